@@ -1,0 +1,77 @@
+package io.cachee.bench;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Who may know whom, as drawn in ARCHITECTURE.md. It stands in bench because bench sees every module. */
+final class ModuleArrowsTest {
+    private static final String ROOT = "io.cachee.";
+
+    /** A module's row names all that it may know; bench, which nobody may know, has no row. */
+    private static final Map<String, Set<String>> ARROWS = new TreeMap<>(Map.of(
+            "store", Set.of(),
+            "l2", Set.of(),
+            "simulate", Set.of("store"),
+            "server", Set.of("store", "l2", "simulate"),
+            "client", Set.of("store", "l2"),
+            "spring", Set.of("client"),
+            "jcache", Set.of("client")));
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.cachee");
+
+    static Stream<Map.Entry<String, Set<String>>> arrows() {
+        return ARROWS.entrySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("arrows")
+    void moduleKnowsOnlyWhomItMay(Map.Entry<String, Set<String>> arrow) {
+        String[] allowed = Stream.concat(Stream.of(arrow.getKey()), arrow.getValue().stream())
+                .map(module -> ROOT + module + "..")
+                .toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + arrow.getKey() + "..")
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + ".").and(resideOutsideOfPackages(allowed)))
+                .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    @Test
+    void storeKnowsTheJdkAlone() {
+        classes()
+                .that()
+                .resideInAPackage(ROOT + "store..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "org.jspecify..", ROOT + "store..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPackageIsAModuleOfTheTable() {
+        assertThat(CLASSES.getPackage("io.cachee").getSubpackagesInTree())
+                .extracting(JavaPackage::getName)
+                .filteredOn(name -> !name.startsWith(ROOT + "bench"))
+                .contains(ROOT + "store", ROOT + "simulate", ROOT + "server")
+                .allMatch(name -> ARROWS.containsKey(name.substring(ROOT.length())));
+    }
+}

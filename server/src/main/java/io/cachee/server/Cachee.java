@@ -1,0 +1,71 @@
+package io.cachee.server;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The {@code cachee} command line. It only finds the command and reports what was wrong with the arguments; each
+ * command is a class of its own, named in {@code subcommands}. Exit codes: 0 done, 1 failed, 2 wrong arguments.
+ */
+@Command(
+        name = "cachee",
+        description = "A cache inside the pod, in front of the Redis or Valkey you already run.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Cachee.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {})
+public final class Cachee implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Cachee()).setParameterExceptionHandler(Cachee::explainArguments);
+    }
+
+    @Override
+    public Integer call() {
+        throw new ParameterException(spec.commandLine(), "Missing command");
+    }
+
+    private static int explainArguments(ParameterException problem, String[] args) {
+        CommandLine command = problem.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("cachee: " + message(problem));
+        UnmatchedArgumentException.printSuggestions(problem, err);
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    private static String message(ParameterException problem) {
+        boolean mayBeCommand = problem.getCommandLine().getParent() == null;
+        if (mayBeCommand && problem instanceof UnmatchedArgumentException unmatched) {
+            List<String> arguments = unmatched.getUnmatched();
+            if (!arguments.isEmpty() && !arguments.getFirst().startsWith("-")) {
+                return "unknown command '" + arguments.getFirst() + "'";
+            }
+        }
+        return String.valueOf(problem.getMessage());
+    }
+
+    /** The jar's manifest knows the version; classes that run from a folder have none. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Cachee.class.getPackage().getImplementationVersion();
+            String name = version == null ? "development" : version;
+            return new String[] {"cachee " + name + ", Java " + Runtime.version()};
+        }
+    }
+}
