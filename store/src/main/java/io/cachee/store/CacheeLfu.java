@@ -1,0 +1,217 @@
+package io.cachee.store;
+
+/**
+ * The eviction policy {@code cachee-lfu}: two logs, a memory of what was evicted, and settings that follow the
+ * workload.
+ *
+ * <p>New entries go to the small log, where they are on probation. Used there, they are promoted to main; otherwise
+ * they are dropped and remembered, and if they come again soon they go to main at once. At main's old end an entry
+ * that was used goes another lap for each use counted; others are dropped. Beyond that, which is S3-FIFO's shape:
+ *
+ * <ol>
+ *   <li>A use counts on probation only in the older part of the small log: what is used again at once, and
+ *       then never, is not worth a place.
+ *   <li>Main is filled first: while it has less than its share, whatever leaves the small log enters it. So
+ *       part of a loop that is larger than the cache stays, and hits.
+ *   <li>Main keeps moving: for every {@code patience} entries dropped from the small log it must look at one
+ *       more of its own, and if that was not used, it makes way. So nothing stays for ever because nothing
+ *       better is proven.
+ *   <li>A returning entry may look at no more than {@code reach} of main's entries for one to replace; if
+ *       all were used, it goes on probation again.
+ * </ol>
+ *
+ * <p><b>Sizes.</b> Uses needed grow with an entry's size against the mean, and what enters main without proof must
+ * not be larger than usual: a large value must earn what it displaces. A value of more than a sixteenth of the
+ * space that was not seen before is refused when room must be made for it.
+ *
+ * <p><b>Settings.</b> {@link Contest} runs every one of them on a sample of the keys and says which does best.
+ *
+ * <p>The policy byte counts uses, up to seven. Why these rules: docs/decisions/0003-eviction.md.
+ */
+final class CacheeLfu implements EvictionPolicy {
+    /**
+     * The few figures in which settings differ; a change of setting moves no entry.
+     *
+     * @param smallShare the small log's share of the space
+     * @param youngShare the part of the small log in which uses do not count
+     * @param reach how many of main's entries a returning one may look at
+     * @param patience evictions from the small log for each entry that main must look at
+     */
+    record Setting(double smallShare, double youngShare, int reach, int patience) {
+        static final int ANY = Integer.MAX_VALUE;
+        /** For most workloads. */
+        static final Setting BALANCED = new Setting(0.10, 0.5, 3, 16);
+        /** For loops and scans. */
+        static final Setting LOOPS = new Setting(0.02, 0.5, 1, 4);
+        /** For workloads in which what is new is used again. */
+        static final Setting RECENT = new Setting(0.30, 0.5, ANY, 16);
+        /** For moving windows. */
+        static final Setting WINDOW = new Setting(0.90, 0.0, ANY, 16);
+
+        static final Setting[] ALL = {BALANCED, LOOPS, RECENT, WINDOW};
+    }
+
+    private static final int MOST_USES = 7;
+    private static final int MOST_USES_AT_START = 3;
+    /** How many powers of two above the mean an entry may be and still enter main unproven. */
+    private static final double UNPROVEN_SIZE = 0.5;
+    /** Uses needed for each power of two above the mean. */
+    private static final double USES_PER_DOUBLING = 0.5;
+    /** Bounds the work of one eviction; beyond it main's oldest entry goes, used or not. */
+    private static final int MOST_LOOKS = 256;
+
+    private static final double MEAN_STEP = 1.0 / 1024;
+    /** Unknown values above this part of the space are refused when space is short. */
+    private static final int REFUSED_PART = 16;
+
+    private final Segments segments;
+    private final Contest contest;
+    private volatile Setting setting = Setting.BALANCED;
+    private long credit;
+    /** Running mean of the logarithm of sizes; races only blur it. */
+    private double meanLog = -1;
+
+    CacheeLfu(Segments segments, long seed) {
+        this.segments = segments;
+        this.contest = new Contest(seed, Setting.ALL);
+    }
+
+    @Override
+    public boolean evicts() {
+        return true;
+    }
+
+    @Override
+    public int admit(long bytes) {
+        learnSize(bytes);
+        if (bytes > (long) segments.capacity() * segments.segmentSize() / REFUSED_PART) {
+            return REFUSE;
+        }
+        return EvictionPolicy.place(SMALL, 0);
+    }
+
+    @Override
+    public int admitAgain(long bytes, Tails tails) {
+        learnSize(bytes);
+        boolean toMain = tails.bytes(MAIN) < mainTarget(tails) || examineMain(setting.reach, tails);
+        return EvictionPolicy.place(toMain ? MAIN : SMALL, toMain ? startingUses(bytes) : 0);
+    }
+
+    private void learnSize(long bytes) {
+        double log = log2(bytes);
+        meanLog = meanLog < 0 ? log : meanLog + (log - meanLog) * MEAN_STEP;
+    }
+
+    private static double log2(long bytes) {
+        int exponent = 63 - Long.numberOfLeadingZeros(bytes + 1);
+        return exponent + (double) (bytes + 1 - (1L << exponent)) / (1L << exponent);
+    }
+
+    @Override
+    public int use(int policy, long address) {
+        if (policy >= MOST_USES) {
+            return policy;
+        }
+        Setting current = setting;
+        boolean young = segments.logOf(address) == SMALL && segments.isYoung(address, current.youngShare);
+        return young ? policy : policy + 1;
+    }
+
+    /** More for larger entries; one for those of the usual size and below. */
+    private int usesNeeded(long bytes) {
+        return Math.min(MOST_USES, 1 + (int) Math.max(0, USES_PER_DOUBLING * (log2(bytes) - meanLog)));
+    }
+
+    private int startingUses(long bytes) {
+        return Math.min(MOST_USES_AT_START, (int) Math.max(0, USES_PER_DOUBLING * (meanLog - log2(bytes))));
+    }
+
+    private boolean mayEnterUnproven(long bytes) {
+        return log2(bytes) <= meanLog + UNPROVEN_SIZE;
+    }
+
+    private long mainTarget(Tails tails) {
+        long capacity = tails.capacityBytes();
+        long small = Math.max((long) (capacity * setting.smallShare), 2L * segments.segmentSize());
+        return capacity - small;
+    }
+
+    @Override
+    public boolean fillsMainFirst(Tails tails) {
+        return tails.bytes(MAIN) + 2L * segments.segmentSize() < mainTarget(tails);
+    }
+
+    @Override
+    public void evict(Tails tails) {
+        contest.fit(tails.entries());
+        setting = contest.best();
+        long mainTarget = mainTarget(tails);
+        for (int looks = 0; looks < MOST_LOOKS; looks++) {
+            boolean small = tails.seek(SMALL);
+            if (!small || tails.bytes(MAIN) > mainTarget) {
+                if (examineMain(1, tails) || (!small && !tails.seek(MAIN))) {
+                    return;
+                }
+            } else if (evictFromSmall(tails, tails.bytes(MAIN) < mainTarget)) {
+                return;
+            }
+        }
+        int log = tails.seek(MAIN) ? MAIN : SMALL;
+        if (tails.seek(log)) {
+            tails.drop(log, false);
+        }
+    }
+
+    /** Decides upon the small log's oldest entry. True when an entry was dropped. */
+    private boolean evictFromSmall(Tails tails, boolean mainHasRoom) {
+        long bytes = tails.entryBytes(SMALL);
+        if (mainHasRoom && mayEnterUnproven(bytes)) {
+            promote(tails, bytes);
+            return false;
+        }
+        if (tails.policy(SMALL) >= usesNeeded(bytes)) {
+            boolean dropped = examineMain(Setting.ANY, tails);
+            promote(tails, bytes);
+            return dropped;
+        }
+        credit = Math.min(credit - 1, tails.entries());
+        if (credit <= 0 && mayEnterUnproven(bytes)) {
+            credit = 0;
+            if (examineMain(1, tails)) {
+                promote(tails, bytes);
+                return true;
+            }
+        }
+        tails.drop(SMALL, true);
+        return true;
+    }
+
+    private void promote(Tails tails, long bytes) {
+        tails.move(SMALL, MAIN, startingUses(bytes));
+    }
+
+    /** Looks at main's oldest entries: the first that was not used enough is dropped. True when there was one. */
+    private boolean examineMain(int most, Tails tails) {
+        for (int i = 0; i < most && tails.seek(MAIN); i++) {
+            credit += setting.patience;
+            int uses = tails.policy(MAIN);
+            int needed = usesNeeded(tails.entryBytes(MAIN));
+            if (uses < needed || i == MOST_LOOKS) {
+                tails.drop(MAIN, false);
+                return true;
+            }
+            tails.move(MAIN, MAIN, uses - needed);
+        }
+        return false;
+    }
+
+    @Override
+    public boolean watches(long hash) {
+        return contest.samples(hash);
+    }
+
+    @Override
+    public void watch(long hash) {
+        contest.access(hash);
+    }
+}

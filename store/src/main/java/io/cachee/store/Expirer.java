@@ -1,0 +1,106 @@
+package io.cachee.store;
+
+import java.util.concurrent.locks.StampedLock;
+
+/**
+ * Frees the memory of expired entries, though nobody reads them. Each segment knows when its earliest entry
+ * expires; one whose time has come is gone through, which costs no more than a look at each record's first bytes,
+ * and not again for a while. The reclaimer's lock is let go between segments, so no writer waits for more than one.
+ */
+final class Expirer {
+    private static final long RESCAN_MILLIS = 250;
+    private static final long RESCAN_IDLE_MILLIS = 1_000;
+    private static final int FRUITFUL_SHARE = 64;
+
+    private final Store store;
+    private final Region region;
+    private final Index index;
+    private final Segments segments;
+    private final Records records;
+    private final Reclaimer reclaimer;
+    private final Counters counters;
+    private int next;
+
+    Expirer(Store store, Segments segments, Records records, Reclaimer reclaimer, Counters counters) {
+        this.store = store;
+        this.region = store.region();
+        this.index = store.index();
+        this.segments = segments;
+        this.records = records;
+        this.reclaimer = reclaimer;
+        this.counters = counters;
+    }
+
+    /** Goes on until nothing is due or the deadline has passed. */
+    void expireDue(long deadlineNanos) {
+        long now = store.clockMillis();
+        int count = store.layout().segmentCount();
+        for (int i = 0; i < count; i++) {
+            int segment = next;
+            next = next + 1 == count ? 0 : next + 1;
+            if (segments.earliestExpiry(segment) <= now && segments.isInUse(segment)) {
+                reclaimer.lock.lock();
+                try {
+                    expireIn(segment, now);
+                } finally {
+                    reclaimer.lock.unlock();
+                }
+                if (store.nanoTime() - deadlineNanos > 0) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void expireIn(int segment, long now) {
+        if (reclaimer.isBusyWith(segment) || !segments.isInUse(segment) || !segments.isQuiet(segment)) {
+            return;
+        }
+        long start = (long) segment << store.layout().segmentShift();
+        long end = start + segments.usedBytes(segment);
+        if (!segments.isQuiet(segment)) {
+            return;
+        }
+        long before = segments.liveBytes(segment);
+        segments.setEarliestExpiry(segment, Long.MAX_VALUE);
+        long earliest = Long.MAX_VALUE;
+        for (long address = start; address < end; ) {
+            long first = region.getLong(address);
+            if (RecordDescriptor.kind(first) != RecordDescriptor.CHUNK && RecordDescriptor.expires(first)) {
+                long expiry = records.expiry(address, first);
+                if (expiry > now) {
+                    earliest = Math.min(earliest, expiry);
+                } else {
+                    expire(address, first);
+                }
+            }
+            address += RecordDescriptor.recordBytes(region, address, first);
+        }
+        if (earliest != Long.MAX_VALUE) {
+            boolean fruitful = before - segments.liveBytes(segment) > segments.segmentSize() / FRUITFUL_SHARE;
+            segments.noteExpiry(start, Math.max(earliest, now + (fruitful ? RESCAN_MILLIS : RESCAN_IDLE_MILLIS)));
+        }
+        if (segments.liveBytes(segment) == 0 && segments.take(segment)) {
+            segments.release(segment);
+        }
+    }
+
+    private void expire(long address, long first) {
+        long hash = records.hash(address, first);
+        int stripe = index.stripeOf(hash);
+        StampedLock lock = index.lock(stripe);
+        long stamp = lock.writeLock();
+        try {
+            index.refresh(stripe);
+            long slotOffset = index.findAddress(hash, address);
+            if (slotOffset != 0) {
+                index.remove(stripe, slotOffset);
+                records.kill(address);
+                counters.expirations.increment();
+                store.bump(hash);
+            }
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.cachee.store;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** Does what must be done though nobody calls: the clock, the heartbeat, others' hits, expiry, space kept ready. */
+final class Housekeeper {
+    static final long TICK_MILLIS = 4;
+    private static final long EXPIRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final int TICKS_PER_STATISTICS = 64;
+
+    private final Store store;
+    private final Expirer expirer;
+    private final @Nullable StoreFile file;
+    private final Thread thread;
+    private volatile boolean closed;
+    private volatile @Nullable Throwable failure;
+    private int ticks;
+
+    Housekeeper(Store store, Expirer expirer, @Nullable StoreFile file) {
+        this.store = store;
+        this.expirer = expirer;
+        this.file = file;
+        this.thread = Thread.ofPlatform().daemon().name("cachee-store").unstarted(this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    private void run() {
+        long next = System.nanoTime();
+        while (!closed) {
+            try {
+                tick();
+            } catch (RuntimeException | Error e) {
+                fail(e);
+                return;
+            }
+            next = Math.max(next + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), System.nanoTime());
+            LockSupport.parkNanos(next - System.nanoTime());
+        }
+    }
+
+    /** The store cannot be trusted any more: its file was cut short, or there is a mistake in it. */
+    private void fail(Throwable e) {
+        failure = e;
+        try {
+            store.region().setLongRelease(HeaderDescriptor.STATE_OFFSET, HeaderDescriptor.STATE_FAILED);
+        } catch (InternalError unreachable) {
+            e.addSuppressed(unreachable);
+        }
+    }
+
+    @Nullable
+    Throwable failure() {
+        return failure;
+    }
+
+    synchronized void tick() {
+        store.region().setLongRelease(HeaderDescriptor.CLOCK_OFFSET, store.clockMillis());
+        if (file != null) {
+            file.checkLength();
+            file.drainHits(store::noteForeignHit);
+        }
+        store.reclaimer().maintain();
+        expirer.expireDue(store.nanoTime() + EXPIRY_NANOS);
+        if (ticks++ % TICKS_PER_STATISTICS == 0) {
+            StatisticsDescriptor.write(store.region(), store.stats());
+        }
+    }
+
+    void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+        if (thread.isAlive()) {
+            try {
+                thread.join(TimeUnit.SECONDS.toMillis(1));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

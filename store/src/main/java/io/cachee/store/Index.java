@@ -1,0 +1,376 @@
+package io.cachee.store;
+
+import static io.cachee.store.Slots.BUCKET_BYTES;
+import static io.cachee.store.Slots.MAX_DISPLACEMENT;
+import static io.cachee.store.Slots.SLOTS_PER_BUCKET;
+
+import java.util.concurrent.locks.StampedLock;
+
+/**
+ * The writer's side of the index. Every method that names a stripe is called with that stripe's lock held.
+ *
+ * <p>The hash chooses a stripe, and within it a home bucket of eight slots, one cache line. A bucket that is full
+ * overflows into the next, at most seven further. Invariant: <em>between an entry's home bucket and its own there is no
+ * empty slot</em>; so a search ends at the first bucket with a gap. A deletion keeps the invariant by moving displaced
+ * entries back instead of leaving a tombstone.
+ *
+ * <p>Buckets are ordered by the tag, which slots carry, so a stripe is rebuilt with another number of buckets without
+ * looking at a single record. Stripes are rebuilt one by one: when the index grows from the last to the first, when it
+ * shrinks from the first to the last, so that none is written over before it has moved.
+ */
+final class Index {
+    /** Told of an entry for which the index has no room. */
+    interface Overflow {
+        void drop(int stripe, long slot);
+    }
+
+    private static final int MAX_LOCKS = 1024;
+
+    private final Region region;
+    private final Layout layout;
+    private final StampedLock[] locks;
+    private final int[] entryCounts;
+    private int epoch;
+
+    Index(Region region, Layout layout) {
+        this.region = region;
+        this.layout = layout;
+        this.entryCounts = new int[layout.stripeCount()];
+        this.locks = new StampedLock[Math.min(MAX_LOCKS, layout.stripeCount())];
+        for (int i = 0; i < locks.length; i++) {
+            locks[i] = new StampedLock();
+        }
+    }
+
+    StampedLock lock(int stripe) {
+        return locks[stripe & locks.length - 1];
+    }
+
+    StampedLock[] locks() {
+        return locks;
+    }
+
+    int stripeOf(long hash) {
+        return (int) (hash >>> 64 - layout.stripeShift());
+    }
+
+    long shape() {
+        return region.getLong(HeaderDescriptor.SHAPE_OFFSET);
+    }
+
+    int entries(int stripe) {
+        return entryCounts[stripe];
+    }
+
+    long entries() {
+        long sum = 0;
+        for (int count : entryCounts) {
+            sum += count;
+        }
+        return sum;
+    }
+
+    long end(int buckets) {
+        return layout.indexOffset() + layout.stripeCount() * Shape.stripeBytes(buckets);
+    }
+
+    long stripeOffset(long shape, int stripe) {
+        return layout.indexOffset() + stripe * Shape.stripeBytes(Shape.buckets(shape, stripe));
+    }
+
+    /** Sixteen bytes of eviction history that belong to the home bucket of {@code hash}. */
+    long historyOffset(long hash) {
+        int stripe = stripeOf(hash);
+        long shape = shape();
+        int buckets = Shape.buckets(shape, stripe);
+        return stripeOffset(shape, stripe)
+                + (long) (buckets + MAX_DISPLACEMENT) * BUCKET_BYTES
+                + (long) Slots.home(Slots.tagOfHash(hash), buckets) * Shape.HISTORY_BYTES_PER_BUCKET;
+    }
+
+    /** Empties a stripe that was cleared but not touched since. To be called first after locking a stripe. */
+    void refresh(int stripe) {
+        long wordOffset = layout.stripeWordOffset(stripe);
+        long word = region.getLong(wordOffset);
+        if (StripeWord.epoch(word) == epoch) {
+            return;
+        }
+        long shape = shape();
+        region.fillZero(stripeOffset(shape, stripe), Shape.stripeBytes(Shape.buckets(shape, stripe)));
+        region.setLongRelease(wordOffset, StripeWord.pack(epoch, StripeWord.version(word) + 2));
+        entryCounts[stripe] = 0;
+    }
+
+    /** Empties all stripes at once; each is wiped when it is next used. All locks are held. */
+    void clear() {
+        epoch++;
+        region.setLongRelease(HeaderDescriptor.EPOCH_OFFSET, epoch & 0xffffffffL);
+        java.util.Arrays.fill(entryCounts, 0);
+    }
+
+    int epoch() {
+        return epoch;
+    }
+
+    /** Whether this is a slot of a stripe as it is now. */
+    boolean isSlotOf(int stripe, long slotOffset) {
+        long shape = shape();
+        long base = stripeOffset(shape, stripe);
+        long slotBytes = (long) (Shape.buckets(shape, stripe) + MAX_DISPLACEMENT) * BUCKET_BYTES;
+        return slotOffset >= base && slotOffset < base + slotBytes && isCurrent(stripe);
+    }
+
+    private boolean isCurrent(int stripe) {
+        return StripeWord.epoch(region.getLong(layout.stripeWordOffset(stripe))) == epoch;
+    }
+
+    long homeOffset(long hash) {
+        int stripe = stripeOf(hash);
+        long shape = shape();
+        return stripeOffset(shape, stripe)
+                + (long) Slots.home(Slots.tagOfHash(hash), Shape.buckets(shape, stripe)) * BUCKET_BYTES;
+    }
+
+    /** The slot that points to exactly this record, or 0. */
+    long findAddress(long hash, long address) {
+        long tag = Slots.tagOfHash(hash);
+        long bucket = homeOffset(hash);
+        for (int displacement = 0; displacement <= MAX_DISPLACEMENT; displacement++, bucket += BUCKET_BYTES) {
+            boolean gap = false;
+            for (long slotOffset = bucket; slotOffset < bucket + BUCKET_BYTES; slotOffset += 8) {
+                long slot = region.getLong(slotOffset);
+                if (Slots.address(slot) == address && Slots.tag(slot) == tag) {
+                    return slotOffset;
+                }
+                gap |= slot == 0;
+            }
+            if (gap) {
+                return 0;
+            }
+        }
+        return 0;
+    }
+
+    /** The slot of the large record that lists the chunk at {@code chunk}, or 0. */
+    long findChunkOwner(long hash, long chunk, Records records) {
+        long tag = Slots.tagOfHash(hash);
+        long bucket = homeOffset(hash);
+        for (int displacement = 0; displacement <= MAX_DISPLACEMENT; displacement++, bucket += BUCKET_BYTES) {
+            for (long slotOffset = bucket; slotOffset < bucket + BUCKET_BYTES; slotOffset += 8) {
+                long slot = region.getLong(slotOffset);
+                if (slot != 0 && Slots.tag(slot) == tag && records.chunkWordOffset(Slots.address(slot), chunk) != 0) {
+                    return slotOffset;
+                }
+            }
+        }
+        return 0;
+    }
+
+    /** The slot of a key, or 0. */
+    long find(byte[] key, int keyOffset, int keyLength, long hash, Records records) {
+        long tag = Slots.tagOfHash(hash);
+        long bucket = homeOffset(hash);
+        int start = (int) tag;
+        for (int displacement = 0; displacement <= MAX_DISPLACEMENT; displacement++, bucket += BUCKET_BYTES) {
+            boolean gap = false;
+            for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
+                long slotOffset = bucket + ((start + i & SLOTS_PER_BUCKET - 1) << 3);
+                long slot = region.getLong(slotOffset);
+                if (slot == 0) {
+                    gap = true;
+                } else if (Slots.tag(slot) == tag
+                        && records.hasKey(Slots.address(slot), key, keyOffset, keyLength, hash)) {
+                    return slotOffset;
+                }
+            }
+            if (gap) {
+                return 0;
+            }
+        }
+        return 0;
+    }
+
+    /** The first slot with the tag of {@code hash}, which is nearly always the key's, or 0. */
+    long findTag(long hash) {
+        long tag = Slots.tagOfHash(hash);
+        long bucket = homeOffset(hash);
+        for (long slotOffset = bucket; slotOffset < bucket + 2 * BUCKET_BYTES; slotOffset += 8) {
+            long slot = region.getLong(slotOffset);
+            if (slot != 0 && Slots.tag(slot) == tag) {
+                return slotOffset;
+            }
+        }
+        return 0;
+    }
+
+    /** Among the slots where the key's entry may lie, all taken, the one whose record has the lowest policy byte. */
+    long weakest(long hash) {
+        long bucket = homeOffset(hash);
+        long end = bucket + (long) (MAX_DISPLACEMENT + 1) * BUCKET_BYTES;
+        long weakest = bucket;
+        int lowest = Integer.MAX_VALUE;
+        for (long slotOffset = bucket; slotOffset < end && lowest > 0; slotOffset += 8) {
+            long address = Slots.address(region.getLong(slotOffset));
+            int policy = RecordDescriptor.policy(region.getLong(address));
+            if (policy < lowest) {
+                lowest = policy;
+                weakest = slotOffset;
+            }
+        }
+        return weakest;
+    }
+
+    /** Links a record whose key is not in the index. False when all buckets that may hold it are full. */
+    boolean insert(long hash, long slot) {
+        int stripe = stripeOf(hash);
+        long slotOffset = findGap(homeOffset(hash), (int) Slots.tag(slot));
+        if (slotOffset == 0) {
+            return false;
+        }
+        region.setLongRelease(slotOffset, slot);
+        entryCounts[stripe]++;
+        return true;
+    }
+
+    private long findGap(long homeBucket, int tag) {
+        long bucket = homeBucket;
+        for (int displacement = 0; displacement <= MAX_DISPLACEMENT; displacement++, bucket += BUCKET_BYTES) {
+            for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
+                long slotOffset = bucket + ((tag + i & SLOTS_PER_BUCKET - 1) << 3);
+                if (region.getLong(slotOffset) == 0) {
+                    return slotOffset;
+                }
+            }
+        }
+        return 0;
+    }
+
+    void replace(long slotOffset, long slot) {
+        region.setLongRelease(slotOffset, slot);
+    }
+
+    /** Unlinks the entry in a slot and moves displaced entries back into the gap. */
+    void remove(int stripe, long slotOffset) {
+        entryCounts[stripe]--;
+        long shape = shape();
+        int buckets = Shape.buckets(shape, stripe);
+        long base = stripeOffset(shape, stripe);
+        long hole = slotOffset;
+        long source = displacedInto(base, buckets, hole);
+        if (source == 0) {
+            region.setLongRelease(hole, 0);
+            return;
+        }
+        long wordOffset = layout.stripeWordOffset(stripe);
+        long word = region.getLong(wordOffset);
+        region.setLongRelease(wordOffset, word + 1);
+        while (source != 0) {
+            region.setLongRelease(hole, region.getLong(source));
+            hole = source;
+            source = displacedInto(base, buckets, hole);
+        }
+        region.setLongRelease(hole, 0);
+        region.setLongRelease(wordOffset, StripeWord.pack(StripeWord.epoch(word), StripeWord.version(word) + 2));
+    }
+
+    /** A slot whose entry may and should move into {@code hole}, or 0. */
+    private long displacedInto(long base, int buckets, long hole) {
+        int bucket = (int) ((hole - base) / BUCKET_BYTES);
+        long bucketOffset = base + (long) bucket * BUCKET_BYTES;
+        if (hasGap(bucketOffset)) {
+            return 0;
+        }
+        int last = Math.min(bucket + MAX_DISPLACEMENT, buckets + MAX_DISPLACEMENT - 1);
+        for (int next = bucket + 1; next <= last; next++) {
+            long nextOffset = base + (long) next * BUCKET_BYTES;
+            boolean gap = false;
+            for (long slotOffset = nextOffset; slotOffset < nextOffset + BUCKET_BYTES; slotOffset += 8) {
+                long slot = region.getLong(slotOffset);
+                if (slot == 0) {
+                    gap = true;
+                } else if (Slots.home(Slots.tag(slot), buckets) <= bucket) {
+                    return slotOffset;
+                }
+            }
+            if (gap) {
+                return 0;
+            }
+        }
+        return 0;
+    }
+
+    private boolean hasGap(long bucketOffset) {
+        for (long slotOffset = bucketOffset; slotOffset < bucketOffset + BUCKET_BYTES; slotOffset += 8) {
+            if (region.getLong(slotOffset) == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Rebuilds the next stripe with {@code buckets} buckets and moves the frontier past it. The caller holds the
+     * lock of the stripe that {@link #nextToRebuild} names.
+     */
+    void rebuild(int stripe, int buckets, Overflow overflow) {
+        long oldShape = shape();
+        int oldBuckets = Shape.buckets(oldShape, stripe);
+        boolean growing = buckets > oldBuckets;
+        long newShape = growing ? Shape.pack(oldBuckets, buckets, stripe) : Shape.pack(buckets, oldBuckets, stripe + 1);
+        if (growing && stripe == 0 || !growing && stripe == layout.stripeCount() - 1) {
+            newShape = Shape.uniform(buckets);
+        }
+        long wordOffset = layout.stripeWordOffset(stripe);
+        long word = region.getLong(wordOffset);
+        region.setLongRelease(wordOffset, word + 1);
+        long[] slots = new long[entryCounts[stripe]];
+        int count = readAll(stripeOffset(oldShape, stripe), oldBuckets, slots);
+        long base = stripeOffset(newShape, stripe);
+        region.fillZero(base, Shape.stripeBytes(buckets));
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            long home = base + (long) Slots.home(Slots.tag(slots[i]), buckets) * BUCKET_BYTES;
+            long slotOffset = findGap(home, (int) Slots.tag(slots[i]));
+            if (slotOffset != 0) {
+                region.setLongRelease(slotOffset, slots[i]);
+                slots[i] = 0;
+                kept++;
+            }
+        }
+        entryCounts[stripe] = kept;
+        region.setLongRelease(HeaderDescriptor.SHAPE_OFFSET, newShape);
+        region.setLongRelease(wordOffset, StripeWord.pack(StripeWord.epoch(word), StripeWord.version(word) + 2));
+        for (int i = 0; kept < count && i < count; i++) {
+            if (slots[i] != 0) {
+                overflow.drop(stripe, slots[i]);
+            }
+        }
+    }
+
+    private int readAll(long base, int buckets, long[] into) {
+        int count = 0;
+        long end = base + (long) (buckets + MAX_DISPLACEMENT) * BUCKET_BYTES;
+        for (long slotOffset = base; slotOffset < end; slotOffset += 8) {
+            long slot = region.getLong(slotOffset);
+            if (slot != 0) {
+                into[count++] = slot;
+            }
+        }
+        return count;
+    }
+
+    /** The stripe that comes next on the way to {@code buckets} in every stripe, or -1 when all have them. */
+    int nextToRebuild(int buckets) {
+        long shape = shape();
+        int below = Shape.below(shape);
+        int above = Shape.above(shape);
+        int frontier = Shape.frontier(shape);
+        if (below == above) {
+            if (below == buckets) {
+                return -1;
+            }
+            return buckets > below ? layout.stripeCount() - 1 : 0;
+        }
+        return buckets == above ? frontier - 1 : frontier;
+    }
+}

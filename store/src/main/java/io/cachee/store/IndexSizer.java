@@ -1,0 +1,151 @@
+package io.cachee.store;
+
+/**
+ * Decides how many buckets the index should have, and shifts the border between index and segments accordingly.
+ *
+ * <p>The index grows when it is nearly full. The new size is the one that fits the entries which the whole region would
+ * hold at the present bytes an entry, but at most twice the old, so that a few small entries at the start do not claim
+ * space that larger ones need later. It shrinks when it is less than half used while space is short.
+ *
+ * <p>Used under the reclaimer's lock, except where noted.
+ */
+final class IndexSizer {
+    private static final int NONE = -1;
+    private static final double FULL = 0.90;
+    /** Stripes differ in their number of entries: the more so, the fewer they have. */
+    private static final double SPREAD = 2.5;
+
+    private static final double LOWEST_LOAD = 0.60;
+    private static final double HIGHEST_LOAD = 0.875;
+    private static final double LARGEST_SHARE = 0.5;
+    private static final double SHRINK_BELOW = 0.5;
+
+    private final Layout layout;
+    private final Index index;
+    private final Segments segments;
+    private final int leastBuckets;
+    private volatile boolean wanted;
+    private int target;
+
+    IndexSizer(Layout layout, Index index, Segments segments) {
+        this.layout = layout;
+        this.index = index;
+        this.segments = segments;
+        this.leastBuckets = Shape.above(index.shape());
+    }
+
+    /** Whether there is resizing to do. Any thread. */
+    boolean isWanted() {
+        return wanted;
+    }
+
+    int targetBuckets() {
+        return target;
+    }
+
+    /** The load up to which stripes with about {@code entries} entries rarely overflow. */
+    static double safeLoad(double entries) {
+        return Math.clamp(FULL - SPREAD / Math.sqrt(Math.max(1, entries)), LOWEST_LOAD, HIGHEST_LOAD);
+    }
+
+    /** To be called after an insertion, with the stripe's lock held. */
+    void inserted(int stripe) {
+        int entries = index.entries(stripe);
+        if ((entries & 7) != 0 || wanted) {
+            return;
+        }
+        long shape = index.shape();
+        int slots = Shape.buckets(shape, stripe) * Slots.SLOTS_PER_BUCKET;
+        if (entries > safeLoad(entries) * slots && isFull(shape)) {
+            wanted = true;
+        }
+    }
+
+    private boolean isFull(long shape) {
+        double entries = (double) index.entries() / layout.stripeCount();
+        return entries > safeLoad(entries) * 0.99 * Shape.above(shape) * Slots.SLOTS_PER_BUCKET
+                && ideal() > Shape.above(shape);
+    }
+
+    /** The number of buckets that the region, filled with entries like the present ones, needs in each stripe. */
+    private int ideal() {
+        long entries = Math.max(1, index.entries());
+        double bytesPerEntry = (double) Math.max(1, segments.liveBytesEstimate()) / entries;
+        double space = layout.size() - layout.indexOffset();
+        double load = HIGHEST_LOAD;
+        double filled = entries;
+        for (int i = 0; i < 3; i++) {
+            double bucketBytes = Slots.BUCKET_BYTES + Shape.HISTORY_BYTES_PER_BUCKET;
+            filled = space / (bytesPerEntry + bucketBytes / (Slots.SLOTS_PER_BUCKET * load));
+            load = safeLoad(filled / layout.stripeCount());
+        }
+        filled = Math.max(filled, (double) entries);
+        double buckets = filled / layout.stripeCount() / Slots.SLOTS_PER_BUCKET / load;
+        return roundUp((int) Math.min(buckets + 1, Shape.MAX_BUCKETS));
+    }
+
+    private static int roundUp(int buckets) {
+        return (int) Layout.align(buckets, Shape.BUCKET_UNIT);
+    }
+
+    /** True when the index is much too large and segments could use the space. */
+    boolean shouldShrink() {
+        int buckets = Shape.above(index.shape());
+        return !wanted
+                && buckets > leastBuckets
+                && segments.freeCount() < Reclaimer.TARGET_FREE
+                && index.entries() < SHRINK_BELOW * layout.stripeCount() * buckets * Slots.SLOTS_PER_BUCKET
+                && ideal() < 0.75 * buckets;
+    }
+
+    /** Chooses a new size unless one is being worked towards. False when there is nothing to do. */
+    boolean begin() {
+        if (target != 0) {
+            return true;
+        }
+        long shape = index.shape();
+        int present = Shape.above(shape);
+        int ideal = ideal();
+        if (shouldShrink()) {
+            target = Math.max(leastBuckets, ideal);
+        } else if (wanted) {
+            int least = present + Math.max(Shape.BUCKET_UNIT, roundUp(present / 16));
+            target = Math.min(Math.max(ideal, least), Math.min(2 * present, Shape.MAX_BUCKETS));
+        }
+        if (target <= 0 || target == present || target > present && index.end(target) > LARGEST_SHARE * layout.size()) {
+            target = 0;
+            wanted = false;
+            return false;
+        }
+        wanted = true;
+        if (target > present) {
+            segments.surrenderBelow(layout.firstSegmentAfter(index.end(target)));
+        }
+        return true;
+    }
+
+    /** A segment with records in the space that the growing index needs, or -1. */
+    int condemnedSegment() {
+        return target == 0 ? NONE : segments.usedBelow(segments.firstSegment());
+    }
+
+    int nextStripe() {
+        return index.nextToRebuild(target);
+    }
+
+    void finishIfDone() {
+        if (index.nextToRebuild(target) != NONE) {
+            return;
+        }
+        int first = layout.firstSegmentAfter(index.end(target));
+        if (first < segments.firstSegment()) {
+            segments.reclaimFrom(first);
+        }
+        target = 0;
+        wanted = false;
+    }
+
+    long indexBytes() {
+        return index.end(Math.max(Shape.above(index.shape()), target)) - layout.indexOffset();
+    }
+}

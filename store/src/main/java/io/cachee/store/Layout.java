@@ -1,0 +1,102 @@
+package io.cachee.store;
+
+/**
+ * Where everything lies in a region of a given size. The layout follows from the size alone, so a reader can check
+ * every offset that a file's header claims.
+ *
+ * <pre>
+ *   0            4 KiB                                            index grows up              size
+ *   +------------+-------------+-----------+--------------+--------------- - - -+- - - - - - ---+
+ *   | header     | generations | coherence | stripe words | index stripes -->   |  <-- segments |
+ *   +------------+-------------+-----------+--------------+--------------- - - -+- - - - - - ---+
+ * </pre>
+ *
+ * <p>Segments are numbered from offset zero; the low ones are covered by the tables and the index and hold no records.
+ * The index takes further low segments as the number of entries grows and gives them back when it shrinks.
+ */
+record Layout(
+        long size,
+        int segmentShift,
+        int segmentCount,
+        int stripeShift,
+        int counterShift,
+        long generationsOffset,
+        long countersOffset,
+        long stripesOffset,
+        long indexOffset) {
+
+    static final long MIN_SIZE = 1L << 20;
+    static final long MAX_SIZE = 1L << 36;
+    static final int PAGE = 4096;
+    static final int MIN_SEGMENT_SHIFT = 12;
+    private static final int MAX_PREFERRED_SEGMENT_SHIFT = 20;
+
+    static Layout of(long requestedSize) {
+        if (requestedSize < MIN_SIZE || requestedSize > MAX_SIZE) {
+            throw new IllegalArgumentException("region size " + requestedSize + " is outside " + MIN_SIZE + ".."
+                    + MAX_SIZE + " bytes (1 MiB to 64 GiB)");
+        }
+        long size = requestedSize & -PAGE;
+        int segmentShift = segmentShift(size);
+        int segmentCount = (int) (size >>> segmentShift);
+        int stripeShift = Math.max(2, ceilLog2(size) - 20);
+        int counterShift = ceilLog2(size) - 12;
+        long counters = align(PAGE + 8L * segmentCount, 64);
+        long stripes = counters + (8L << counterShift);
+        long index = align(stripes + (8L << stripeShift), 64);
+        return new Layout(size, segmentShift, segmentCount, stripeShift, counterShift, PAGE, counters, stripes, index);
+    }
+
+    /**
+     * About two thousand segments, so that reclaiming one is a small step; but large enough that the chunk list of the
+     * largest value (an eighth of the region in chunks of an eighth of a segment) fits into half a segment.
+     */
+    private static int segmentShift(long size) {
+        int twoThousandth = Math.min(ceilLog2(size) - 11, MAX_PREFERRED_SEGMENT_SHIFT);
+        int fourTimesRoot = (ceilLog2(size) + 1) / 2 + 2;
+        return Math.max(MIN_SEGMENT_SHIFT, Math.max(twoThousandth, fourTimesRoot));
+    }
+
+    private static int ceilLog2(long value) {
+        return 64 - Long.numberOfLeadingZeros(value - 1);
+    }
+
+    static long align(long value, long unit) {
+        return (value + unit - 1) & -unit;
+    }
+
+    int segmentSize() {
+        return 1 << segmentShift;
+    }
+
+    int stripeCount() {
+        return 1 << stripeShift;
+    }
+
+    long generationOffset(long address) {
+        return generationsOffset + ((address >>> segmentShift) << 3);
+    }
+
+    long counterOffset(long hash) {
+        return countersOffset + ((hash & ((1L << counterShift) - 1)) << 3);
+    }
+
+    long stripeWordOffset(int stripe) {
+        return stripesOffset + 8L * stripe;
+    }
+
+    /** The first byte after the segment that holds {@code address}. */
+    long segmentEnd(long address) {
+        return ((address >>> segmentShift) + 1) << segmentShift;
+    }
+
+    /** The number of the first segment that an index ending at {@code offset} leaves to records. */
+    int firstSegmentAfter(long offset) {
+        return (int) ((offset + segmentSize() - 1) >>> segmentShift);
+    }
+
+    /** Records start above the smallest index. */
+    boolean mayHoldRecord(long address, long length) {
+        return address >= indexOffset && address <= size - length && address + length <= segmentEnd(address);
+    }
+}

@@ -1,0 +1,42 @@
+package io.cachee.store;
+
+/** The policies behind the names, the simple ones included. */
+final class Policies {
+    private Policies() {}
+
+    static EvictionPolicy create(Eviction eviction, Segments segments, long seed) {
+        return switch (eviction) {
+            case CACHEE_LFU -> new CacheeLfu(segments, seed);
+            case LRU -> new OneLog(true, true);
+            case FIFO -> new OneLog(true, false);
+            case NOEVICTION -> new OneLog(false, false);
+        };
+    }
+
+    /** One log; an entry that was used since it was written may get another round. */
+    private record OneLog(boolean evicts, boolean secondChance) implements EvictionPolicy {
+        private static final int MOST_ROUNDS_PER_EVICTION = 256;
+
+        @Override
+        public int admit(long bytes) {
+            return EvictionPolicy.place(MAIN, 0);
+        }
+
+        @Override
+        public int use(int policy, long address) {
+            return secondChance ? 1 : 0;
+        }
+
+        @Override
+        public void evict(Tails tails) {
+            int rounds = 0;
+            while (tails.seek(MAIN)) {
+                if (tails.policy(MAIN) == 0 || ++rounds > MOST_ROUNDS_PER_EVICTION) {
+                    tails.drop(MAIN, false);
+                    return;
+                }
+                tails.move(MAIN, MAIN, 0);
+            }
+        }
+    }
+}

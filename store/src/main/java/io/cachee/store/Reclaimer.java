@@ -1,0 +1,284 @@
+package io.cachee.store;
+
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.StampedLock;
+
+/**
+ * Makes room: evicts, compacts, and moves the border between index and segments. Whoever holds {@link #lock} does a
+ * bounded step; a writer that finds the lock taken and room enough goes on without it.
+ *
+ * <p>What is done, by urgency: segments that the growing index needs are emptied; segments with few live bytes are,
+ * when dead bytes have piled up beyond {@link #DEAD_SHARE} of the space (this bounds what overwrites and expiry can
+ * waste); else the policy evicts from the logs' old ends.
+ */
+final class Reclaimer implements Tails {
+    /** Segments that only the reclaimer may take, so that it can always copy what stays. */
+    static final int RESERVE = 2;
+    /** Free segments below which every writer helps a little. */
+    static final int TARGET_FREE = RESERVE + 2;
+
+    private static final double DEAD_SHARE = 0.06;
+    /** Compacting a segment pays when at least this share of it is dead. */
+    private static final double WORTH_COMPACTING = 0.10;
+
+    private static final int MAX_STEPS = 32;
+    private static final int STEPS_TO_VACATE = 64;
+    private static final int NONE = -1;
+
+    final ReentrantLock lock = new ReentrantLock();
+    private final Index index;
+    private final Segments segments;
+    private final Records records;
+    private final EvictionPolicy policy;
+    private final History history;
+    private final Counters counters;
+    private final IndexSizer sizer;
+    private final Tail[] tails;
+    /** The segment being compacted or vacated. */
+    private final Tail sweep;
+
+    Reclaimer(Store store, Segments segments, Records records, History history, Counters counters) {
+        this.index = store.index();
+        this.segments = segments;
+        this.records = records;
+        this.history = history;
+        this.policy = store.policy();
+        this.counters = counters;
+        this.sizer = new IndexSizer(store.layout(), index, segments);
+        this.tails =
+                new Tail[] {new Tail(store, segments, records, counters), new Tail(store, segments, records, counters)};
+        this.sweep = new Tail(store, segments, records, counters);
+    }
+
+    IndexSizer sizer() {
+        return sizer;
+    }
+
+    // ---------------------------------------------------------------- on behalf of writers
+
+    /** Does a share of the work that a write of {@code bytes} causes, if there is any and nobody else is at it. */
+    void assist(long bytes) {
+        boolean resizing = sizer.isWanted();
+        int free = segments.freeCount();
+        if (free >= TARGET_FREE && !resizing || !lock.tryLock()) {
+            return;
+        }
+        try {
+            if (resizing) {
+                resizeStep();
+            }
+            long goal = free < TARGET_FREE - 1 ? 3 * bytes : bytes + bytes / 2;
+            long before = reclaimedBytes();
+            for (int i = 0; i < MAX_STEPS && segments.freeCount() < TARGET_FREE; i++) {
+                if (!step() || reclaimedBytes() - before >= goal) {
+                    return;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Free space, and space that is as good as free because its segment is being emptied. */
+    private long reclaimedBytes() {
+        return (long) segments.freeCount() * segments.segmentSize()
+                + tails[SMALL].passedBytes()
+                + tails[MAIN].passedBytes()
+                + sweep.passedBytes()
+                + segments.openRoom(MAIN);
+    }
+
+    private static final int SMALL = EvictionPolicy.SMALL;
+    private static final int MAIN = EvictionPolicy.MAIN;
+
+    /** Works until so many segments are free beside the reserve. False when nothing more can go. */
+    boolean makeRoom(int wanted) {
+        lock.lock();
+        try {
+            while (segments.freeCount() < wanted + RESERVE) {
+                if (!step()) {
+                    return false;
+                }
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Keeps some segments free ahead of need, and the index at its proper size. */
+    void maintain() {
+        if (sizer.isWanted() || sizer.shouldShrink()) {
+            lock.lock();
+            try {
+                resizeStep();
+            } finally {
+                lock.unlock();
+            }
+        }
+        if (policy.evicts()) {
+            assist(segments.segmentSize() / MAX_STEPS);
+        }
+    }
+
+    /** Forgets what was under way: everything was cleared. The lock is held. */
+    void reset() {
+        tails[SMALL].forget();
+        tails[MAIN].forget();
+        sweep.forget();
+    }
+
+    // ---------------------------------------------------------------- one step
+
+    /** One entry further. False when there is nothing to reclaim. */
+    private boolean step() {
+        if (sweep.isActive() || chooseSweep()) {
+            return sweepStep();
+        }
+        if (!policy.evicts()) {
+            return false;
+        }
+        if (policy.fillsMainFirst(this) && segments.joinOldestToMain()) {
+            return true;
+        }
+        long before = index.entries();
+        int free = segments.freeCount();
+        policy.evict(this);
+        return index.entries() < before || segments.freeCount() != free;
+    }
+
+    private boolean chooseSweep() {
+        int condemned = sizer.condemnedSegment();
+        if (condemned != NONE && segments.freeCount() > 1 && segments.take(condemned)) {
+            sweep.start(condemned);
+            return true;
+        }
+        long capacity = (long) segments.capacity() * segments.segmentSize();
+        if (segments.deadBytes() - passedBytes() > capacity * DEAD_SHARE || !policy.evicts()) {
+            int emptiest = segments.emptiest();
+            if (emptiest != NONE
+                    && segments.liveBytes(emptiest) < segments.segmentSize() * (1 - WORTH_COMPACTING)
+                    && segments.take(emptiest)) {
+                sweep.start(emptiest);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private long passedBytes() {
+        return tails[SMALL].passedBytes() + tails[MAIN].passedBytes() + sweep.passedBytes();
+    }
+
+    private boolean sweepStep() {
+        if (sweep.seek() && !sweep.move(sweep.log(), sweep.policy())) {
+            sweep.putBack();
+            return false;
+        }
+        return true;
+    }
+
+    // ---------------------------------------------------------------- what the policy sees
+
+    @Override
+    public long bytes(int log) {
+        return segments.liveBytesIn(log);
+    }
+
+    @Override
+    public long capacityBytes() {
+        return (long) (segments.capacity() - TARGET_FREE) * segments.segmentSize()
+                - segments.openRoom(SMALL)
+                - segments.openRoom(MAIN)
+                - Math.max(0, segments.deadBytes() - passedBytes());
+    }
+
+    @Override
+    public long entries() {
+        return index.entries();
+    }
+
+    @Override
+    public boolean seek(int log) {
+        Tail tail = tails[log];
+        while (true) {
+            if (!tail.isActive()) {
+                int oldest = oldest(log);
+                if (oldest == NONE) {
+                    return false;
+                }
+                tail.start(oldest);
+            }
+            if (tail.seek()) {
+                return true;
+            }
+        }
+    }
+
+    private int oldest(int log) {
+        int oldest = segments.takeOldest(log);
+        if (oldest == NONE && segments.hasOpen(log)) {
+            segments.sealOpen(log);
+            oldest = segments.takeOldest(log);
+        }
+        return oldest;
+    }
+
+    @Override
+    public int policy(int log) {
+        return tails[log].policy();
+    }
+
+    @Override
+    public long entryBytes(int log) {
+        return tails[log].entryBytes();
+    }
+
+    @Override
+    public void drop(int log, boolean remember) {
+        (log == SMALL ? counters.evictedOnProbation : counters.evictedFromMain).increment();
+        tails[log].drop(remember, history);
+    }
+
+    @Override
+    public void move(int log, int toLog, int newPolicy) {
+        tails[log].move(toLog, newPolicy);
+    }
+
+    // ---------------------------------------------------------------- the index's size
+
+    /** One stripe rebuilt, or one step towards the room that the larger index needs. */
+    private void resizeStep() {
+        if (!sizer.begin()) {
+            return;
+        }
+        if (sizer.condemnedSegment() != NONE) {
+            for (int i = 0; i < STEPS_TO_VACATE; i++) {
+                if (!step()) {
+                    return;
+                }
+            }
+            return;
+        }
+        int stripe = sizer.nextStripe();
+        StampedLock stripeLock = index.lock(stripe);
+        long stamp = stripeLock.writeLock();
+        try {
+            index.refresh(stripe);
+            index.rebuild(stripe, sizer.targetBuckets(), this::dropForIndex);
+        } finally {
+            stripeLock.unlockWrite(stamp);
+        }
+        sizer.finishIfDone();
+    }
+
+    private void dropForIndex(int stripe, long slot) {
+        counters.evictedForIndex.increment();
+        records.kill(Slots.address(slot));
+    }
+
+    /** Whether a segment is being emptied just now. The lock is held. */
+    boolean isBusyWith(int segment) {
+        return segment == tails[SMALL].segment() || segment == tails[MAIN].segment() || segment == sweep.segment();
+    }
+}

@@ -1,0 +1,272 @@
+package io.cachee.store;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of a store: the region itself; beside it {@code .hits}, where readers report, and {@code .lock}, which
+ * keeps a second writer away.
+ *
+ * <p>The region is prepared under another name and renamed into place when it is complete, so nobody meets half a file.
+ * A file left by an earlier writer is never written to; those who still map it keep it until they let go.
+ */
+final class StoreFile {
+    private static final int BLOCK = 1 << 20;
+    private static final int ENOSPC = 28;
+    private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
+
+    private final Path path;
+    private final Path temporary;
+    private final Path hitsPath;
+    private final FileChannel lockChannel;
+    private final Set<PosixFilePermission> permissions;
+    private final long size;
+    private @Nullable FileChannel channel;
+    private @Nullable Region region;
+    private @Nullable HitChannel hits;
+    private boolean published;
+
+    private StoreFile(Path path, FileChannel lockChannel, long size, Set<PosixFilePermission> permissions) {
+        this.path = path;
+        this.temporary = sibling(path, "." + ProcessHandle.current().pid() + ".tmp");
+        this.hitsPath = sibling(path, ".hits");
+        this.lockChannel = lockChannel;
+        this.permissions = permissions;
+        this.size = size;
+    }
+
+    static Path sibling(Path path, String suffix) {
+        return path.resolveSibling(path.getFileName() + suffix);
+    }
+
+    static Region anonymous(long size) {
+        return new Region(NativeMemory.anonymous(size));
+    }
+
+    static StoreFile create(Path requested, long size, Set<PosixFilePermission> permissions) throws StoreFileException {
+        Path path = requested.toAbsolutePath();
+        try {
+            refuseForeign(path);
+            StoreFile file = new StoreFile(path, lock(path), size, permissions);
+            try {
+                file.prepare();
+                return file;
+            } catch (IOException | RuntimeException | Error e) {
+                file.abandon();
+                throw e;
+            }
+        } catch (StoreFileException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new StoreFileException(path, "cannot prepare a store of " + size + " bytes: " + e, e);
+        }
+    }
+
+    /** Only a regular file of this user's may be replaced. */
+    private static void refuseForeign(Path path) throws IOException {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw new StoreFileException(path, "exists and is not a regular file; it will not be replaced", null);
+        }
+        String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
+        String self = ownUser(path);
+        if (!owner.equals(self)) {
+            throw new StoreFileException(
+                    path, "belongs to " + owner + ", not to " + self + "; it will not be replaced", null);
+        }
+    }
+
+    /** The user that files made by this process belong to. */
+    private static String ownUser(Path path) throws IOException {
+        Path probe = Files.createTempFile(path.getParent(), ".cachee", ".tmp");
+        try {
+            return Files.getOwner(probe).getName();
+        } finally {
+            Files.delete(probe);
+        }
+    }
+
+    private static FileChannel lock(Path path) throws IOException {
+        FileChannel channel = FileChannel.open(
+                sibling(path, ".lock"),
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+                PosixFilePermissions.asFileAttribute(PRIVATE));
+        FileLock lock;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            lock = null;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+        if (lock == null) {
+            channel.close();
+            throw new StoreFileException(path, "another writer holds this store", null);
+        }
+        return channel;
+    }
+
+    private void prepare() throws IOException {
+        removeLeftovers();
+        long free = Files.getFileStore(path.getParent()).getUsableSpace();
+        if (free < size && Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            Files.delete(path);
+            free = Files.getFileStore(path.getParent()).getUsableSpace();
+        }
+        if (free < size) {
+            throw noSpace(free, null);
+        }
+        channel = FileChannel.open(
+                temporary,
+                Set.of(
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS),
+                PosixFilePermissions.asFileAttribute(PRIVATE));
+        allocate(channel);
+        region = new Region(channel.map(FileChannel.MapMode.READ_WRITE, 0, size, Arena.ofAuto()));
+        Files.setPosixFilePermissions(temporary, permissions);
+    }
+
+    private StoreFileException noSpace(long free, @Nullable Throwable cause) {
+        return new StoreFileException(
+                path, "no room for a store: " + size + " bytes wanted, " + Math.max(0, free) + " bytes free", cause);
+    }
+
+    /** Every page exists before the file is published, or readers could meet one that cannot be had any more. */
+    private void allocate(FileChannel target) throws IOException {
+        int error = NativeMemory.allocate(temporary, size);
+        if (error == 0) {
+            return;
+        }
+        if (error == ENOSPC) {
+            throw noSpace(Files.getFileStore(path.getParent()).getUsableSpace(), null);
+        }
+        ByteBuffer zeros = ByteBuffer.allocateDirect(BLOCK);
+        for (long position = 0; position < size; position += BLOCK) {
+            zeros.clear().limit((int) Math.min(BLOCK, size - position));
+            while (zeros.hasRemaining()) {
+                try {
+                    target.write(zeros, position + zeros.position());
+                } catch (IOException e) {
+                    throw noSpace(Files.getFileStore(path.getParent()).getUsableSpace(), e);
+                }
+            }
+        }
+    }
+
+    private void removeLeftovers() throws IOException {
+        try (DirectoryStream<Path> leftovers =
+                Files.newDirectoryStream(path.getParent(), path.getFileName() + ".*.tmp")) {
+            for (Path leftover : leftovers) {
+                Files.deleteIfExists(leftover);
+            }
+        }
+    }
+
+    Region region() {
+        return java.util.Objects.requireNonNull(region);
+    }
+
+    /** Lets readers find the region. */
+    void publish() throws StoreFileException {
+        try {
+            createHits();
+            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+            published = true;
+        } catch (IOException e) {
+            throw new StoreFileException(path, "cannot publish the store: " + e, e);
+        }
+    }
+
+    private void createHits() throws IOException {
+        Files.deleteIfExists(hitsPath);
+        try (FileChannel created = FileChannel.open(
+                hitsPath,
+                Set.of(
+                        StandardOpenOption.CREATE_NEW,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS),
+                PosixFilePermissions.asFileAttribute(PRIVATE))) {
+            created.write(ByteBuffer.allocate(HitChannel.BYTES));
+            MemorySegment memory = created.map(FileChannel.MapMode.READ_WRITE, 0, HitChannel.BYTES, Arena.ofAuto());
+            hits = HitChannel.create(new Region(memory), region().getLong(HeaderDescriptor.INSTANCE_OFFSET));
+        }
+        Files.setPosixFilePermissions(hitsPath, readersMayWrite());
+    }
+
+    /** Whoever may read the store may report hits. */
+    private Set<PosixFilePermission> readersMayWrite() {
+        Set<PosixFilePermission> mode = EnumSet.copyOf(permissions);
+        if (mode.contains(PosixFilePermission.GROUP_READ)) {
+            mode.add(PosixFilePermission.GROUP_WRITE);
+        }
+        if (mode.contains(PosixFilePermission.OTHERS_READ)) {
+            mode.add(PosixFilePermission.OTHERS_WRITE);
+        }
+        return mode;
+    }
+
+    /** Passes on what readers reported. A channel that somebody cut short is not used any more. */
+    void drainHits(HitChannel.Listener listener) {
+        if (hits != null) {
+            try {
+                hits.drain(listener);
+            } catch (InternalError truncated) {
+                hits = null;
+            }
+        }
+    }
+
+    /** Nobody may cut the file short while it is mapped. */
+    void checkLength() {
+        try {
+            long length = java.util.Objects.requireNonNull(channel).size();
+            if (length != size) {
+                throw new IllegalStateException(
+                        path + ": the file has " + length + " bytes, the store made it with " + size);
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(path + ": cannot be examined", e);
+        }
+    }
+
+    void abandon() {
+        close();
+    }
+
+    /** Removes the files and lets another writer in. What readers have mapped stays readable until they let go. */
+    void close() {
+        try (var _ = lockChannel;
+                var _ = channel) {
+            Files.deleteIfExists(temporary);
+            if (published) {
+                Files.deleteIfExists(path);
+                Files.deleteIfExists(hitsPath);
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(path + ": cannot be closed", e);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.cachee.store;
+
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** How a {@link Store} is opened. */
+public final class StoreOptions {
+    final long maxMemory;
+
+    @Nullable
+    Path file;
+
+    Eviction eviction = Eviction.CACHEE_LFU;
+    long maxValueSize;
+    Set<PosixFilePermission> permissions = PosixFilePermissions.fromString("rw-------");
+    boolean housekeeping = true;
+    Clock clock = Clock.SYSTEM;
+    long seed = new java.security.SecureRandom().nextLong();
+
+    private StoreOptions(long maxMemory) {
+        this.maxMemory = maxMemory;
+        this.maxValueSize = Layout.of(maxMemory).size() / 8;
+    }
+
+    /**
+     * A store whose region has this size: index, entries, metadata and slack together.
+     *
+     * @param bytes from 1 MiB to 64 GiB; rounded down to whole pages of 4 KiB
+     */
+    public static StoreOptions maxMemory(long bytes) {
+        return new StoreOptions(bytes);
+    }
+
+    /** Backs the region by this file, for readers in other processes; without it the region is anonymous. */
+    public StoreOptions file(Path path) {
+        this.file = path;
+        return this;
+    }
+
+    /** How entries make way when the region is full. The default is {@link Eviction#CACHEE_LFU}. */
+    public StoreOptions eviction(Eviction policy) {
+        this.eviction = policy;
+        return this;
+    }
+
+    /** Refuses values larger than this; at most, and by default, an eighth of the region. */
+    public StoreOptions maxValueSize(long bytes) {
+        long most = Layout.of(maxMemory).size() / 8;
+        if (bytes < 0 || bytes > most) {
+            throw new IllegalArgumentException(
+                    "maximum value size " + bytes + " is outside 0.." + most + " (an eighth of the region)");
+        }
+        this.maxValueSize = bytes;
+        return this;
+    }
+
+    /** The file's mode; the default lets only its owner read and write. */
+    public StoreOptions permissions(Set<PosixFilePermission> mode) {
+        this.permissions = Set.copyOf(mode);
+        return this;
+    }
+
+    /**
+     * Whether the store runs its own thread for the clock, the heartbeat, expiry and the like. Without one somebody
+     * must call {@link Store#tick()} every few milliseconds.
+     */
+    public StoreOptions housekeeping(boolean ownThread) {
+        this.housekeeping = ownThread;
+        return this;
+    }
+
+    /** Another source of time. */
+    public StoreOptions clock(Clock source) {
+        this.clock = source;
+        return this;
+    }
+
+    /** Fixes what is otherwise random: the hash seed and the store's own dice. For reproducible runs. */
+    public StoreOptions seed(long value) {
+        this.seed = value;
+        return this;
+    }
+}

@@ -1,0 +1,225 @@
+package io.cachee.store;
+
+import java.util.concurrent.locks.StampedLock;
+
+/**
+ * The old end of a log: a segment taken out of it, and the record in it that comes next. Entries are decided upon
+ * one by one; when the last is gone the segment is free. Used under the reclaimer's lock.
+ *
+ * <p>A large entry is decided upon at its first chunk. Its other chunks, and its head, follow wherever that went.
+ */
+final class Tail {
+    private static final int NONE = -1;
+
+    private final Store store;
+    private final Region region;
+    private final Index index;
+    private final Segments segments;
+    private final Records records;
+    private final Counters counters;
+
+    private int segment = NONE;
+    private int log;
+    private long cursor;
+    private long end;
+    private boolean found;
+    private long hash;
+    private int policy;
+    private long entryBytes;
+
+    Tail(Store store, Segments segments, Records records, Counters counters) {
+        this.store = store;
+        this.region = store.region();
+        this.index = store.index();
+        this.segments = segments;
+        this.records = records;
+        this.counters = counters;
+    }
+
+    int segment() {
+        return segment;
+    }
+
+    boolean isActive() {
+        return segment != NONE;
+    }
+
+    int log() {
+        return log;
+    }
+
+    int policy() {
+        return policy;
+    }
+
+    long entryBytes() {
+        return entryBytes;
+    }
+
+    /** Bytes gone past that are dead but whose segment is not free yet. */
+    long passedBytes() {
+        return segment == NONE ? 0 : cursor - startOf(segment);
+    }
+
+    private long startOf(int number) {
+        return (long) number << store.layout().segmentShift();
+    }
+
+    /** Begins with a segment that was taken out of its log's queue. */
+    void start(int taken) {
+        segment = taken;
+        cursor = startOf(taken);
+        log = segments.logOf(cursor);
+        end = segments.liveBytes(taken) == 0 ? cursor : cursor + segments.usedBytes(taken);
+        found = false;
+    }
+
+    void putBack() {
+        segments.putBack(segment);
+        segment = NONE;
+        found = false;
+    }
+
+    void forget() {
+        segment = NONE;
+        found = false;
+    }
+
+    /** Goes to the next entry to decide upon. False when the segment is done, and free. */
+    boolean seek() {
+        while (!found) {
+            if (cursor >= end) {
+                segments.release(segment);
+                segment = NONE;
+                return false;
+            }
+            long first = region.getLong(cursor);
+            if (!examine(cursor, first)) {
+                cursor += RecordDescriptor.recordBytes(region, cursor, first);
+            }
+        }
+        return true;
+    }
+
+    /** True when the record at {@code address} is an entry to decide upon. Others are dealt with here. */
+    private boolean examine(long address, long first) {
+        int kind = RecordDescriptor.kind(first);
+        hash = kind == RecordDescriptor.CHUNK ? region.getLong(address + 8) : records.hash(address, first);
+        int stripe = index.stripeOf(hash);
+        StampedLock lock = index.lock(stripe);
+        long stamp = lock.writeLock();
+        try {
+            index.refresh(stripe);
+            long slotOffset = slotOf(address, kind);
+            if (slotOffset == 0) {
+                return false;
+            }
+            long entry = Slots.address(region.getLong(slotOffset));
+            long entryFirst = region.getLong(entry);
+            if (records.isExpired(entry, entryFirst, store.clockMillis())) {
+                unlink(stripe, slotOffset, entry);
+                counters.expirations.increment();
+                store.bump(hash);
+                return false;
+            }
+            if (kind == RecordDescriptor.HEAD || kind == RecordDescriptor.CHUNK && !records.isFirstChunk(address)) {
+                moveLocked(
+                        stripe, slotOffset, address, first, logOfFirstChunk(entry, entryFirst), policyOf(entryFirst));
+                return false;
+            }
+            policy = policyOf(entryFirst);
+            entryBytes = records.payloadBytes(entry, entryFirst);
+            found = true;
+            return true;
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+    }
+
+    private static int policyOf(long first) {
+        return RecordDescriptor.policy(first);
+    }
+
+    private long slotOf(long address, int kind) {
+        return kind == RecordDescriptor.CHUNK
+                ? index.findChunkOwner(hash, address, records)
+                : index.findAddress(hash, address);
+    }
+
+    private int logOfFirstChunk(long head, long first) {
+        long words = RecordDescriptor.chunkWordsOffset(head, RecordDescriptor.expires(first));
+        return segments.logOf(Slots.address(region.getLong(words)));
+    }
+
+    /** Drops the entry found; if it was deleted meanwhile, so much the better. */
+    void drop(boolean remember, History history) {
+        int stripe = index.stripeOf(hash);
+        StampedLock lock = index.lock(stripe);
+        long stamp = lock.writeLock();
+        try {
+            index.refresh(stripe);
+            long slotOffset = slotOf(cursor, RecordDescriptor.kind(region.getLong(cursor)));
+            if (slotOffset != 0) {
+                unlink(stripe, slotOffset, Slots.address(region.getLong(slotOffset)));
+                if (remember) {
+                    history.add(hash);
+                }
+            }
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+        pass();
+    }
+
+    /** Moves the entry found, or its first chunk, to the young end of a log. False when there is no room for it. */
+    boolean move(int toLog, int newPolicy) {
+        int stripe = index.stripeOf(hash);
+        StampedLock lock = index.lock(stripe);
+        long stamp = lock.writeLock();
+        try {
+            index.refresh(stripe);
+            long first = region.getLong(cursor);
+            long slotOffset = slotOf(cursor, RecordDescriptor.kind(first));
+            if (slotOffset != 0 && !moveLocked(stripe, slotOffset, cursor, first, toLog, newPolicy)) {
+                return false;
+            }
+        } finally {
+            lock.unlockWrite(stamp);
+        }
+        pass();
+        return true;
+    }
+
+    private void pass() {
+        cursor += RecordDescriptor.recordBytes(region, cursor, region.getLong(cursor));
+        found = false;
+    }
+
+    /** False when there is no room and the entry may not be dropped either. */
+    private boolean moveLocked(int stripe, long slotOffset, long address, long first, int toLog, int newPolicy) {
+        long copy = records.move(address, first, toLog, newPolicy);
+        long entry = Slots.address(region.getLong(slotOffset));
+        if (copy == Segments.NO_SPACE) {
+            if (!store.policy().evicts()) {
+                return false;
+            }
+            counters.evictedUnderPressure.increment();
+            unlink(stripe, slotOffset, entry);
+            return true;
+        }
+        if (RecordDescriptor.kind(first) == RecordDescriptor.CHUNK) {
+            region.setByte(entry + RecordDescriptor.POLICY_BYTE, newPolicy);
+            records.relinkChunk(records.chunkWordOffset(entry, address), copy);
+        } else {
+            index.replace(slotOffset, Slots.pack(Slots.tagOfHash(hash), records.generation(copy), copy));
+        }
+        segments.kill(address, RecordDescriptor.recordBytes(region, address, first));
+        segments.commit(copy);
+        return true;
+    }
+
+    private void unlink(int stripe, long slotOffset, long entry) {
+        index.remove(stripe, slotOffset);
+        records.kill(entry);
+    }
+}
