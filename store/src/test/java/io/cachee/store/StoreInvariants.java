@@ -156,6 +156,7 @@ final class StoreInvariants {
                 "more live bytes than space");
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // The annotation would be a dependency for one method.
     private static void require(boolean holds, String message, Object... arguments) {
         if (!holds) {
             throw new AssertionError(message.formatted(arguments));
