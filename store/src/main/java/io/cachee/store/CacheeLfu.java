@@ -93,7 +93,7 @@ final class CacheeLfu implements EvictionPolicy {
     @Override
     public int admitAgain(long bytes, Tails tails) {
         learnSize(bytes);
-        boolean toMain = tails.bytes(MAIN) < mainTarget(tails) || examineMain(setting.reach, tails);
+        boolean toMain = tails.bytes(MAIN) + bytes <= mainTarget(tails) || examineMain(setting.reach, tails);
         return EvictionPolicy.place(toMain ? MAIN : SMALL, toMain ? startingUses(bytes) : 0);
     }
 
@@ -152,7 +152,7 @@ final class CacheeLfu implements EvictionPolicy {
                 if (examineMain(1, tails) || (!small && !tails.seek(MAIN))) {
                     return;
                 }
-            } else if (evictFromSmall(tails, tails.bytes(MAIN) < mainTarget)) {
+            } else if (evictFromSmall(tails, mainTarget - tails.bytes(MAIN))) {
                 return;
             }
         }
@@ -163,9 +163,9 @@ final class CacheeLfu implements EvictionPolicy {
     }
 
     /** Decides upon the small log's oldest entry. True when an entry was dropped. */
-    private boolean evictFromSmall(Tails tails, boolean mainHasRoom) {
+    private boolean evictFromSmall(Tails tails, long roomInMain) {
         long bytes = tails.entryBytes(SMALL);
-        if (mainHasRoom && mayEnterUnproven(bytes)) {
+        if (bytes <= roomInMain && mayEnterUnproven(bytes)) {
             promote(tails, bytes);
             return false;
         }

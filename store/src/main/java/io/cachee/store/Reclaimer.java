@@ -187,9 +187,8 @@ final class Reclaimer implements Tails {
 
     @Override
     public long capacityBytes() {
-        return (long) (segments.capacity() - TARGET_FREE) * segments.segmentSize()
-                - segments.openRoom(SMALL)
-                - segments.openRoom(MAIN)
+        return (long) (segments.capacity() - TARGET_FREE - 1) * segments.segmentSize()
+                - segments.lostBytes()
                 - Math.max(0, segments.deadBytes() - passedBytes());
     }
 
