@@ -1,12 +1,16 @@
 package io.cachee.store;
 
 /**
- * Remembers which keys were evicted lately: beside each index bucket a queue of eight 16-bit fingerprints, about as
- * many in all as there are entries. It may be asked without a lock, at the risk of a wrong guess; it is changed
- * with the stripe locked, because a stripe's history moves when the stripe is rebuilt.
+ * Remembers which keys were evicted lately, about as many as there are entries: beside each index bucket lies a
+ * queue of eight 16-bit fingerprints, of which the youngest count, as many as the stripe has entries in a bucket.
+ *
+ * <p>It may be asked without a lock, at the risk of a wrong guess; it is changed with the stripe locked, because a
+ * stripe's history moves when the stripe is rebuilt.
  */
 final class History {
+    private static final int CELLS = 8;
     private static final int FINGERPRINT_BITS = 16;
+    private static final int CELLS_PER_LONG = Long.SIZE / FINGERPRINT_BITS;
     private static final long FINGERPRINT_MASK = (1L << FINGERPRINT_BITS) - 1;
 
     private final Region region;
@@ -28,37 +32,39 @@ final class History {
         long young = region.getLong(offset);
         long old = region.getLong(offset + 8);
         region.setLong(offset, young << FINGERPRINT_BITS | fingerprint(hash));
-        region.setLong(offset + 8, old << FINGERPRINT_BITS | young >>> 64 - FINGERPRINT_BITS);
+        region.setLong(offset + 8, old << FINGERPRINT_BITS | young >>> Long.SIZE - FINGERPRINT_BITS);
     }
 
     boolean contains(long hash) {
-        long offset = index.historyOffset(hash);
-        long fingerprint = fingerprint(hash);
-        return holds(region.getLong(offset), fingerprint) || holds(region.getLong(offset + 8), fingerprint);
+        return find(hash, index.historyOffset(hash)) >= 0;
     }
 
     /** Forgets a key. False when it was not remembered. The stripe is locked. */
     boolean remove(long hash) {
         long offset = index.historyOffset(hash);
-        long fingerprint = fingerprint(hash);
-        for (long at = offset; at < offset + Shape.HISTORY_BYTES_PER_BUCKET; at += 8) {
-            long cells = region.getLong(at);
-            for (int shift = 0; shift < 64; shift += FINGERPRINT_BITS) {
-                if ((cells >>> shift & FINGERPRINT_MASK) == fingerprint) {
-                    region.setLong(at, cells & ~(FINGERPRINT_MASK << shift));
-                    return true;
-                }
-            }
+        int cell = find(hash, offset);
+        if (cell < 0) {
+            return false;
         }
-        return false;
+        long at = offset + cell / CELLS_PER_LONG * 8L;
+        long mask = FINGERPRINT_MASK << cell % CELLS_PER_LONG * FINGERPRINT_BITS;
+        region.setLong(at, region.getLong(at) & ~mask);
+        return true;
     }
 
-    private static boolean holds(long cells, long fingerprint) {
-        for (int shift = 0; shift < 64; shift += FINGERPRINT_BITS) {
-            if ((cells >>> shift & FINGERPRINT_MASK) == fingerprint) {
-                return true;
+    private int find(long hash, long offset) {
+        long fingerprint = fingerprint(hash);
+        int stripe = index.stripeOf(hash);
+        int buckets = Shape.buckets(index.shape(), stripe);
+        int cells = Math.clamp((index.entries(stripe) + buckets / 2) / buckets, 1, CELLS);
+        long young = region.getLong(offset);
+        long old = region.getLong(offset + 8);
+        for (int cell = 0; cell < cells; cell++) {
+            long half = cell < CELLS_PER_LONG ? young : old;
+            if ((half >>> cell % CELLS_PER_LONG * FINGERPRINT_BITS & FINGERPRINT_MASK) == fingerprint) {
+                return cell;
             }
         }
-        return false;
+        return -1;
     }
 }

@@ -4,6 +4,7 @@ import static io.cachee.store.Slots.BUCKET_BYTES;
 import static io.cachee.store.Slots.MAX_DISPLACEMENT;
 import static io.cachee.store.Slots.SLOTS_PER_BUCKET;
 
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.StampedLock;
 
 /**
@@ -25,11 +26,14 @@ final class Index {
     }
 
     private static final int MAX_LOCKS = 1024;
+    /** How far behind its home bucket room for an entry is looked for. */
+    private static final int GAP_SEARCH = 512;
 
     private final Region region;
     private final Layout layout;
     private final StampedLock[] locks;
     private final int[] entryCounts;
+    private final LongAdder entries = new LongAdder();
     private int epoch;
 
     Index(Region region, Layout layout) {
@@ -63,11 +67,7 @@ final class Index {
     }
 
     long entries() {
-        long sum = 0;
-        for (int count : entryCounts) {
-            sum += count;
-        }
-        return sum;
+        return entries.sum();
     }
 
     long end(int buckets) {
@@ -106,6 +106,7 @@ final class Index {
         epoch++;
         region.setLongRelease(HeaderDescriptor.EPOCH_OFFSET, epoch & 0xffffffffL);
         java.util.Arrays.fill(entryCounts, 0);
+        entries.reset();
     }
 
     int epoch() {
@@ -225,11 +226,80 @@ final class Index {
         int stripe = stripeOf(hash);
         long slotOffset = findGap(homeOffset(hash), (int) Slots.tag(slot));
         if (slotOffset == 0) {
-            return false;
+            long word = beginMoving(stripe);
+            long shape = shape();
+            slotOffset = makeGap(stripeOffset(shape, stripe), Shape.buckets(shape, stripe), Slots.tag(slot));
+            endMoving(stripe, word);
+            if (slotOffset == 0) {
+                return false;
+            }
         }
         region.setLongRelease(slotOffset, slot);
         entryCounts[stripe]++;
+        entries.increment();
         return true;
+    }
+
+    /** Makes the stripe's version odd: readers that find nothing look again. */
+    private long beginMoving(int stripe) {
+        long wordOffset = layout.stripeWordOffset(stripe);
+        long word = region.getLong(wordOffset);
+        region.setLongRelease(wordOffset, word + 1);
+        return word;
+    }
+
+    private void endMoving(int stripe, long word) {
+        long next = StripeWord.pack(StripeWord.epoch(word), StripeWord.version(word) + 2);
+        region.setLongRelease(layout.stripeWordOffset(stripe), next);
+    }
+
+    /**
+     * Moves a gap that lies too far behind a tag's home bucket nearer, by letting entries in between, which may lie
+     * further back, change into it. A gap within reach, or 0.
+     */
+    private long makeGap(long base, int buckets, long tag) {
+        int home = Slots.home(tag, buckets);
+        int gapBucket = home + MAX_DISPLACEMENT + 1;
+        int last = Math.min(home + GAP_SEARCH, buckets + MAX_DISPLACEMENT - 1);
+        long gap = 0;
+        for (; gap == 0 && gapBucket <= last; gapBucket++) {
+            gap = gapIn(base + (long) gapBucket * BUCKET_BYTES);
+        }
+        gapBucket--;
+        while (gap != 0 && gapBucket > home + MAX_DISPLACEMENT) {
+            long mover = 0;
+            for (int from = gapBucket - MAX_DISPLACEMENT; mover == 0 && from < gapBucket; from++) {
+                mover = movableTo(base, buckets, from, gapBucket);
+            }
+            if (mover == 0) {
+                return 0;
+            }
+            region.setLongRelease(gap, region.getLong(mover));
+            region.setLongRelease(mover, 0);
+            gap = mover;
+            gapBucket = (int) ((mover - base) / BUCKET_BYTES);
+        }
+        return gap;
+    }
+
+    private long gapIn(long bucketOffset) {
+        for (long slotOffset = bucketOffset; slotOffset < bucketOffset + BUCKET_BYTES; slotOffset += 8) {
+            if (region.getLong(slotOffset) == 0) {
+                return slotOffset;
+            }
+        }
+        return 0;
+    }
+
+    /** A slot in bucket {@code from} whose entry may lie in bucket {@code to}, or 0. */
+    private long movableTo(long base, int buckets, int from, int to) {
+        long bucketOffset = base + (long) from * BUCKET_BYTES;
+        for (long slotOffset = bucketOffset; slotOffset < bucketOffset + BUCKET_BYTES; slotOffset += 8) {
+            if (Slots.home(Slots.tag(region.getLong(slotOffset)), buckets) + MAX_DISPLACEMENT >= to) {
+                return slotOffset;
+            }
+        }
+        return 0;
     }
 
     private long findGap(long homeBucket, int tag) {
@@ -252,6 +322,7 @@ final class Index {
     /** Unlinks the entry in a slot and moves displaced entries back into the gap. */
     void remove(int stripe, long slotOffset) {
         entryCounts[stripe]--;
+        entries.decrement();
         long shape = shape();
         int buckets = Shape.buckets(shape, stripe);
         long base = stripeOffset(shape, stripe);
@@ -261,23 +332,21 @@ final class Index {
             region.setLongRelease(hole, 0);
             return;
         }
-        long wordOffset = layout.stripeWordOffset(stripe);
-        long word = region.getLong(wordOffset);
-        region.setLongRelease(wordOffset, word + 1);
+        long word = beginMoving(stripe);
         while (source != 0) {
             region.setLongRelease(hole, region.getLong(source));
             hole = source;
             source = displacedInto(base, buckets, hole);
         }
         region.setLongRelease(hole, 0);
-        region.setLongRelease(wordOffset, StripeWord.pack(StripeWord.epoch(word), StripeWord.version(word) + 2));
+        endMoving(stripe, word);
     }
 
     /** A slot whose entry may and should move into {@code hole}, or 0. */
     private long displacedInto(long base, int buckets, long hole) {
         int bucket = (int) ((hole - base) / BUCKET_BYTES);
         long bucketOffset = base + (long) bucket * BUCKET_BYTES;
-        if (hasGap(bucketOffset)) {
+        if (gapIn(bucketOffset) != 0) {
             return 0;
         }
         int last = Math.min(bucket + MAX_DISPLACEMENT, buckets + MAX_DISPLACEMENT - 1);
@@ -299,15 +368,6 @@ final class Index {
         return 0;
     }
 
-    private boolean hasGap(long bucketOffset) {
-        for (long slotOffset = bucketOffset; slotOffset < bucketOffset + BUCKET_BYTES; slotOffset += 8) {
-            if (region.getLong(slotOffset) == 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /**
      * Rebuilds the next stripe with {@code buckets} buckets and moves the frontier past it. The caller holds the
      * lock of the stripe that {@link #nextToRebuild} names.
@@ -320,9 +380,7 @@ final class Index {
         if (growing && stripe == 0 || !growing && stripe == layout.stripeCount() - 1) {
             newShape = Shape.uniform(buckets);
         }
-        long wordOffset = layout.stripeWordOffset(stripe);
-        long word = region.getLong(wordOffset);
-        region.setLongRelease(wordOffset, word + 1);
+        long word = beginMoving(stripe);
         long[] slots = new long[entryCounts[stripe]];
         int count = readAll(stripeOffset(oldShape, stripe), oldBuckets, slots);
         long base = stripeOffset(newShape, stripe);
@@ -331,6 +389,9 @@ final class Index {
         for (int i = 0; i < count; i++) {
             long home = base + (long) Slots.home(Slots.tag(slots[i]), buckets) * BUCKET_BYTES;
             long slotOffset = findGap(home, (int) Slots.tag(slots[i]));
+            if (slotOffset == 0) {
+                slotOffset = makeGap(base, buckets, Slots.tag(slots[i]));
+            }
             if (slotOffset != 0) {
                 region.setLongRelease(slotOffset, slots[i]);
                 slots[i] = 0;
@@ -338,8 +399,9 @@ final class Index {
             }
         }
         entryCounts[stripe] = kept;
+        entries.add(kept - count);
         region.setLongRelease(HeaderDescriptor.SHAPE_OFFSET, newShape);
-        region.setLongRelease(wordOffset, StripeWord.pack(StripeWord.epoch(word), StripeWord.version(word) + 2));
+        endMoving(stripe, word);
         for (int i = 0; kept < count && i < count; i++) {
             if (slots[i] != 0) {
                 overflow.drop(stripe, slots[i]);

@@ -352,7 +352,7 @@ abstract class Lookup {
                 || words + 8L * chunkCount > layout.segmentEnd(head)) {
             return region.getLongAcquire(layout.generationOffset(head)) == generation ? NO_MATCH : RETRY;
         }
-        long keyResult = copyStream(words, chunkCount, 0, keyLength, key, keyOffset, null, 0);
+        long keyResult = copyStream(words, chunkCount, hash, 0, keyLength, key, keyOffset, null, 0);
         if (keyResult == RETRY) {
             return RETRY;
         }
@@ -360,7 +360,7 @@ abstract class Lookup {
             return region.getLongAcquire(layout.generationOffset(head)) == generation ? NO_MATCH : RETRY;
         }
         if (target != null && valueLength <= capacity) {
-            long copied = copyStream(words, chunkCount, keyLength, valueLength, null, 0, target, targetOffset);
+            long copied = copyStream(words, chunkCount, hash, keyLength, valueLength, null, 0, target, targetOffset);
             if (copied != 0) {
                 return RETRY;
             }
@@ -397,6 +397,7 @@ abstract class Lookup {
     private long copyStream(
             long words,
             int chunkCount,
+            long hash,
             long from,
             long length,
             byte @Nullable [] key,
@@ -419,6 +420,12 @@ abstract class Lookup {
             long generationOffset = layout.generationOffset(address);
             long generation = region.getLongAcquire(generationOffset);
             if ((generation & 0xff) != Slots.generation(word) || region.getLongAcquire(words + 8L * i) != word) {
+                return RETRY;
+            }
+            boolean belongs = region.getLong(address) == (long) chunkLength << 32
+                    && region.getLong(address + 8) == hash
+                    && region.getInt(address + 16) == i;
+            if (!belongs) {
                 return RETRY;
             }
             int take = (int) Math.min(chunkLength - skip, length - done);

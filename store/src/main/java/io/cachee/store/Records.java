@@ -13,6 +13,8 @@ import java.lang.foreign.MemorySegment;
  */
 final class Records {
     private static final int SMALLEST_CHUNK = 256;
+    /** In small segments pieces may be larger than an eighth, up to this. */
+    private static final int LARGE_ENOUGH_PIECE = 4096;
 
     private final Region region;
     private final Layout layout;
@@ -30,7 +32,7 @@ final class Records {
         this.lookup = lookup;
         this.keyHash = lookup.keyHash;
         this.segments = segments;
-        this.largestPiece = layout.segmentSize() / 8;
+        this.largestPiece = Math.max(layout.segmentSize() / 8, Math.min(layout.segmentSize() / 2, LARGE_ENOUGH_PIECE));
         this.smallBytes = Math.min(largestPiece, Math.max(512, layout.segmentSize() / 32));
     }
 

@@ -33,6 +33,8 @@ final class Segments {
     private final AtomicIntegerArray openSegments = new AtomicIntegerArray(LOGS);
     private final byte[] logs;
     private final LongAdder[] dead = {new LongAdder(), new LongAdder()};
+    /** Bytes at the ends of sealed segments where no record fitted. */
+    private final long[] lost = new long[LOGS];
     /** Segments of the small log in the order in which they were opened: tells a record's age. */
     private final int[] sequence;
 
@@ -95,9 +97,12 @@ final class Segments {
         return dead[0].sum() + dead[1].sum();
     }
 
-    /** Live bytes of a log, but for the gaps at the ends of its segments. */
     synchronized long liveBytesIn(int log) {
-        return (long) segmentsInLog[log] * segmentSize - openRoom(log) - dead[log].sum();
+        return (long) segmentsInLog[log] * segmentSize - openRoom(log) - dead[log].sum() - lost[log];
+    }
+
+    synchronized long lostBytes() {
+        return lost[0] + lost[1];
     }
 
     boolean isInUse(int segment) {
@@ -232,6 +237,7 @@ final class Segments {
 
     private void seal(int log, int segment) {
         words.getAndUpdate(segment, word -> word & ~OPEN);
+        lost[log] += segmentSize - usedBytes(segment);
         sealed[log].addLast(segment);
     }
 
@@ -271,6 +277,8 @@ final class Segments {
         logs[segment] = EvictionPolicy.MAIN;
         dead[EvictionPolicy.SMALL].add(-deadBytes);
         dead[EvictionPolicy.MAIN].add(deadBytes);
+        lost[EvictionPolicy.SMALL] -= segmentSize - usedBytes(segment);
+        lost[EvictionPolicy.MAIN] += segmentSize - usedBytes(segment);
         sealed[EvictionPolicy.MAIN].addLast(segment);
         return true;
     }
@@ -334,6 +342,7 @@ final class Segments {
         region.setLongRelease(generationOffset, region.getLong(generationOffset) + 1);
         region.fence();
         dead[logs[segment]].add(-usedBytes(segment));
+        lost[logs[segment]] -= segmentSize - usedBytes(segment);
         words.set(segment, 0);
         logs[segment] = NO_LOG;
     }
@@ -354,8 +363,10 @@ final class Segments {
                 }
             }
         }
-        dead[0].reset();
-        dead[1].reset();
+        for (int log = 0; log < LOGS; log++) {
+            dead[log].reset();
+            lost[log] = 0;
+        }
         freeCount = free.cardinality();
     }
 
