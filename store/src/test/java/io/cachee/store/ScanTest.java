@@ -96,7 +96,7 @@ final class ScanTest {
         int before = Shape.above(store.index().shape());
         int[] next = {0};
         Map<String, Integer> met = scan(store, 4, () -> {
-            for (int i = 0; i < 300; i++) {
+            for (int i = 0; i < 60; i++) {
                 store.put(key("passing", next[0]++), TestEntries.value(next[0], 8));
                 if (random.nextInt(4) == 0) {
                     TestEntries.delete(store, key("passing", random.nextInt(next[0])));
