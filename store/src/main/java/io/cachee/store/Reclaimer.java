@@ -153,11 +153,11 @@ final class Reclaimer implements Tails {
         }
         long capacity = (long) segments.capacity() * segments.segmentSize();
         if (segments.deadBytes() - passedBytes() > capacity * DEAD_SHARE || !policy.evicts()) {
-            int emptiest = segments.emptiest();
-            if (emptiest != NONE
-                    && segments.liveBytes(emptiest) < segments.segmentSize() * (1 - WORTH_COMPACTING)
-                    && segments.take(emptiest)) {
-                sweep.start(emptiest);
+            int deadest = segments.mostDead();
+            if (deadest != NONE
+                    && segments.deadBytes(deadest) >= segments.segmentSize() * WORTH_COMPACTING
+                    && segments.take(deadest)) {
+                sweep.start(deadest);
                 return true;
             }
         }
