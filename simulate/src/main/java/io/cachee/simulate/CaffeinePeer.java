@@ -17,8 +17,8 @@ final class CaffeinePeer implements Peer {
         cache = budget.countsEntries()
                 ? builder.maximumSize(budget.capacity()).build()
                 : builder.maximumWeight(budget.capacity())
-                        .weigher((Integer number, Integer _) ->
-                                (int) Math.min(Integer.MAX_VALUE, budget.weight(number)))
+                        .weigher(
+                                (Integer number, Integer _) -> (int) Math.min(Integer.MAX_VALUE, budget.weight(number)))
                         .build();
     }
 
