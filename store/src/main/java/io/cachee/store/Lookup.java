@@ -359,6 +359,9 @@ abstract class Lookup {
         if (keyResult == NO_MATCH) {
             return region.getLongAcquire(layout.generationOffset(head)) == generation ? NO_MATCH : RETRY;
         }
+        if (streamLength(words, chunkCount) != keyLength + valueLength) {
+            return RETRY;
+        }
         if (target != null && valueLength <= capacity) {
             long copied = copyStream(words, chunkCount, hash, keyLength, valueLength, null, 0, target, targetOffset);
             if (copied != 0) {
@@ -386,6 +389,14 @@ abstract class Lookup {
             info.valueLength = valueLength;
         }
         return valueLength;
+    }
+
+    private long streamLength(long words, int chunkCount) {
+        long sum = 0;
+        for (int i = 0; i < chunkCount; i++) {
+            sum += Slots.tag(region.getLongOpaque(words + 8L * i));
+        }
+        return sum;
     }
 
     /**

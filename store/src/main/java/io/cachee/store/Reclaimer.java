@@ -244,7 +244,7 @@ final class Reclaimer implements Tails {
 
     // ---------------------------------------------------------------- the index's size
 
-    /** One stripe rebuilt, or one step towards the room that the larger index needs. False when there is none to take. */
+    /** One stripe rebuilt, or one step towards the room that the larger index needs. False when there is none. */
     private boolean resizeStep() {
         if (!sizer.begin()) {
             return false;

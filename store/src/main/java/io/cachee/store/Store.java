@@ -618,6 +618,9 @@ public final class Store implements AutoCloseable {
      * @param mode a condition on the entry; one that needs the key to be absent never holds
      */
     public PutResult expire(byte[] key, int keyOffset, int keyLength, long ttlMillis, PutMode mode) {
+        if (ttlMillis == KEEP_TTL) {
+            throw new IllegalArgumentException("to keep the time-to-live is no change of it");
+        }
         long expiry = expiryOf(ttlMillis);
         long hash = hashOf(key, keyOffset, keyLength);
         KeyLock lock = keyLock(hash);
@@ -869,6 +872,14 @@ public final class Store implements AutoCloseable {
         return clock.nanoTime();
     }
 
+    /**
+     * Why the store cannot be relied on any more - somebody cut its file short, say - or null while all is well. Its
+     * owner should close it and open another.
+     */
+    public @Nullable Throwable failure() {
+        return housekeeper.failure();
+    }
+
     /** Publishes clock and heartbeat, takes note of other processes' reads, and frees what has expired. */
     public void tick() {
         housekeeper.tick();
@@ -879,9 +890,14 @@ public final class Store implements AutoCloseable {
     public void close() {
         housekeeper.close();
         OPEN.remove(this);
-        region.setLongRelease(HeaderDescriptor.STATE_OFFSET, HeaderDescriptor.STATE_CLOSED);
-        if (file != null) {
-            file.close();
+        try {
+            region.setLongRelease(HeaderDescriptor.STATE_OFFSET, HeaderDescriptor.STATE_CLOSED);
+        } catch (InternalError truncated) {
+            // Somebody cut the file short; readers have noticed, and nobody can be told any more.
+        } finally {
+            if (file != null) {
+                file.close();
+            }
         }
     }
 

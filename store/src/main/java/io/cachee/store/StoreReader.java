@@ -257,7 +257,7 @@ public final class StoreReader implements AutoCloseable {
         }
         if (!options.anyOwner) {
             String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
-            String trusted = options.owner != null ? options.owner : System.getProperty("user.name");
+            String trusted = options.owner != null ? options.owner : StoreFile.ownUser();
             if (!owner.equals(trusted)) {
                 throw new AttachException(
                         AttachException.Reason.FOREIGN_OWNER, "belongs to " + owner + ", trusted is " + trusted);
