@@ -60,6 +60,7 @@ final class CacheeLfu implements EvictionPolicy {
     /** Bounds the work of one eviction; beyond it main's oldest entry goes, used or not. */
     private static final int MOST_LOOKS = 256;
 
+    private static final int EVICTIONS_PER_FIT = 64;
     private static final double MEAN_STEP = 1.0 / 1024;
     /** Unknown values above this part of the space are refused when space is short. */
     private static final int REFUSED_PART = 16;
@@ -68,6 +69,7 @@ final class CacheeLfu implements EvictionPolicy {
     private final Contest contest;
     private volatile Setting setting = Setting.BALANCED;
     private long credit;
+    private long evictions;
     /** Running mean of the logarithm of sizes; races only blur it. */
     private double meanLog = -1;
 
@@ -142,24 +144,31 @@ final class CacheeLfu implements EvictionPolicy {
     }
 
     @Override
-    public void evict(Tails tails) {
-        contest.fit(tails.entries());
-        setting = contest.best();
+    public boolean evict(Tails tails) {
+        if (++evictions % EVICTIONS_PER_FIT == 0) {
+            contest.fit(tails.entries());
+            setting = contest.best();
+        }
         long mainTarget = mainTarget(tails);
         for (int looks = 0; looks < MOST_LOOKS; looks++) {
             boolean small = tails.seek(SMALL);
             if (!small || tails.bytes(MAIN) > mainTarget) {
-                if (examineMain(1, tails) || (!small && !tails.seek(MAIN))) {
-                    return;
+                if (examineMain(1, tails)) {
+                    return true;
+                }
+                if (!small && !tails.seek(MAIN)) {
+                    return false;
                 }
             } else if (evictFromSmall(tails, mainTarget - tails.bytes(MAIN))) {
-                return;
+                return true;
             }
         }
         int log = tails.seek(MAIN) ? MAIN : SMALL;
-        if (tails.seek(log)) {
-            tails.drop(log, false);
+        if (!tails.seek(log)) {
+            return false;
         }
+        tails.drop(log, false);
+        return true;
     }
 
     /** Decides upon the small log's oldest entry. True when an entry was dropped. */

@@ -37,8 +37,8 @@ interface EvictionPolicy {
     /** The policy byte after a use of the record at an address; the same byte when there is nothing to note. */
     int use(int policy, long address);
 
-    /** Drops at least one entry, unless there is none. The reclaimer's lock is held. */
-    void evict(Tails tails);
+    /** Drops at least one entry. False when there is none. The reclaimer's lock is held. */
+    boolean evict(Tails tails);
 
     /** Whether a small log that has outgrown its share may be joined, as it is, to a main log that has not. */
     default boolean fillsMainFirst(Tails tails) {

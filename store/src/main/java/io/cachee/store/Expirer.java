@@ -81,7 +81,16 @@ final class Expirer {
             segments.noteExpiry(start, Math.max(earliest, now + (fruitful ? RESCAN_MILLIS : RESCAN_IDLE_MILLIS)));
         }
         if (segments.liveBytes(segment) == 0 && segments.take(segment)) {
+            releaseOrPutBack(segment);
+        }
+    }
+
+    /** Until it was taken the segment may have been open, and filled since it was found empty. */
+    private void releaseOrPutBack(int segment) {
+        if (segments.liveBytes(segment) == 0) {
             segments.release(segment);
+        } else {
+            segments.putBack(segment);
         }
     }
 

@@ -1,8 +1,8 @@
 package io.cachee.store;
 
 /**
- * Remembers which keys were evicted lately, about as many as there are entries: beside each index bucket lies a queue of
- * eight 16-bit fingerprints, of which the youngest count, as many as the stripe has entries in a bucket.
+ * Remembers which keys were evicted lately, about as many as there are entries: beside each index bucket lies a
+ * queue of eight 16-bit fingerprints, of which the youngest count, as many as the stripe has entries in a bucket.
  *
  * <p>It may be asked without a lock, at the risk of a wrong guess; it is changed with the stripe locked, because a
  * stripe's history moves when the stripe is rebuilt.

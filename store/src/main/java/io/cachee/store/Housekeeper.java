@@ -36,14 +36,17 @@ final class Housekeeper {
                 tick();
             } catch (RuntimeException | Error e) {
                 fail(e);
-                return;
+                throw e;
             }
             next = Math.max(next + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), System.nanoTime());
             LockSupport.parkNanos(next - System.nanoTime());
         }
     }
 
-    /** The store cannot be trusted any more: its file was cut short, or there is a mistake in it. */
+    /**
+     * The store cannot be trusted any more: its file was cut short, or there is a mistake in it. Readers detach; the
+     * owner learns of it by {@link Store#failure()}, and the thread's end is reported like any other.
+     */
     private void fail(Throwable e) {
         failure = e;
         try {

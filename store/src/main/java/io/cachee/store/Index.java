@@ -4,6 +4,7 @@ import static io.cachee.store.Slots.BUCKET_BYTES;
 import static io.cachee.store.Slots.MAX_DISPLACEMENT;
 import static io.cachee.store.Slots.SLOTS_PER_BUCKET;
 
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.StampedLock;
 
 /**
@@ -26,12 +27,13 @@ final class Index {
 
     private static final int MAX_LOCKS = 1024;
     /** How far behind its home bucket room for an entry is looked for. */
-    private static final int GAP_SEARCH = 64;
+    private static final int GAP_SEARCH = 512;
 
     private final Region region;
     private final Layout layout;
     private final StampedLock[] locks;
     private final int[] entryCounts;
+    private final LongAdder entries = new LongAdder();
     private int epoch;
 
     Index(Region region, Layout layout) {
@@ -65,11 +67,7 @@ final class Index {
     }
 
     long entries() {
-        long sum = 0;
-        for (int count : entryCounts) {
-            sum += count;
-        }
-        return sum;
+        return entries.sum();
     }
 
     long end(int buckets) {
@@ -108,6 +106,7 @@ final class Index {
         epoch++;
         region.setLongRelease(HeaderDescriptor.EPOCH_OFFSET, epoch & 0xffffffffL);
         java.util.Arrays.fill(entryCounts, 0);
+        entries.reset();
     }
 
     int epoch() {
@@ -237,6 +236,7 @@ final class Index {
         }
         region.setLongRelease(slotOffset, slot);
         entryCounts[stripe]++;
+        entries.increment();
         return true;
     }
 
@@ -322,6 +322,7 @@ final class Index {
     /** Unlinks the entry in a slot and moves displaced entries back into the gap. */
     void remove(int stripe, long slotOffset) {
         entryCounts[stripe]--;
+        entries.decrement();
         long shape = shape();
         int buckets = Shape.buckets(shape, stripe);
         long base = stripeOffset(shape, stripe);
@@ -398,6 +399,7 @@ final class Index {
             }
         }
         entryCounts[stripe] = kept;
+        entries.add(kept - count);
         region.setLongRelease(HeaderDescriptor.SHAPE_OFFSET, newShape);
         endMoving(stripe, word);
         for (int i = 0; kept < count && i < count; i++) {

@@ -19,6 +19,7 @@ final class IndexSizer {
     private static final double HIGHEST_LOAD = 0.875;
     private static final double LARGEST_SHARE = 0.5;
     private static final double SHRINK_BELOW = 0.5;
+    private static final double WELL_FILLED = 0.6;
 
     private final Layout layout;
     private final Index index;
@@ -59,6 +60,15 @@ final class IndexSizer {
         if (entries > safeLoad(entries) * slots && isFull(shape)) {
             wanted = true;
         }
+    }
+
+    /** Asks for more buckets because a stripe has no room. False when it is not that stripe's size that is wrong. */
+    boolean demand(int stripe) {
+        int slots = Shape.buckets(index.shape(), stripe) * Slots.SLOTS_PER_BUCKET;
+        if (index.entries(stripe) > WELL_FILLED * slots) {
+            wanted = true;
+        }
+        return wanted;
     }
 
     private boolean isFull(long shape) {

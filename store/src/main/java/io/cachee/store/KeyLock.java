@@ -29,6 +29,8 @@ final class KeyLock extends StampedLock {
     long foundExpiry;
     long foundValueLength;
     int foundLog;
+    /** Whether the key seems to have been evicted lately. */
+    boolean remembered;
 
     void aim(byte[] key, int keyOffset, int keyLength, long hash) {
         this.key = key;

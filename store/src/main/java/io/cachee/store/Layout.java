@@ -23,7 +23,8 @@ record Layout(
         long generationsOffset,
         long countersOffset,
         long stripesOffset,
-        long indexOffset) {
+        long indexOffset,
+        long recordsEnd) {
 
     static final long MIN_SIZE = 1L << 20;
     static final long MAX_SIZE = 1L << 36;
@@ -44,7 +45,18 @@ record Layout(
         long counters = align(PAGE + 8L * segmentCount, 64);
         long stripes = counters + (8L << counterShift);
         long index = align(stripes + (8L << stripeShift), 64);
-        return new Layout(size, segmentShift, segmentCount, stripeShift, counterShift, PAGE, counters, stripes, index);
+        long recordsEnd = (long) segmentCount << segmentShift;
+        return new Layout(
+                size,
+                segmentShift,
+                segmentCount,
+                stripeShift,
+                counterShift,
+                PAGE,
+                counters,
+                stripes,
+                index,
+                recordsEnd);
     }
 
     /**
@@ -95,8 +107,8 @@ record Layout(
         return (int) ((offset + segmentSize() - 1) >>> segmentShift);
     }
 
-    /** Records start above the smallest index. */
+    /** Records start above the smallest index, and lie in whole segments. */
     boolean mayHoldRecord(long address, long length) {
-        return address >= indexOffset && address <= size - length && address + length <= segmentEnd(address);
+        return address >= indexOffset && address < recordsEnd && address + length <= segmentEnd(address);
     }
 }

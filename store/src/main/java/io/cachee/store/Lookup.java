@@ -352,15 +352,18 @@ abstract class Lookup {
                 || words + 8L * chunkCount > layout.segmentEnd(head)) {
             return region.getLongAcquire(layout.generationOffset(head)) == generation ? NO_MATCH : RETRY;
         }
-        long keyResult = copyStream(words, chunkCount, 0, keyLength, key, keyOffset, null, 0);
+        long keyResult = copyStream(words, chunkCount, hash, 0, keyLength, key, keyOffset, null, 0);
         if (keyResult == RETRY) {
             return RETRY;
         }
         if (keyResult == NO_MATCH) {
             return region.getLongAcquire(layout.generationOffset(head)) == generation ? NO_MATCH : RETRY;
         }
+        if (streamLength(words, chunkCount) != keyLength + valueLength) {
+            return RETRY;
+        }
         if (target != null && valueLength <= capacity) {
-            long copied = copyStream(words, chunkCount, keyLength, valueLength, null, 0, target, targetOffset);
+            long copied = copyStream(words, chunkCount, hash, keyLength, valueLength, null, 0, target, targetOffset);
             if (copied != 0) {
                 return RETRY;
             }
@@ -388,6 +391,14 @@ abstract class Lookup {
         return valueLength;
     }
 
+    private long streamLength(long words, int chunkCount) {
+        long sum = 0;
+        for (int i = 0; i < chunkCount; i++) {
+            sum += Slots.tag(region.getLongOpaque(words + 8L * i));
+        }
+        return sum;
+    }
+
     /**
      * Goes through a large record's stream of bytes from {@code from} for {@code length} bytes, comparing them with
      * {@code key} or copying them to {@code target}.
@@ -397,6 +408,7 @@ abstract class Lookup {
     private long copyStream(
             long words,
             int chunkCount,
+            long hash,
             long from,
             long length,
             byte @Nullable [] key,
@@ -419,6 +431,12 @@ abstract class Lookup {
             long generationOffset = layout.generationOffset(address);
             long generation = region.getLongAcquire(generationOffset);
             if ((generation & 0xff) != Slots.generation(word) || region.getLongAcquire(words + 8L * i) != word) {
+                return RETRY;
+            }
+            boolean belongs = region.getLong(address) == (long) chunkLength << 32
+                    && region.getLong(address + 8) == hash
+                    && region.getInt(address + 16) == i;
+            if (!belongs) {
                 return RETRY;
             }
             int take = (int) Math.min(chunkLength - skip, length - done);

@@ -28,15 +28,16 @@ final class Policies {
         }
 
         @Override
-        public void evict(Tails tails) {
+        public boolean evict(Tails tails) {
             int rounds = 0;
             while (tails.seek(MAIN)) {
                 if (tails.policy(MAIN) == 0 || ++rounds > MOST_ROUNDS_PER_EVICTION) {
                     tails.drop(MAIN, false);
-                    return;
+                    return true;
                 }
                 tails.move(MAIN, MAIN, 0);
             }
+            return false;
         }
     }
 }

@@ -141,10 +141,8 @@ final class Reclaimer implements Tails {
         if (policy.fillsMainFirst(this) && segments.joinOldestToMain()) {
             return true;
         }
-        long before = index.entries();
         int free = segments.freeCount();
-        policy.evict(this);
-        return index.entries() < before || segments.freeCount() != free;
+        return policy.evict(this) || segments.freeCount() != free;
     }
 
     private boolean chooseSweep() {
@@ -155,11 +153,11 @@ final class Reclaimer implements Tails {
         }
         long capacity = (long) segments.capacity() * segments.segmentSize();
         if (segments.deadBytes() - passedBytes() > capacity * DEAD_SHARE || !policy.evicts()) {
-            int emptiest = segments.emptiest();
-            if (emptiest != NONE
-                    && segments.liveBytes(emptiest) < segments.segmentSize() * (1 - WORTH_COMPACTING)
-                    && segments.take(emptiest)) {
-                sweep.start(emptiest);
+            int deadest = segments.mostDead();
+            if (deadest != NONE
+                    && segments.deadBytes(deadest) >= segments.segmentSize() * WORTH_COMPACTING
+                    && segments.take(deadest)) {
+                sweep.start(deadest);
                 return true;
             }
         }
@@ -246,18 +244,19 @@ final class Reclaimer implements Tails {
 
     // ---------------------------------------------------------------- the index's size
 
-    /** One stripe rebuilt, or one step towards the room that the larger index needs. */
-    private void resizeStep() {
+    /** One stripe rebuilt, or one step towards the room that the larger index needs. False when there is none. */
+    private boolean resizeStep() {
         if (!sizer.begin()) {
-            return;
+            return false;
         }
-        if (sizer.condemnedSegment() != NONE) {
+        int condemned = sizer.condemnedSegment();
+        if (condemned != NONE) {
             for (int i = 0; i < STEPS_TO_VACATE; i++) {
-                if (!step()) {
-                    return;
+                if (!vacateStep(condemned)) {
+                    return false;
                 }
             }
-            return;
+            return true;
         }
         int stripe = sizer.nextStripe();
         StampedLock stripeLock = index.lock(stripe);
@@ -269,6 +268,32 @@ final class Reclaimer implements Tails {
             stripeLock.unlockWrite(stamp);
         }
         sizer.finishIfDone();
+        return true;
+    }
+
+    /** Moves one entry out of the index's way; if there is nowhere to move it, or eviction is at it already, evicts. */
+    private boolean vacateStep(int condemned) {
+        if (sweep.isActive() || chooseSweep()) {
+            return sweepStep();
+        }
+        return (segments.freeCount() <= 1 || isBusyWith(condemned)) && step();
+    }
+
+    /** Enlarges the index at once if a stripe without room is well filled. False when that would be of no use. */
+    boolean growIndex(int stripe) {
+        lock.lock();
+        try {
+            int before = Shape.above(index.shape());
+            if (!sizer.demand(stripe)) {
+                return false;
+            }
+            while (sizer.isWanted() && resizeStep()) {
+                Thread.onSpinWait();
+            }
+            return Shape.above(index.shape()) > before;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void dropForIndex(int stripe, long slot) {

@@ -24,12 +24,31 @@ class Region {
     private static final VarHandle LONGS = LONG.varHandle();
     private static final VarHandle INTS = INT.varHandle();
 
+    /**
+     * All of the address space. The JIT compiler knows its bounds, which a segment in a field would make it load and
+     * check at every access; what keeps reads within the region is that callers check every length and address before
+     * they use it.
+     */
+    private static final MemorySegment ALL = everything();
+
+    /** Keeps the memory mapped for as long as this region is reachable; whoever reads sees to it that it is. */
     private final MemorySegment memory;
+
+    private final long base;
     private final long size;
 
     Region(MemorySegment memory) {
+        if (!memory.isNative()) {
+            throw new IllegalArgumentException("a region needs native memory");
+        }
         this.memory = memory;
+        this.base = memory.address();
         this.size = memory.byteSize();
+    }
+
+    @SuppressWarnings("restricted")
+    private static MemorySegment everything() {
+        return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     }
 
     final long size() {
@@ -42,59 +61,59 @@ class Region {
     }
 
     final long getLong(long offset) {
-        return memory.get(LONG_UNALIGNED, offset);
+        return ALL.get(LONG_UNALIGNED, base + offset);
     }
 
     final int getInt(long offset) {
-        return memory.get(INT_UNALIGNED, offset);
+        return ALL.get(INT_UNALIGNED, base + offset);
     }
 
     final int getShort(long offset) {
-        return memory.get(SHORT_UNALIGNED, offset) & 0xffff;
+        return ALL.get(SHORT_UNALIGNED, base + offset) & 0xffff;
     }
 
     final int getByte(long offset) {
-        return memory.get(ValueLayout.JAVA_BYTE, offset) & 0xff;
+        return ALL.get(ValueLayout.JAVA_BYTE, base + offset) & 0xff;
     }
 
     final long getLongAcquire(long offset) {
-        return (long) LONGS.getAcquire(memory, offset);
+        return (long) LONGS.getAcquire(ALL, base + offset);
     }
 
     final long getLongOpaque(long offset) {
-        return (long) LONGS.getOpaque(memory, offset);
+        return (long) LONGS.getOpaque(ALL, base + offset);
     }
 
     final int getIntAcquire(long offset) {
-        return (int) INTS.getAcquire(memory, offset);
+        return (int) INTS.getAcquire(ALL, base + offset);
     }
 
     void setLong(long offset, long value) {
-        memory.set(LONG_UNALIGNED, offset, value);
+        ALL.set(LONG_UNALIGNED, base + offset, value);
     }
 
     void setInt(long offset, int value) {
-        memory.set(INT_UNALIGNED, offset, value);
+        ALL.set(INT_UNALIGNED, base + offset, value);
     }
 
     void setShort(long offset, int value) {
-        memory.set(SHORT_UNALIGNED, offset, (short) value);
+        ALL.set(SHORT_UNALIGNED, base + offset, (short) value);
     }
 
     void setByte(long offset, int value) {
-        memory.set(ValueLayout.JAVA_BYTE, offset, (byte) value);
+        ALL.set(ValueLayout.JAVA_BYTE, base + offset, (byte) value);
     }
 
     void setLongRelease(long offset, long value) {
-        LONGS.setRelease(memory, offset, value);
+        LONGS.setRelease(ALL, base + offset, value);
     }
 
     void setIntRelease(long offset, int value) {
-        INTS.setRelease(memory, offset, value);
+        INTS.setRelease(ALL, base + offset, value);
     }
 
     long getAndAddLong(long offset, long delta) {
-        return (long) LONGS.getAndAdd(memory, offset, delta);
+        return (long) LONGS.getAndAdd(ALL, base + offset, delta);
     }
 
     void copyIn(MemorySegment source, long sourceOffset, long offset, long length) {
@@ -102,7 +121,7 @@ class Region {
     }
 
     void copyIn(byte[] source, int sourceOffset, long offset, int length) {
-        MemorySegment.copy(source, sourceOffset, memory, ValueLayout.JAVA_BYTE, offset, length);
+        MemorySegment.copy(source, sourceOffset, ALL, ValueLayout.JAVA_BYTE, base + offset, length);
     }
 
     void fillZero(long offset, long length) {
@@ -110,7 +129,7 @@ class Region {
     }
 
     final void copyOut(long offset, MemorySegment target, long targetOffset, long length) {
-        MemorySegment.copy(memory, offset, target, targetOffset, length);
+        MemorySegment.copy(ALL, base + offset, target, targetOffset, length);
     }
 
     final void copyOut(long offset, byte[] target, int targetOffset, int length) {

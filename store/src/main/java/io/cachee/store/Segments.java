@@ -283,21 +283,25 @@ final class Segments {
         return true;
     }
 
-    /** The sealed segment with the fewest live bytes that no writer is at work in, or -1. */
-    synchronized int emptiest() {
+    /** The sealed segment with the most dead bytes that no writer is at work in, or -1. */
+    synchronized int mostDead() {
         int best = NONE;
-        long bestLive = Long.MAX_VALUE;
+        long most = 0;
         for (SegmentQueue queue : sealed) {
             for (int i = 0; i < queue.size(); i++) {
                 int segment = queue.get(i);
-                long bytes = live.get(segment);
-                if (bytes < bestLive && isQuiet(segment)) {
+                long bytes = deadBytes(segment);
+                if (bytes > most && isQuiet(segment)) {
                     best = segment;
-                    bestLive = bytes;
+                    most = bytes;
                 }
             }
         }
         return best;
+    }
+
+    long deadBytes(int segment) {
+        return usedBytes(segment) - live.get(segment);
     }
 
     /** Takes a sealed segment out of its queue; false when it is not there or a writer is at work in it. */

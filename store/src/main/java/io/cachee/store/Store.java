@@ -1,7 +1,9 @@
 package io.cachee.store;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,9 @@ public final class Store implements AutoCloseable {
     public static final long KEEP_TTL = -2;
     /** Keys may have so many bytes. */
     public static final int MAX_KEY_SIZE = 1 << 16;
+
+    /** Open stores stay mapped, whether or not anybody but a running operation still knows them. */
+    private static final Set<Store> OPEN = ConcurrentHashMap.newKeySet();
 
     private static final int KEY_LOCKS = 256;
     private static final int MAX_SPACE_ATTEMPTS = 16;
@@ -104,6 +109,7 @@ public final class Store implements AutoCloseable {
     }
 
     private static Store start(Store store, StoreOptions options) {
+        OPEN.add(store);
         if (options.housekeeping) {
             store.housekeeper.start();
         }
@@ -380,6 +386,7 @@ public final class Store implements AutoCloseable {
         long stamp = stripeLock.writeLock();
         try {
             index.refresh(stripe);
+            lock.remembered = history.contains(lock.hash);
             long slotOffset = index.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, records);
             lock.foundFirst = 0;
             if (slotOffset == 0) {
@@ -424,7 +431,13 @@ public final class Store implements AutoCloseable {
             counters.refusedForSpace.increment();
             return PutResult.NO_SPACE;
         }
-        boolean linked = link(lock, address);
+        boolean linked = link(lock, address, false)
+                || (reclaimer.growIndex(index.stripeOf(lock.hash)) && link(lock, address, false))
+                || link(lock, address, true);
+        if (!linked) {
+            records.kill(address);
+            counters.refusedForSpace.increment();
+        }
         records.commit(address);
         bump(lock.hash);
         return linked ? PutResult.STORED : PutResult.NO_SPACE;
@@ -432,7 +445,7 @@ public final class Store implements AutoCloseable {
 
     private int admit(KeyLock lock) {
         long bytes = lock.keyLength + lock.valueLength;
-        if (!history.contains(lock.hash) || !recall(lock.hash)) {
+        if (!lock.remembered || !recall(lock.hash)) {
             return policy.admit(bytes);
         }
         reclaimer.lock.lock();
@@ -487,8 +500,8 @@ public final class Store implements AutoCloseable {
         return Segments.NO_SPACE;
     }
 
-    /** Makes a written record the key's entry. False when the index has no room and nothing may be evicted. */
-    private boolean link(KeyLock lock, long address) {
+    /** Makes a written record the key's entry. False when the index has no room for it. */
+    private boolean link(KeyLock lock, long address, boolean byForce) {
         int stripe = index.stripeOf(lock.hash);
         StampedLock stripeLock = index.lock(stripe);
         long stamp = stripeLock.writeLock();
@@ -502,9 +515,7 @@ public final class Store implements AutoCloseable {
                 records.kill(old);
                 return true;
             }
-            if (!index.insert(lock.hash, slot) && !insertByForce(stripe, lock.hash, slot)) {
-                records.kill(address);
-                counters.refusedForSpace.increment();
+            if (!index.insert(lock.hash, slot) && !(byForce && insertByForce(stripe, lock.hash, slot))) {
                 return false;
             }
             reclaimer.sizer().inserted(stripe);
@@ -607,6 +618,9 @@ public final class Store implements AutoCloseable {
      * @param mode a condition on the entry; one that needs the key to be absent never holds
      */
     public PutResult expire(byte[] key, int keyOffset, int keyLength, long ttlMillis, PutMode mode) {
+        if (ttlMillis == KEEP_TTL) {
+            throw new IllegalArgumentException("to keep the time-to-live is no change of it");
+        }
         long expiry = expiryOf(ttlMillis);
         long hash = hashOf(key, keyOffset, keyLength);
         KeyLock lock = keyLock(hash);
@@ -858,6 +872,14 @@ public final class Store implements AutoCloseable {
         return clock.nanoTime();
     }
 
+    /**
+     * Why the store cannot be relied on any more - somebody cut its file short, say - or null while all is well. Its
+     * owner should close it and open another.
+     */
+    public @Nullable Throwable failure() {
+        return housekeeper.failure();
+    }
+
     /** Publishes clock and heartbeat, takes note of other processes' reads, and frees what has expired. */
     public void tick() {
         housekeeper.tick();
@@ -867,9 +889,15 @@ public final class Store implements AutoCloseable {
     @Override
     public void close() {
         housekeeper.close();
-        region.setLongRelease(HeaderDescriptor.STATE_OFFSET, HeaderDescriptor.STATE_CLOSED);
-        if (file != null) {
-            file.close();
+        OPEN.remove(this);
+        try {
+            region.setLongRelease(HeaderDescriptor.STATE_OFFSET, HeaderDescriptor.STATE_CLOSED);
+        } catch (InternalError truncated) {
+            // Somebody cut the file short; readers have noticed, and nobody can be told any more.
+        } finally {
+            if (file != null) {
+                file.close();
+            }
         }
     }
 

@@ -16,7 +16,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class StoreFile {
     private static final int BLOCK = 1 << 20;
     private static final int ENOSPC = 28;
+    /** Paths that this process writes to. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     private static final Set<PosixFilePermission> PRIVATE = PosixFilePermissions.fromString("rw-------");
 
     private final Path path;
@@ -62,6 +68,7 @@ final class StoreFile {
     static StoreFile create(Path requested, long size, Set<PosixFilePermission> permissions) throws StoreFileException {
         Path path = requested.toAbsolutePath();
         try {
+            path = Objects.requireNonNull(path.getParent()).toRealPath().resolve(path.getFileName());
             refuseForeign(path);
             StoreFile file = new StoreFile(path, lock(path), size, permissions);
             try {
@@ -87,24 +94,33 @@ final class StoreFile {
             throw new StoreFileException(path, "exists and is not a regular file; it will not be replaced", null);
         }
         String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
-        String self = ownUser(path);
+        String self = ownUser();
         if (!owner.equals(self)) {
             throw new StoreFileException(
                     path, "belongs to " + owner + ", not to " + self + "; it will not be replaced", null);
         }
     }
 
-    /** The user that files made by this process belong to. */
-    private static String ownUser(Path path) throws IOException {
-        Path probe = Files.createTempFile(path.getParent(), ".cachee", ".tmp");
+    /** The user that this process runs as, by the name or number that owners of files go by. */
+    static String ownUser() throws IOException {
+        Path self = Path.of("/proc/self");
+        return Files.exists(self) ? Files.getOwner(self).getName() : System.getProperty("user.name");
+    }
+
+    /** A process has one lock on a file, whichever of its descriptors asked, and loses it with the first one closed. */
+    private static FileChannel lock(Path path) throws IOException {
+        if (!HELD.add(path)) {
+            throw new StoreFileException(path, "another writer holds this store", null);
+        }
         try {
-            return Files.getOwner(probe).getName();
-        } finally {
-            Files.delete(probe);
+            return lockAmongProcesses(path);
+        } catch (IOException | RuntimeException e) {
+            HELD.remove(path);
+            throw e;
         }
     }
 
-    private static FileChannel lock(Path path) throws IOException {
+    private static FileChannel lockAmongProcesses(Path path) throws IOException {
         FileChannel channel = FileChannel.open(
                 sibling(path, ".lock"),
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
@@ -176,16 +192,18 @@ final class StoreFile {
     }
 
     private void removeLeftovers() throws IOException {
-        try (DirectoryStream<Path> leftovers =
-                Files.newDirectoryStream(path.getParent(), path.getFileName() + ".*.tmp")) {
-            for (Path leftover : leftovers) {
-                Files.deleteIfExists(leftover);
+        Pattern leftover = Pattern.compile(Pattern.quote(path.getFileName().toString()) + "\\.\\d+\\.tmp");
+        try (DirectoryStream<Path> siblings = Files.newDirectoryStream(path.getParent())) {
+            for (Path sibling : siblings) {
+                if (leftover.matcher(sibling.getFileName().toString()).matches()) {
+                    Files.deleteIfExists(sibling);
+                }
             }
         }
     }
 
     Region region() {
-        return java.util.Objects.requireNonNull(region);
+        return Objects.requireNonNull(region);
     }
 
     /** Lets readers find the region. */
@@ -242,7 +260,7 @@ final class StoreFile {
     /** Nobody may cut the file short while it is mapped. */
     void checkLength() {
         try {
-            long length = java.util.Objects.requireNonNull(channel).size();
+            long length = Objects.requireNonNull(channel).size();
             if (length != size) {
                 throw new IllegalStateException(
                         path + ": the file has " + length + " bytes, the store made it with " + size);
@@ -267,6 +285,8 @@ final class StoreFile {
             }
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(path + ": cannot be closed", e);
+        } finally {
+            HELD.remove(path);
         }
     }
 }

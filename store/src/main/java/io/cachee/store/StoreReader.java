@@ -3,6 +3,7 @@ package io.cachee.store;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -256,7 +257,7 @@ public final class StoreReader implements AutoCloseable {
         }
         if (!options.anyOwner) {
             String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
-            String trusted = options.owner != null ? options.owner : System.getProperty("user.name");
+            String trusted = options.owner != null ? options.owner : StoreFile.ownUser();
             if (!owner.equals(trusted)) {
                 throw new AttachException(
                         AttachException.Reason.FOREIGN_OWNER, "belongs to " + owner + ", trusted is " + trusted);
@@ -351,6 +352,8 @@ public final class StoreReader implements AutoCloseable {
         } catch (InternalError truncated) {
             detach(current);
             return MISS;
+        } finally {
+            Reference.reachabilityFence(current);
         }
     }
 
@@ -384,6 +387,8 @@ public final class StoreReader implements AutoCloseable {
         } catch (InternalError truncated) {
             detach(current);
             return DETACHED;
+        } finally {
+            Reference.reachabilityFence(current);
         }
     }
 
