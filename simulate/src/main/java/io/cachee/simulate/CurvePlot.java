@@ -17,9 +17,12 @@ public final class CurvePlot {
     private static final int BOTTOM = 440;
     private static final int LEGEND_X = 716;
     private static final int MAX_TICKS = 7;
+    private static final String GRID = "#dddddd";
+    private static final String FAINT_GRID = "#f0f0f0";
+    private static final String QUIET = "#666666";
     private static final double[] NICE_STEPS = {0.1, 0.2, 0.5, 1, 2, 5, 10, 20};
     private static final String[] COLOURS = {"#0072b2", "#d55e00", "#009e73", "#555555"};
-    private static final String[] DASHES = {"", "", "", "6 4"};
+    private static final String[] DASHES = {"none", "none", "none", "6 4"};
     private static final String[] BINARY_UNITS = {"B", "KiB", "MiB", "GiB", "TiB"};
 
     private final Curve curve;
@@ -33,8 +36,8 @@ public final class CurvePlot {
     private CurvePlot(Curve curve) {
         this.curve = curve;
         List<Curve.Point> points = curve.points();
-        this.lowX = Math.log(points.getFirst().capacity());
-        this.highX = Math.max(lowX + 1e-9, Math.log(points.getLast().capacity()));
+        this.lowX = Math.log((double) points.getFirst().capacity());
+        this.highX = Math.max(lowX + 1e-9, Math.log((double) points.getLast().capacity()));
         double least = 100;
         double most = 0;
         for (Curve.Point point : points) {
@@ -66,70 +69,73 @@ public final class CurvePlot {
     }
 
     private String draw() {
-        add(
-                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\""
-                        + " role=\"img\" font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\""
-                        + " font-size=\"13\" fill=\"#222222\">",
-                WIDTH, HEIGHT, WIDTH, HEIGHT);
-        add("<title>Miss ratio of %s by capacity</title>", escape(curve.trace()));
-        add("<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>", WIDTH, HEIGHT);
-        text(LEFT, 30, "start", "font-size=\"18\" font-weight=\"bold\"", "Miss ratio by capacity: " + curve.trace());
-        text(
-                LEFT,
-                50,
-                "start",
-                "fill=\"#666666\"",
-                "lower is better; all caches hold the same bytes of keys and values");
+        svg.append("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\"")
+                .append(attributes("width", WIDTH, "height", HEIGHT, "viewBox", "0 0 " + WIDTH + " " + HEIGHT))
+                .append(" font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\" font-size=\"13\"")
+                .append(" fill=\"#222222\">\n");
+        svg.append("<title>")
+                .append(escape("Miss ratio by capacity: " + curve.trace()))
+                .append("</title>\n");
+        element("rect", "width", WIDTH, "height", HEIGHT, "fill", "#ffffff");
+        text("Miss ratio by capacity: " + curve.trace(), LEFT, 30, "font-size", 18, "font-weight", "bold");
+        text("lower is better; all caches have the same room for keys and values", LEFT, 50, "fill", QUIET);
         drawVerticalAxis();
         drawHorizontalAxis();
-        add(
-                "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#888888\"/>",
-                LEFT, TOP, RIGHT - LEFT, BOTTOM - TOP);
+        element(
+                "rect",
+                "x",
+                LEFT,
+                "y",
+                TOP,
+                "width",
+                RIGHT - LEFT,
+                "height",
+                BOTTOM - TOP,
+                "fill",
+                "none",
+                "stroke",
+                "#888888");
         for (int i = curve.policies().size() - 1; i >= 0; i--) {
             drawCurve(i);
         }
         for (int i = 0; i < curve.policies().size(); i++) {
             drawLegend(i);
         }
-        add("</svg>");
-        return svg.toString();
+        return svg.append("</svg>\n").toString();
     }
 
     private void drawVerticalAxis() {
         int ticks = (int) Math.round((highY - lowY) / stepY);
-        String format = stepY < 1 ? "%.1f %%" : "%.0f %%";
         for (int i = 0; i <= ticks; i++) {
             double value = lowY + i * stepY;
-            gridLine(LEFT, y(value), RIGHT, y(value), "#dddddd");
-            text(LEFT - 10, y(value) + 4.5, "end", "", String.format(Locale.ROOT, format, value));
+            gridLine(LEFT, y(value), RIGHT, y(value), GRID);
+            String label = String.format(Locale.ROOT, stepY < 1 ? "%.1f %%" : "%.0f %%", value);
+            text(label, LEFT - 10, y(value) + 4.5, "text-anchor", "end");
         }
-        add(
-                "<text transform=\"translate(22 %d) rotate(-90)\" text-anchor=\"middle\">miss ratio</text>",
-                (TOP + BOTTOM) / 2);
+        double middle = (TOP + BOTTOM) / 2.0;
+        String turned = "rotate(-90 22 " + number(middle) + ")";
+        text("miss ratio", 22, middle, "text-anchor", "middle", "transform", turned);
     }
 
     private void drawHorizontalAxis() {
-        for (Tick tick : curve.unit() == Curve.Unit.BYTES ? binaryTicks() : decimalTicks()) {
+        boolean bytes = curve.unit() == Curve.Unit.BYTES;
+        for (Tick tick : bytes ? binaryTicks() : decimalTicks()) {
             double x = x(tick.value);
-            gridLine(x, TOP, x, BOTTOM, tick.label.isEmpty() ? "#f0f0f0" : "#dddddd");
+            gridLine(x, TOP, x, BOTTOM, tick.label.isEmpty() ? FAINT_GRID : GRID);
             if (!tick.label.isEmpty()) {
-                text(x, BOTTOM + 20, "middle", "", tick.label);
+                text(tick.label, x, BOTTOM + 20, "text-anchor", "middle");
             }
         }
-        String unit = curve.unit() == Curve.Unit.BYTES ? "bytes of keys and values" : "entries";
-        text((LEFT + RIGHT) / 2.0, BOTTOM + 46, "middle", "", "capacity, " + unit + " (logarithmic)");
-        Curve.Point first = curve.points().getFirst();
-        Curve.Point last = curve.points().getLast();
-        String shares = String.format(
-                Locale.ROOT,
-                "from %s %% to %s %% of all that the trace asks for",
-                share(first.sharePercent()),
-                share(last.sharePercent()));
-        text((LEFT + RIGHT) / 2.0, BOTTOM + 65, "middle", "fill=\"#666666\" font-size=\"12\"", shares);
+        double middle = (LEFT + RIGHT) / 2.0;
+        String unit = bytes ? "bytes of keys and values" : "entries";
+        text("capacity, " + unit + " (logarithmic)", middle, BOTTOM + 46, "text-anchor", "middle");
+        String shares = "from " + share(curve.points().getFirst()) + " to "
+                + share(curve.points().getLast()) + " of all that the trace asks for";
+        text(shares, middle, BOTTOM + 66, "text-anchor", "middle", "fill", QUIET, "font-size", 12);
     }
 
-    private static String share(double percent) {
-        return String.format(Locale.ROOT, percent < 10 ? "%.1f" : "%.0f", percent);
+    private static String share(Curve.Point point) {
+        return String.format(Locale.ROOT, point.sharePercent() < 10 ? "%.1f %%" : "%.0f %%", point.sharePercent());
     }
 
     /** A vertical grid line; without a label a minor one. */
@@ -137,10 +143,10 @@ public final class CurvePlot {
 
     private List<Tick> decimalTicks() {
         List<Tick> ticks = new ArrayList<>();
-        boolean labelAll = highX - lowX < Math.log(1000);
+        boolean labelMore = highX - lowX < Math.log(1000);
         for (double decade = 1; decade <= Math.exp(highX); decade *= 10) {
             for (int i = 1; i < 10; i++) {
-                boolean labelled = i == 1 || labelAll && (i == 2 || i == 5);
+                boolean labelled = i == 1 || labelMore && (i == 2 || i == 5);
                 addTick(ticks, i * decade, labelled ? String.format(Locale.ROOT, "%,.0f", i * decade) : "");
             }
         }
@@ -150,7 +156,7 @@ public final class CurvePlot {
     private List<Tick> binaryTicks() {
         List<Tick> ticks = new ArrayList<>();
         int every = (highX - lowX) / Math.log(2) > MAX_TICKS + 1 ? 2 : 1;
-        for (int exponent = 0; exponent < 50; exponent++) {
+        for (int exponent = 0; exponent < 10 * BINARY_UNITS.length; exponent++) {
             String label = (1 << exponent % 10) + " " + BINARY_UNITS[exponent / 10];
             addTick(ticks, Math.pow(2, exponent), exponent % every == 0 ? label : "");
         }
@@ -166,49 +172,72 @@ public final class CurvePlot {
 
     private void drawCurve(int policy) {
         StringBuilder points = new StringBuilder();
-        StringBuilder markers = new StringBuilder();
         for (Curve.Point point : curve.points()) {
-            double x = x(point.capacity());
-            double y = y(point.missPercent().get(policy));
-            points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
-            markers.append(marker(policy, x, y));
+            points.append(number(x((double) point.capacity()))).append(',');
+            points.append(number(y(point.missPercent().get(policy)))).append(' ');
         }
-        add(
-                "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"%s\" stroke-linejoin=\"round\"%s/>",
-                points.toString().strip(), COLOURS[policy % COLOURS.length], policy == 0 ? "3" : "1.8", dashes(policy));
-        svg.append(markers);
+        element(
+                "polyline",
+                "points",
+                points.toString().strip(),
+                "fill",
+                "none",
+                "stroke",
+                colour(policy),
+                "stroke-width",
+                thickness(policy),
+                "stroke-linejoin",
+                "round",
+                "stroke-dasharray",
+                dashes(policy));
+        for (Curve.Point point : curve.points()) {
+            drawMarker(
+                    policy, x((double) point.capacity()), y(point.missPercent().get(policy)));
+        }
     }
 
     private void drawLegend(int policy) {
-        double y = TOP + 16 + 26 * policy;
-        add(
-                "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"%s\"%s/>",
+        double y = TOP + 16 + 26.0 * policy;
+        element(
+                "line",
+                "x1",
                 LEGEND_X,
+                "y1",
                 y,
+                "x2",
                 LEGEND_X + 34,
+                "y2",
                 y,
-                COLOURS[policy % COLOURS.length],
-                policy == 0 ? "3" : "1.8",
+                "stroke",
+                colour(policy),
+                "stroke-width",
+                thickness(policy),
+                "stroke-dasharray",
                 dashes(policy));
-        svg.append(marker(policy, LEGEND_X + 17, y));
-        String weight = policy == 0 ? "font-weight=\"bold\"" : "";
-        text(LEGEND_X + 44, y + 4.5, "start", weight, curve.policies().get(policy));
+        drawMarker(policy, LEGEND_X + 17, y);
+        text(curve.policies().get(policy), LEGEND_X + 44, y + 4.5, "font-weight", policy == 0 ? "bold" : "normal");
+    }
+
+    private static String colour(int policy) {
+        return COLOURS[policy % COLOURS.length];
     }
 
     private static String dashes(int policy) {
-        String dashes = DASHES[policy % DASHES.length];
-        return dashes.isEmpty() ? "" : " stroke-dasharray=\"" + dashes + "\"";
+        return DASHES[policy % DASHES.length];
     }
 
-    private static String marker(int policy, double x, double y) {
-        String colour = COLOURS[policy % COLOURS.length];
-        String shape = switch (policy % COLOURS.length) {
-            case 0 -> "<circle cx=\"%1$.1f\" cy=\"%2$.1f\" r=\"4\" fill=\"%3$s\"/>";
-            case 1 -> "<rect x=\"%4$.1f\" y=\"%5$.1f\" width=\"7\" height=\"7\" fill=\"%3$s\"/>";
-            case 2 -> "<path d=\"M%1$.1f %2$.1fm0 -4.5l4.5 8h-9z\" fill=\"%3$s\"/>";
-            default -> "<circle cx=\"%1$.1f\" cy=\"%2$.1f\" r=\"3\" fill=\"#ffffff\" stroke=\"%3$s\"/>";
-        };
-        return String.format(Locale.ROOT, shape, x, y, colour, x - 3.5, y - 3.5) + "\n";
+    private static double thickness(int policy) {
+        return policy == 0 ? 3 : 1.8;
+    }
+
+    private void drawMarker(int policy, double x, double y) {
+        String colour = colour(policy);
+        switch (policy % COLOURS.length) {
+            case 0 -> element("circle", "cx", x, "cy", y, "r", 4, "fill", colour);
+            case 1 -> element("rect", "x", x - 3.5, "y", y - 3.5, "width", 7, "height", 7, "fill", colour);
+            case 2 -> element("path", "d", "M" + number(x) + " " + number(y - 4.5) + "l4.5 8h-9z", "fill", colour);
+            default -> element("circle", "cx", x, "cy", y, "r", 3, "fill", "#ffffff", "stroke", colour);
+        }
     }
 
     private double x(double capacity) {
@@ -220,24 +249,46 @@ public final class CurvePlot {
     }
 
     private void gridLine(double x1, double y1, double x2, double y2, String colour) {
-        add("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>", x1, y1, x2, y2, colour);
+        element("line", "x1", x1, "y1", y1, "x2", x2, "y2", y2, "stroke", colour);
     }
 
-    private void text(double x, double y, String anchor, String attributes, String content) {
-        add("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" %s>%s</text>", x, y, anchor, attributes, escape(content));
+    private void text(String content, double x, double y, Object... namesAndValues) {
+        svg.append("<text").append(attributes("x", x, "y", y)).append(attributes(namesAndValues));
+        svg.append('>').append(escape(content)).append("</text>\n");
     }
 
-    private void add(String format, Object... arguments) {
-        svg.append(String.format(Locale.ROOT, format, arguments)).append('\n');
+    private void element(String name, Object... namesAndValues) {
+        svg.append('<').append(name).append(attributes(namesAndValues)).append("/>\n");
+    }
+
+    private static String attributes(Object... namesAndValues) {
+        StringBuilder attributes = new StringBuilder();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            Object value = namesAndValues[i + 1];
+            String text = value instanceof Double fraction ? number(fraction) : value.toString();
+            attributes
+                    .append(' ')
+                    .append(namesAndValues[i])
+                    .append("=\"")
+                    .append(escape(text))
+                    .append('"');
+        }
+        return attributes.toString();
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.1f", value);
     }
 
     private static String escape(String text) {
         StringBuilder escaped = new StringBuilder();
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             switch (c) {
                 case '&' -> escaped.append("&amp;");
                 case '<' -> escaped.append("&lt;");
                 case '>' -> escaped.append("&gt;");
+                case '"' -> escaped.append("&quot;");
                 default -> escaped.append(c < ' ' || c > '~' ? '?' : c);
             }
         }
