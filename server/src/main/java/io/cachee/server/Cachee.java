@@ -21,7 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Cachee.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {})
+        subcommands = {SimulateCommand.class})
 public final class Cachee implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -31,7 +31,9 @@ public final class Cachee implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Cachee()).setParameterExceptionHandler(Cachee::explainArguments);
+        return new CommandLine(new Cachee())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Cachee::explainArguments);
     }
 
     @Override

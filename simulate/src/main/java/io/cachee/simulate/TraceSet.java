@@ -12,6 +12,9 @@ public final class TraceSet {
     /** Fewer entries say little about a policy. */
     public static final int LEAST_ENTRIES = 50;
 
+    /** The shares of the unique keys at which policies are usually compared. */
+    public static final List<Double> SHARES_PERCENT = List.of(1.0, 5.0, 20.0);
+
     private TraceSet() {}
 
     /** The trace files of a folder, in the order of their names. */
