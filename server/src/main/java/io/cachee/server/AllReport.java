@@ -130,21 +130,26 @@ final class AllReport {
                     + " below the best of four: " + Table.percent(mean.cachee) + " against " + Table.percent(mean.best)
                     + ", " + Table.signed(mean.difference()));
         }
-        rowVerdict("Caffeine");
-        rowVerdict("LRU");
+        for (String peer : List.of("Caffeine", "LRU")) {
+            if (!large.isEmpty() && large.size() < rows.size()) {
+                rowVerdict(peer, large, " with at least " + Table.count(LARGE_ENTRIES) + " entries");
+            }
+            rowVerdict(peer, rows, "");
+        }
     }
 
-    private void rowVerdict(String peer) {
+    private void rowVerdict(String peer, List<Row> among, String which) {
         int column = PEER_COLUMNS.indexOf(peer);
-        Row worst = rows.getFirst();
+        Row worst = among.getFirst();
         int broken = 0;
-        for (Row row : rows) {
+        for (Row row : among) {
             double difference = row.cachee - row.peers.get(column);
             worst = difference < worst.cachee - worst.peers.get(column) ? row : worst;
             broken += difference < -ROW_BAR ? 1 : 0;
         }
-        table.note((broken == 0 ? "HOLDS  " : "BROKEN ") + "no row is more than " + ROW_BAR + " below " + peer + ": "
-                + (broken == 0 ? "" : broken + " are; ") + "the worst is " + worst.trace + " at "
-                + Table.count(worst.entries) + ", " + Table.signed(worst.cachee - worst.peers.get(column)));
+        String worstName = worst.trace + " at " + Table.count(worst.entries);
+        table.note((broken == 0 ? "HOLDS  " : "BROKEN ") + "no row" + which + " is more than " + ROW_BAR + " below "
+                + peer + ": " + (broken == 0 ? "" : broken + " are; ") + "the worst is " + worstName + ", "
+                + Table.signed(worst.cachee - worst.peers.get(column)));
     }
 }

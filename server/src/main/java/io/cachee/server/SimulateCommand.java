@@ -28,6 +28,7 @@ import picocli.CommandLine.TypeConversionException;
         name = "simulate",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        usageHelpWidth = 100,
         description = {
             "Replays a trace of requests through the real store and, with the same room for keys and values, through"
                     + " LRU, S3-FIFO, SIEVE, Caffeine and the clairvoyant optimum.",
@@ -45,11 +46,10 @@ import picocli.CommandLine.TypeConversionException;
             "How to read the figures, and what makes them fair: docs/simulate.md"
         },
         customSynopsis = {
-            "cachee simulate --trace FILE (--memory SIZE | --entries N) [--value-size SIZE]",
-            "                       [--eviction POLICY] [--curve [--svg FILE]] [--format FORMAT]",
-            "       cachee simulate --trace FILE --curve [--svg FILE] [--eviction POLICY] [--format FORMAT]",
-            "       cachee simulate --all [--traces DIR] [--shares PERCENT,...] [--eviction POLICY]",
-            "                       [--format FORMAT]"
+            "cachee simulate --trace FILE (--memory SIZE | --entries N) [--curve [--svg FILE]] [OPTIONS]",
+            "       cachee simulate --trace FILE --curve [--svg FILE] [OPTIONS]",
+            "       cachee simulate --all [--traces DIR] [--shares PERCENT,...] [OPTIONS]",
+            ""
         })
 final class SimulateCommand implements Callable<Integer> {
     private static final Path DEFAULT_TRACES = Path.of("..", "shared", "traces");

@@ -18,9 +18,6 @@ record Calibration(long regionBytes, long valueBytes, double heldEntries) {
     private static final int MAX_ROUNDS = 8;
     private static final int ROUNDS_OF_REGION = 4;
     private static final int PAGE = 4096;
-    /** The usual size of a segment in regions as small as these. */
-    private static final int SEGMENT_BYTES = 1 << 13;
-
     /** A first guess; the rounds correct it. */
     private static final int OVERHEAD_BYTES = 20;
 
@@ -55,13 +52,10 @@ record Calibration(long regionBytes, long valueBytes, double heldEntries) {
      * Another try after a replay in which the store held {@code held} entries: what it holds depends a little on the
      * workload, because entries that move leave gaps behind.
      */
-    Calibration corrected(long entries, double held, boolean mayResize) {
-        double scale = entries / held;
-        long region = wholePages(regionBytes * scale);
-        long segments = Math.round(regionBytes * Math.abs(scale - 1) / SEGMENT_BYTES);
-        return mayResize && segments < 2
-                ? new Calibration(regionBytes, resized(valueBytes, 1 / scale), held)
-                : new Calibration(region, valueBytes, held);
+    Calibration corrected(long entries, double held, boolean byValueSize) {
+        return byValueSize
+                ? new Calibration(regionBytes, resized(valueBytes, held / entries), held)
+                : new Calibration(wholePages(regionBytes * entries / held), valueBytes, held);
     }
 
     private static Calibration search(long entries, long startValueBytes, boolean mayResize, Eviction eviction) {

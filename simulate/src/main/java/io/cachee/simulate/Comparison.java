@@ -31,7 +31,9 @@ public record Comparison(
     /** The names of the peers, in the order of their scores; the last is the optimum, not a policy one could have. */
     public static final List<String> PEERS = List.of("LRU", "S3-FIFO", "SIEVE", "Caffeine", "OPT");
 
-    private static final int MAX_REPLAYS = 4;
+    private static final int MAX_REPLAYS = 8;
+    /** Further ones change the size of the values, which is the finer measure. */
+    private static final int REPLAYS_BY_REGION = 3;
 
     /** The store's replay together with the workload that its calibration settled on. */
     private record Replay(Workload workload, CacheeRun run) {}
@@ -97,7 +99,7 @@ public record Comparison(
             if (!run.full() || Calibration.isWithin(entries, held)) {
                 return best;
             }
-            calibration = calibration.corrected(entries, held, mayResize);
+            calibration = calibration.corrected(entries, held, mayResize && i + 1 >= REPLAYS_BY_REGION);
         }
         return java.util.Objects.requireNonNull(best);
     }
