@@ -255,7 +255,7 @@ final class Index {
 
     /**
      * Moves a gap that lies too far behind a tag's home bucket nearer, by letting entries in between, which may lie
-     * further back, change into it. A gap within reach, or 0.
+     * further back, change into it. A slot within reach to be written over, or 0.
      */
     private long makeGap(long base, int buckets, long tag) {
         int home = Slots.home(tag, buckets);
@@ -272,10 +272,11 @@ final class Index {
                 mover = movableTo(base, buckets, from, gapBucket);
             }
             if (mover == 0) {
+                closeGap(base, buckets, gap);
                 return 0;
             }
+            // The mover's old slot keeps its word until it is taken: it is a gap in name only.
             region.setLongRelease(gap, region.getLong(mover));
-            region.setLongRelease(mover, 0);
             gap = mover;
             gapBucket = (int) ((mover - base) / BUCKET_BYTES);
         }
@@ -326,20 +327,25 @@ final class Index {
         long shape = shape();
         int buckets = Shape.buckets(shape, stripe);
         long base = stripeOffset(shape, stripe);
-        long hole = slotOffset;
-        long source = displacedInto(base, buckets, hole);
-        if (source == 0) {
-            region.setLongRelease(hole, 0);
+        if (displacedInto(base, buckets, slotOffset) == 0) {
+            region.setLongRelease(slotOffset, 0);
             return;
         }
         long word = beginMoving(stripe);
-        while (source != 0) {
+        closeGap(base, buckets, slotOffset);
+        endMoving(stripe, word);
+    }
+
+    /** Empties a slot, after displaced entries have moved back into it and into each other's places. */
+    private void closeGap(long base, int buckets, long slotOffset) {
+        long hole = slotOffset;
+        for (long source = displacedInto(base, buckets, hole);
+                source != 0;
+                source = displacedInto(base, buckets, hole)) {
             region.setLongRelease(hole, region.getLong(source));
             hole = source;
-            source = displacedInto(base, buckets, hole);
         }
         region.setLongRelease(hole, 0);
-        endMoving(stripe, word);
     }
 
     /** A slot whose entry may and should move into {@code hole}, or 0. */
