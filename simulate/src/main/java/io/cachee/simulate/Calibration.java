@@ -18,17 +18,20 @@ record Calibration(long regionBytes, long valueBytes, double heldEntries) {
     private static final int MAX_ROUNDS = 8;
     private static final int ROUNDS_OF_REGION = 4;
     private static final int PAGE = 4096;
+    /** The usual size of a segment in regions as small as these. */
+    private static final int SEGMENT_BYTES = 1 << 13;
+
     /** A first guess; the rounds correct it. */
     private static final int OVERHEAD_BYTES = 20;
 
     private static final double START_SHARE = 1.01;
     private static final int SAMPLES = 64;
     private static final int LEAST_VALUE_BYTES = 100;
-    private static final long SMALL_PAYLOAD_BYTES = 5L << 18;
+    private static final long SMALL_PAYLOAD_BYTES = 3L << 19;
     private static final long MIDDLE_PAYLOAD_BYTES = 15L << 18;
     private static final long LARGE_PAYLOAD_BYTES = 14L << 20;
-    private static final int FEW_ENTRIES = 200;
-    private static final int MANY_ENTRIES = 7000;
+    private static final int FEW_ENTRIES = 2_000;
+    private static final int MANY_ENTRIES = 20_000;
 
     /** For values of a size that fills a region of a few MiB, so that it has some hundred segments. */
     static Calibration forEntries(long entries, Eviction eviction) {
@@ -48,12 +51,17 @@ record Calibration(long regionBytes, long valueBytes, double heldEntries) {
         return search(entries, valueBytes, false, eviction);
     }
 
-    /** One more round, after a replay in which the store held another number of entries than when it was filled. */
+    /**
+     * Another try after a replay in which the store held {@code held} entries: what it holds depends a little on the
+     * workload, because entries that move leave gaps behind.
+     */
     Calibration corrected(long entries, double held, boolean mayResize) {
         double scale = entries / held;
-        return mayResize
-                ? new Calibration(regionBytes, resized(valueBytes, 1 / scale), entries)
-                : new Calibration(wholePages(regionBytes * scale), valueBytes, entries);
+        long region = wholePages(regionBytes * scale);
+        long segments = Math.round(regionBytes * Math.abs(scale - 1) / SEGMENT_BYTES);
+        return mayResize && segments < 2
+                ? new Calibration(regionBytes, resized(valueBytes, 1 / scale), held)
+                : new Calibration(region, valueBytes, held);
     }
 
     private static Calibration search(long entries, long startValueBytes, boolean mayResize, Eviction eviction) {
@@ -61,22 +69,19 @@ record Calibration(long regionBytes, long valueBytes, double heldEntries) {
         double wanted = entries * (valueBytes + Workload.KEY_BYTES + OVERHEAD_BYTES) * START_SHARE;
         requirePossible(entries, valueBytes, wanted);
         long regionBytes = wholePages(wanted);
-        Calibration best = null;
-        for (int round = 0; round < MAX_ROUNDS; round++) {
-            double held = fill(regionBytes, valueBytes, eviction);
-            Calibration found = new Calibration(regionBytes, valueBytes, held);
-            if (best == null || found.distance(entries) < best.distance(entries)) {
-                best = found;
-            }
-            if (best.isWithin(entries)) {
-                return best;
-            }
+        double held = fill(regionBytes, valueBytes, eviction);
+        Calibration best = new Calibration(regionBytes, valueBytes, held);
+        for (int round = 1; round < MAX_ROUNDS && !best.isWithin(entries); round++) {
             if (round < ROUNDS_OF_REGION || !mayResize) {
                 wanted = regionBytes * entries / held;
                 requirePossible(entries, valueBytes, wanted);
                 regionBytes = wholePages(wanted);
             } else {
                 valueBytes = resized(valueBytes, held / entries);
+            }
+            held = fill(regionBytes, valueBytes, eviction);
+            if (Math.abs(held - entries) < Math.abs(best.heldEntries - entries)) {
+                best = new Calibration(regionBytes, valueBytes, held);
             }
         }
         return best;
@@ -101,11 +106,12 @@ record Calibration(long regionBytes, long valueBytes, double heldEntries) {
     }
 
     boolean isWithin(long entries) {
-        return distance(entries) <= TOLERANCE;
+        return isWithin(entries, heldEntries);
     }
 
-    private double distance(long entries) {
-        return Math.abs(heldEntries - entries) / entries;
+    /** Within the tolerance, or the nearest whole number. */
+    static boolean isWithin(long entries, double held) {
+        return Math.abs(held - entries) <= Math.max(0.5, TOLERANCE * entries);
     }
 
     /** The number of entries that a store holds while keys that never come again stream through it. */
