@@ -24,7 +24,7 @@ final class Tail {
     private int log;
     private long cursor;
     private long end;
-    private final long[] places = new long[2 * LOOKAHEAD];
+    private final long[] places = new long[3 * LOOKAHEAD];
     private long touchedUntil;
     /** Keeps the compiler from dropping the touches. */
     @SuppressWarnings("UnusedVariable")
@@ -125,7 +125,9 @@ final class Tail {
             int kind = RecordDescriptor.kind(first);
             if (kind == RecordDescriptor.COMPACT || kind == RecordDescriptor.WIDE) {
                 long ahead = records.hash(address, first);
-                places[count++] = index.homeOffset(ahead);
+                long home = index.homeOffset(ahead);
+                places[count++] = home;
+                places[count++] = home + Slots.BUCKET_BYTES;
                 places[count++] = index.historyOffset(ahead);
             }
             address += RecordDescriptor.recordBytes(region, address, first);
