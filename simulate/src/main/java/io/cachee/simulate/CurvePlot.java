@@ -33,8 +33,8 @@ public final class CurvePlot {
     private CurvePlot(Curve curve) {
         this.curve = curve;
         List<Curve.Point> points = curve.points();
-        this.lowX = Math.log(points.getFirst().capacity());
-        this.highX = Math.max(lowX + 1e-9, Math.log(points.getLast().capacity()));
+        this.lowX = Math.log((double) points.getFirst().capacity());
+        this.highX = Math.max(lowX + 1e-9, Math.log((double) points.getLast().capacity()));
         double least = 100;
         double most = 0;
         for (Curve.Point point : points) {
@@ -168,7 +168,7 @@ public final class CurvePlot {
         StringBuilder points = new StringBuilder();
         StringBuilder markers = new StringBuilder();
         for (Curve.Point point : curve.points()) {
-            double x = x(point.capacity());
+            double x = x((double) point.capacity());
             double y = y(point.missPercent().get(policy));
             points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
             markers.append(marker(policy, x, y));
@@ -227,13 +227,15 @@ public final class CurvePlot {
         add("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" %s>%s</text>", x, y, anchor, attributes, escape(content));
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // The annotation would be a dependency for one method.
     private void add(String format, Object... arguments) {
         svg.append(String.format(Locale.ROOT, format, arguments)).append('\n');
     }
 
     private static String escape(String text) {
         StringBuilder escaped = new StringBuilder();
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             switch (c) {
                 case '&' -> escaped.append("&amp;");
                 case '<' -> escaped.append("&lt;");
