@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** A number of bytes on the command line: {@code 4096}, {@code 64kb}, {@code 256mb}, {@code 2gb}; a kilobyte is 1024. */
+/** A number of bytes on the command line: {@code 4096}, {@code 64kb}, {@code 2gb}; a kilobyte is 1024. */
 final class ByteSize implements ITypeConverter<Long> {
     private static final Pattern SYNTAX = Pattern.compile("(\\d{1,15})([kmg]?)b?");
 

@@ -135,7 +135,11 @@ public final class Store implements AutoCloseable {
         @Override
         void hit(long hash, long slotOffset, long slot, long first) {
             int before = RecordDescriptor.policy(first);
-            int after = policy.use(before, Slots.address(slot));
+            int after = policy.use(
+                    before,
+                    RecordDescriptor.kind(first) == RecordDescriptor.HEAD
+                            ? EvictionPolicy.SPREAD
+                            : Slots.address(slot));
             if (after != before) {
                 notePolicy(hash, slotOffset, slot, after);
             }
@@ -701,8 +705,11 @@ public final class Store implements AutoCloseable {
                 long slotOffset = index.findTag(hash);
                 if (slotOffset != 0) {
                     long address = Slots.address(region.getLong(slotOffset));
-                    int before = RecordDescriptor.policy(region.getLong(address));
-                    int after = policy.use(before, address);
+                    long first = region.getLong(address);
+                    int before = RecordDescriptor.policy(first);
+                    int after = policy.use(
+                            before,
+                            RecordDescriptor.kind(first) == RecordDescriptor.HEAD ? EvictionPolicy.SPREAD : address);
                     if (after != before) {
                         region.setByte(address + RecordDescriptor.POLICY_BYTE, after);
                     }

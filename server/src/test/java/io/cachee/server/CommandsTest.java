@@ -1,0 +1,134 @@
+package io.cachee.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cachee.store.Store;
+import io.cachee.store.StoreOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.TypeConversionException;
+
+/** The commands as a user gives them: output, errors, exit codes. */
+class CommandsTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    private Path directory = Path.of("");
+
+    private int run(String... arguments) {
+        return Cachee.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+    }
+
+    /** Two keys in turn, then many once: every policy with room for two hundred hits on the two. */
+    private String trace() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 3_000; i++) {
+            lines.append(i % 3 == 2 ? 1_000 + i : i % 3).append('\n');
+        }
+        return Files.writeString(directory.resolve("small.trace"), lines).toString();
+    }
+
+    @Test
+    void simulatesATraceAndItsPeers() throws IOException {
+        assertThat(run("simulate", "--trace", trace(), "--entries", "200")).isZero();
+        assertThat(out.toString())
+                .contains("Cachee")
+                .contains("LRU")
+                .contains("S3-FIFO")
+                .contains("SIEVE")
+                .contains("Caffeine")
+                .contains("OPT            66.60");
+    }
+
+    @Test
+    void simulatesByMemoryToo() throws IOException {
+        assertThat(run("simulate", "--trace", trace(), "--memory", "1mb", "--value-size", "2kb"))
+                .isZero();
+        assertThat(out.toString()).contains("a region of 1.0 MiB");
+    }
+
+    @Test
+    void drawsACurve() throws IOException {
+        Path svg = directory.resolve("curve.svg");
+        assertThat(run("simulate", "--trace", trace(), "--curve", "--svg", svg.toString()))
+                .isZero();
+        assertThat(Files.readString(svg)).startsWith("<svg").contains("</svg>");
+        assertThat(out.toString()).contains("capacity").contains("Drawn in");
+    }
+
+    @Test
+    void asksForWhatIsMissingAndRefusesWhatIsWrong() throws IOException {
+        String trace = trace();
+        assertThat(run("simulate")).isEqualTo(2);
+        assertThat(run("simulate", "--trace", trace)).isEqualTo(2);
+        assertThat(run("simulate", "--trace", trace, "--memory", "1mb", "--entries", "9"))
+                .isEqualTo(2);
+        assertThat(run("simulate", "--trace", trace, "--memory", "12 parsecs")).isEqualTo(2);
+        assertThat(run("simulate", "--trace", trace, "--memory", "1kb")).isEqualTo(2);
+        assertThat(run("simulate", "--trace", trace, "--entries", "200", "--eviction", "magic"))
+                .isEqualTo(2);
+        assertThat(run("simulate", "--trace", directory.resolve("absent").toString(), "--entries", "9"))
+                .isEqualTo(2);
+        assertThat(run(
+                        "simulate",
+                        "--all",
+                        "--traces",
+                        directory.resolve("absent").toString()))
+                .isEqualTo(2);
+        assertThat(err.toString())
+                .contains("--memory SIZE or --entries N")
+                .contains("contradict")
+                .contains("12 parsecs")
+                .contains("1 MiB to 64 GiB")
+                .contains("unknown eviction policy 'magic'")
+                .contains("cannot read trace")
+                .contains("no folder of traces");
+    }
+
+    @Test
+    void inspectsALiveStoreAndAnAbandonedOne() throws IOException {
+        Path file = directory.resolve("store");
+        try (Store store = Store.open(StoreOptions.maxMemory(1 << 20).file(file))) {
+            for (int i = 0; i < 50; i++) {
+                store.put(("key" + i).getBytes(UTF_8), new byte[100]);
+            }
+            assertThat(run("inspect", file.toString())).isZero();
+            assertThat(out.toString()).contains("alive").contains("ready").contains("1.0 MiB");
+            Files.copy(file, directory.resolve("copy"));
+        }
+        assertThat(run("inspect", directory.resolve("copy").toString())).isZero();
+        assertThat(out.toString()).contains("its clock stands still");
+    }
+
+    @Test
+    void saysWhyAFileCannotBeInspected() throws IOException {
+        Path text = Files.write(directory.resolve("text"), new byte[2 << 20]);
+        assertThat(run("inspect", text.toString())).isEqualTo(1);
+        assertThat(run("inspect", directory.resolve("absent").toString())).isEqualTo(1);
+        assertThat(run("inspect", directory.toString())).isEqualTo(1);
+        assertThat(run("inspect")).isEqualTo(2);
+        assertThat(err.toString()).contains("NOT_READY").contains("ABSENT").contains("directory");
+    }
+
+    @Test
+    void readsSizes() {
+        assertThat(ByteSize.parse("4096")).isEqualTo(4_096);
+        assertThat(ByteSize.parse("64kb")).isEqualTo(64L << 10);
+        assertThat(ByteSize.parse("256MB")).isEqualTo(256L << 20);
+        assertThat(ByteSize.parse("2g")).isEqualTo(2L << 30);
+        for (String wrong : new String[] {"", "mb", "-1", "1.5gb", "1tb", "1 gb"}) {
+            assertThatThrownBy(() -> ByteSize.parse(wrong)).isInstanceOf(TypeConversionException.class);
+        }
+    }
+}
