@@ -30,15 +30,12 @@ class IndexTest {
         Index index = new Index(region, layout);
         List<Entry> entries = new ArrayList<>();
         long nextAddress = 1 << 18;
-        int refused = 0;
         int most = (int) (layout.stripeCount() * 64 * Slots.SLOTS_PER_BUCKET * FULLEST);
         for (int step = 0; step < STEPS; step++) {
             if (entries.size() < most && random.nextInt(10) < 6) {
                 Entry entry = new Entry(random.nextLong(), nextAddress++);
                 if (index.insert(entry.hash, slot(entry))) {
                     entries.add(entry);
-                } else {
-                    refused++;
                 }
             } else if (!entries.isEmpty()) {
                 Entry gone = entries.set(random.nextInt(entries.size()), entries.getLast());
@@ -49,7 +46,18 @@ class IndexTest {
                 check(index, entries);
             }
         }
-        assertThat(refused).as("so full that some find no place").isPositive();
+        int slots = layout.stripeCount() * (64 + Slots.MAX_DISPLACEMENT) * Slots.SLOTS_PER_BUCKET;
+        int refused = 0;
+        for (int i = 0; i <= slots; i++) {
+            Entry entry = new Entry(random.nextLong(), nextAddress++);
+            if (index.insert(entry.hash, slot(entry))) {
+                entries.add(entry);
+            } else {
+                refused++;
+            }
+        }
+        check(index, entries);
+        assertThat(refused).as("more entries than slots").isPositive();
     }
 
     @Test
