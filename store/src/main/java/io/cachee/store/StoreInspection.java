@@ -51,6 +51,9 @@ public record StoreInspection(
      * @throws AttachException when it cannot be read, or is no store
      */
     public static StoreInspection of(Path path) throws AttachException {
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+            throw new AttachException(AttachException.Reason.UNREADABLE, path + ": not a regular file");
+        }
         try (FileChannel channel = FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
                 Arena arena = Arena.ofShared()) {
             long fileBytes = channel.size();
@@ -67,8 +70,8 @@ public record StoreInspection(
         } catch (NoSuchFileException e) {
             throw new AttachException(AttachException.Reason.ABSENT, path + ": there is no such file", e);
         } catch (IOException | InternalError e) {
-            String why = Files.isDirectory(path) ? "is a directory" : "cannot be read: " + e.getMessage();
-            throw new AttachException(AttachException.Reason.UNREADABLE, path + ": " + why, e);
+            throw new AttachException(
+                    AttachException.Reason.UNREADABLE, path + ": cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -95,7 +95,7 @@ final class LayoutTest {
         }
     }
 
-    /** Header, generations, counters and stripe words, and the index of an empty store. */
+    /** Header, generations, coherence counters and stripe words. */
     @Test
     void whatIsNotForEntriesIsLittle() {
         double most = Arrays.stream(sizes())
