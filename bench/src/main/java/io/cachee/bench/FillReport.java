@@ -22,9 +22,6 @@ public final class FillReport {
     private static final double LEAST_SPEED = 0.6;
     private static final double LEAST_LIVE = 85;
 
-    private static final String HEADINGS = "%-12s %10s %10s %9s %14s %14s %7s%n";
-    private static final String LIVE = "%-36s %5.1f %% is keys and values in use (bar 85 %%), %4.1f %% dead  %s%n";
-
     private FillReport() {}
 
     public static void main(String[] arguments) throws IOException {
@@ -118,7 +115,7 @@ public final class FillReport {
         StoreStats stats = store.stats();
         double payload = 100.0 * stats.entries() * (KEY_BYTES + 1_000) / REGION;
         System.out.printf(
-                "%-36s %5.1f %% of the region is keys and values in use (bar 85 %%); dead %4.1f %%  %s%n",
+                "%-36s %5.1f %% is keys and values in use (bar 85 %%), %4.1f %% dead  %s%n",
                 what, payload, 100.0 * stats.deadBytes() / REGION, verdict(payload >= LEAST_LIVE));
     }
 

@@ -115,8 +115,8 @@ public class GetBenchmark {
         @Setup
         public void fill(Drawn drawn) throws IOException {
             Path directory = Files.createTempDirectory(Path.of("/dev/shm"), "cachee-bench");
-            process = StoreProcess.start(directory.resolve("store"), MAX_MEMORY, drawn.keys, VALUE_BYTES);
-            reader = StoreReader.attach(directory.resolve("store"));
+            process = StoreProcess.start(directory, MAX_MEMORY, drawn.keys, VALUE_BYTES);
+            reader = StoreReader.attach(directory.resolve(StoreProcess.FILE));
         }
 
         @TearDown

@@ -13,6 +13,9 @@ import java.util.List;
 
 /** A store in a process of its own, filled with so many keys; it ends when its standard input does. */
 final class StoreProcess implements AutoCloseable {
+    /** The name of the store's file. */
+    static final String FILE = "store";
+
     private static final String READY = "ready";
 
     private final Process process;
@@ -23,14 +26,15 @@ final class StoreProcess implements AutoCloseable {
         this.directory = directory;
     }
 
-    static StoreProcess start(Path file, long maxMemory, int keys, int valueBytes) throws IOException {
+    /** Starts one with its files in a directory of its own, which goes with it. */
+    static StoreProcess start(Path directory, long maxMemory, int keys, int valueBytes) throws IOException {
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
                 System.getProperty("java.class.path"),
                 StoreProcess.class.getName(),
-                file.toString(),
+                directory.resolve(FILE).toString(),
                 Long.toString(maxMemory),
                 Integer.toString(keys),
                 Integer.toString(valueBytes));
@@ -43,7 +47,7 @@ final class StoreProcess implements AutoCloseable {
             process.destroyForcibly();
             throw new IOException("the store's process said '" + line + "'");
         }
-        return new StoreProcess(process, file.toAbsolutePath().getParent());
+        return new StoreProcess(process, directory);
     }
 
     public static void main(String[] arguments) throws IOException {

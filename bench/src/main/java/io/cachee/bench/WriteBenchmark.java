@@ -9,6 +9,7 @@ import io.cachee.store.StoreOptions;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -54,7 +55,7 @@ public class WriteBenchmark {
     public static class Cursor {
         private final byte[] value = new byte[VALUE_BYTES];
         private final MemorySegment target = MemorySegment.ofArray(new byte[VALUE_BYTES]);
-        private int next = System.identityHashCode(this);
+        private int next = ThreadLocalRandom.current().nextInt(Draws.COUNT);
 
         int draw() {
             return next++ & (Draws.COUNT - 1);
@@ -111,7 +112,7 @@ public class WriteBenchmark {
     public long storeMixedReads(Cursor cursor) {
         int draw = cursor.draw();
         if (draw % (READS_PER_WRITE + 1) == 0) {
-            return put(cursor).ordinal();
+            return put(cursor) == PutResult.STORED ? 1 : 0;
         }
         return store().get(names[numbers[draw]], 0, KEY_BYTES, cursor.target, 0, VALUE_BYTES);
     }

@@ -33,8 +33,8 @@ final class ComparisonReport {
         table.note("trace    " + trace.name() + ": " + Table.count(trace.length()) + " requests for "
                 + Table.count(trace.uniqueKeys()) + " keys");
         table.note("store    " + comparison.setup().eviction().displayName() + " in a region of "
-                + ByteSize.show((double) comparison.regionBytes()) + ", held " + Table.count(comparison.heldEntries())
-                + " entries, " + ByteSize.show(comparison.heldPayloadBytes()) + " of keys and values");
+                + ByteSize.format(comparison.regionBytes()) + ", held " + Table.count(comparison.heldEntries())
+                + " entries, " + ByteSize.format(Math.round(comparison.heldPayloadBytes())) + " of keys and values");
         table.note("peers    room for " + peerRoom(comparison));
         table.note("");
         table.header();
@@ -46,7 +46,7 @@ final class ComparisonReport {
     }
 
     private static String peerRoom(Comparison comparison) {
-        String payload = ByteSize.show((double) comparison.peerPayloadBytes()) + " of keys and values";
+        String payload = ByteSize.format(comparison.peerPayloadBytes()) + " of keys and values";
         return comparison.peerEntries() > 0 ? Table.count(comparison.peerEntries()) + " entries, " + payload : payload;
     }
 

@@ -66,25 +66,26 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--memory",
             paramLabel = "SIZE",
-            converter = ByteSize.Converter.class,
+            converter = ByteSize.class,
             description = "The size of the store, everything included, from 1mb to 64gb. Sizes are bytes, or whole"
                     + " numbers of kb, mb or gb.")
-    private @Nullable ByteSize memory;
+    private @Nullable Long memory;
 
     @Option(
             names = "--entries",
             paramLabel = "N",
-            description = "The number of entries to hold, all of one size; the size of the store that does so is found"
-                    + " first.")
+            description =
+                    "The number of entries to hold, 50 at least, all of one size; the size of the store that does so"
+                            + " is found first.")
     private @Nullable Long entries;
 
     @Option(
             names = "--value-size",
             paramLabel = "SIZE",
-            converter = ByteSize.Converter.class,
+            converter = ByteSize.class,
             description = "The size of all values, whatever the trace says. The default with --memory is the trace's"
                     + " sizes, or 100 where it has none; with --entries a size that suits the number.")
-    private @Nullable ByteSize valueSize;
+    private @Nullable Long valueSize;
 
     @Option(
             names = "--eviction",
@@ -185,11 +186,11 @@ final class SimulateCommand implements Callable<Integer> {
     }
 
     private void checkValues() {
-        if (memory != null && (memory.bytes() < LEAST_MEMORY || memory.bytes() > MOST_MEMORY)) {
-            throw wrong("--memory " + memory.bytes() + " is outside 1mb..64gb");
+        if (memory != null && (memory < LEAST_MEMORY || memory > MOST_MEMORY)) {
+            throw wrong("--memory " + memory + " is outside 1mb..64gb");
         }
-        if (entries != null && (entries < 1 || entries > MOST_ENTRIES)) {
-            throw wrong("--entries " + entries + " is outside 1.." + MOST_ENTRIES);
+        if (entries != null && (entries < TraceSet.LEAST_ENTRIES || entries > MOST_ENTRIES)) {
+            throw wrong("--entries " + entries + " is outside " + TraceSet.LEAST_ENTRIES + ".." + MOST_ENTRIES);
         }
         for (double share : shares) {
             if (!(share > 0 && share <= 100)) {
@@ -202,10 +203,9 @@ final class SimulateCommand implements Callable<Integer> {
         Trace requests = Trace.read(file);
         PrintWriter out = spec.commandLine().getOut();
         if (memory != null || entries != null) {
-            Setup.Capacity capacity = memory != null
-                    ? new Setup.Memory(memory.bytes())
-                    : new Setup.Entries(entries == null ? 0 : entries);
-            long valueBytes = valueSize == null ? Setup.AS_TRACED : valueSize.bytes();
+            Setup.Capacity capacity =
+                    memory != null ? new Setup.Memory(memory) : new Setup.Entries(entries == null ? 0 : entries);
+            long valueBytes = valueSize == null ? Setup.AS_TRACED : valueSize;
             new ComparisonReport(out, format).print(compare(new Setup(requests, eviction, capacity, valueBytes)));
         }
         if (curve) {

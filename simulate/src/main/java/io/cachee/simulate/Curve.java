@@ -38,7 +38,6 @@ public record Curve(String trace, Unit unit, List<String> policies, List<Point> 
 
     private static final int STEPS = 12;
     private static final double LEAST_SHARE = 0.001;
-    private static final int LEAST_ENTRIES = 16;
     /** What the store needs for an entry beside the payload, generously. */
     private static final int OVERHEAD_BYTES = 24;
 
@@ -72,7 +71,7 @@ public record Curve(String trace, Unit unit, List<String> policies, List<Point> 
     }
 
     private static Setup.Capacity entries(Trace trace, double share) {
-        return new Setup.Entries(Math.max(LEAST_ENTRIES, Math.round(trace.uniqueKeys() * share)));
+        return new Setup.Entries(Math.max(TraceSet.LEAST_ENTRIES, Math.round(trace.uniqueKeys() * share)));
     }
 
     /** A region for about this share of the payload; the store's own count says what share it came to be. */

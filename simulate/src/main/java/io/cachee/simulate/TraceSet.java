@@ -9,7 +9,7 @@ import java.util.List;
 
 /** The traces of a folder: the files whose names end in {@code .trace} or {@code .trace.gz}, by name. */
 public final class TraceSet {
-    /** Fewer entries say little about a policy. */
+    /** Fewer entries say little about a policy, and the store refuses values that are a large part of its region. */
     public static final int LEAST_ENTRIES = 50;
 
     /** The shares of the unique keys at which policies are usually compared. */

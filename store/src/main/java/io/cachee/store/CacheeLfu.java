@@ -70,6 +70,9 @@ final class CacheeLfu implements EvictionPolicy {
     private volatile Setting setting = Setting.BALANCED;
     private long credit;
     private long evictions;
+    /** The number of entries in the store, lately. */
+    private long entries = Long.MAX_VALUE;
+
     /** Running mean of the logarithm of sizes; races only blur it. */
     private double meanLog = -1;
 
@@ -146,7 +149,8 @@ final class CacheeLfu implements EvictionPolicy {
     @Override
     public boolean evict(Tails tails) {
         if (++evictions % EVICTIONS_PER_FIT == 0) {
-            contest.fit(tails.entries());
+            entries = tails.entries();
+            contest.fit(entries);
             setting = contest.best();
         }
         long mainTarget = mainTarget(tails);
@@ -183,7 +187,7 @@ final class CacheeLfu implements EvictionPolicy {
             promote(tails, bytes);
             return dropped;
         }
-        credit = Math.min(credit - 1, tails.entries());
+        credit = Math.min(credit - 1, entries);
         if (credit <= 0 && mayEnterUnproven(bytes)) {
             credit = 0;
             if (examineMain(1, tails)) {

@@ -10,6 +10,7 @@ interface EvictionPolicy {
     int SMALL = 0;
     int MAIN = 1;
     int REFUSE = -1;
+    long SPREAD = 0;
 
     static int place(int log, int policy) {
         return log << 8 | policy;
@@ -34,7 +35,10 @@ interface EvictionPolicy {
         return admit(bytes);
     }
 
-    /** The policy byte after a use of the record at an address; the same byte when there is nothing to note. */
+    /**
+     * The policy byte after a use of the record at an address; the same byte when there is nothing to note. A large
+     * record, which is spread over its log, has no one address: it comes as {@link #SPREAD}.
+     */
     int use(int policy, long address);
 
     /** Drops at least one entry. False when there is none. The reclaimer's lock is held. */

@@ -4,7 +4,6 @@ import static io.cachee.store.Slots.BUCKET_BYTES;
 import static io.cachee.store.Slots.MAX_DISPLACEMENT;
 import static io.cachee.store.Slots.SLOTS_PER_BUCKET;
 
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.StampedLock;
 
 /**
@@ -33,7 +32,6 @@ final class Index {
     private final Layout layout;
     private final StampedLock[] locks;
     private final int[] entryCounts;
-    private final LongAdder entries = new LongAdder();
     private int epoch;
 
     Index(Region region, Layout layout) {
@@ -67,7 +65,11 @@ final class Index {
     }
 
     long entries() {
-        return entries.sum();
+        long sum = 0;
+        for (int count : entryCounts) {
+            sum += count;
+        }
+        return sum;
     }
 
     long end(int buckets) {
@@ -106,7 +108,6 @@ final class Index {
         epoch++;
         region.setLongRelease(HeaderDescriptor.EPOCH_OFFSET, epoch & 0xffffffffL);
         java.util.Arrays.fill(entryCounts, 0);
-        entries.reset();
     }
 
     int epoch() {
@@ -236,7 +237,6 @@ final class Index {
         }
         region.setLongRelease(slotOffset, slot);
         entryCounts[stripe]++;
-        entries.increment();
         return true;
     }
 
@@ -255,7 +255,7 @@ final class Index {
 
     /**
      * Moves a gap that lies too far behind a tag's home bucket nearer, by letting entries in between, which may lie
-     * further back, change into it. A gap within reach, or 0.
+     * further back, change into it. A slot within reach to be written over, or 0.
      */
     private long makeGap(long base, int buckets, long tag) {
         int home = Slots.home(tag, buckets);
@@ -272,10 +272,11 @@ final class Index {
                 mover = movableTo(base, buckets, from, gapBucket);
             }
             if (mover == 0) {
+                closeGap(base, buckets, gap, displacedInto(base, buckets, gap));
                 return 0;
             }
+            // The mover's old slot keeps its word until it is taken: it is a gap in name only.
             region.setLongRelease(gap, region.getLong(mover));
-            region.setLongRelease(mover, 0);
             gap = mover;
             gapBucket = (int) ((mover - base) / BUCKET_BYTES);
         }
@@ -322,24 +323,29 @@ final class Index {
     /** Unlinks the entry in a slot and moves displaced entries back into the gap. */
     void remove(int stripe, long slotOffset) {
         entryCounts[stripe]--;
-        entries.decrement();
         long shape = shape();
         int buckets = Shape.buckets(shape, stripe);
         long base = stripeOffset(shape, stripe);
-        long hole = slotOffset;
-        long source = displacedInto(base, buckets, hole);
+        long source = displacedInto(base, buckets, slotOffset);
         if (source == 0) {
-            region.setLongRelease(hole, 0);
+            region.setLongRelease(slotOffset, 0);
             return;
         }
         long word = beginMoving(stripe);
-        while (source != 0) {
-            region.setLongRelease(hole, region.getLong(source));
-            hole = source;
-            source = displacedInto(base, buckets, hole);
+        closeGap(base, buckets, slotOffset, source);
+        endMoving(stripe, word);
+    }
+
+    /** Empties a slot, after the entry in {@code source}, and others after it, have moved back into the gap. */
+    private void closeGap(long base, int buckets, long slotOffset, long source) {
+        long hole = slotOffset;
+        long next = source;
+        while (next != 0) {
+            region.setLongRelease(hole, region.getLong(next));
+            hole = next;
+            next = displacedInto(base, buckets, hole);
         }
         region.setLongRelease(hole, 0);
-        endMoving(stripe, word);
     }
 
     /** A slot whose entry may and should move into {@code hole}, or 0. */
@@ -399,7 +405,6 @@ final class Index {
             }
         }
         entryCounts[stripe] = kept;
-        entries.add(kept - count);
         region.setLongRelease(HeaderDescriptor.SHAPE_OFFSET, newShape);
         endMoving(stripe, word);
         for (int i = 0; kept < count && i < count; i++) {

@@ -21,7 +21,10 @@ final class Reclaimer implements Tails {
     /** Compacting a segment pays when at least this share of it is dead. */
     private static final double WORTH_COMPACTING = 0.10;
 
-    private static final int MAX_STEPS = 32;
+    private static final int MAX_STEPS = 256;
+    /** Writers help in turns of about so many bytes, which is cheaper than a little each time. */
+    private static final int LEAST_BATCH = 4096;
+
     private static final int STEPS_TO_VACATE = 64;
     private static final int NONE = -1;
 
@@ -33,6 +36,9 @@ final class Reclaimer implements Tails {
     private final History history;
     private final Counters counters;
     private final IndexSizer sizer;
+    /** Bytes written since anybody last helped; races only blur it. */
+    private long owed;
+
     private final Tail[] tails;
     /** The segment being compacted or vacated. */
     private final Tail sweep;
@@ -60,14 +66,19 @@ final class Reclaimer implements Tails {
     void assist(long bytes) {
         boolean resizing = sizer.isWanted();
         int free = segments.freeCount();
-        if (free >= TARGET_FREE && !resizing || !lock.tryLock()) {
+        if (free >= TARGET_FREE && !resizing) {
+            return;
+        }
+        owed += bytes;
+        if (free > RESERVE + 1 && !resizing && owed < LEAST_BATCH || !lock.tryLock()) {
             return;
         }
         try {
             if (resizing) {
                 resizeStep();
             }
-            long goal = free < TARGET_FREE - 1 ? 3 * bytes : bytes + bytes / 2;
+            long goal = owed + owed / 2;
+            owed = 0;
             long before = reclaimedBytes();
             for (int i = 0; i < MAX_STEPS && segments.freeCount() < TARGET_FREE; i++) {
                 if (!step() || reclaimedBytes() - before >= goal) {
@@ -117,7 +128,7 @@ final class Reclaimer implements Tails {
             }
         }
         if (policy.evicts()) {
-            assist(segments.segmentSize() / MAX_STEPS);
+            assist(LEAST_BATCH);
         }
     }
 

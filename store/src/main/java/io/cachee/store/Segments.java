@@ -34,13 +34,13 @@ final class Segments {
     private final byte[] logs;
     private final LongAdder[] dead = {new LongAdder(), new LongAdder()};
     /** Bytes at the ends of sealed segments where no record fitted. */
-    private final long[] lost = new long[LOGS];
+    private final AtomicLongArray lost = new AtomicLongArray(LOGS);
     /** Segments of the small log in the order in which they were opened: tells a record's age. */
     private final int[] sequence;
 
     private final BitSet free;
     private final SegmentQueue[] sealed = new SegmentQueue[LOGS];
-    private final int[] segmentsInLog = new int[LOGS];
+    private final AtomicIntegerArray segmentsInLog = new AtomicIntegerArray(LOGS);
     /** Changed under the monitor, read by anybody. */
     private volatile int freeCount;
 
@@ -81,8 +81,8 @@ final class Segments {
         return layout.segmentCount() - firstSegment;
     }
 
-    synchronized int segmentsIn(int log) {
-        return segmentsInLog[log];
+    int segmentsIn(int log) {
+        return segmentsInLog.get(log);
     }
 
     int segmentOf(long address) {
@@ -97,12 +97,12 @@ final class Segments {
         return dead[0].sum() + dead[1].sum();
     }
 
-    synchronized long liveBytesIn(int log) {
-        return (long) segmentsInLog[log] * segmentSize - openRoom(log) - dead[log].sum() - lost[log];
+    long liveBytesIn(int log) {
+        return (long) segmentsInLog.getPlain(log) * segmentSize - openRoom(log) - dead[log].sum() - lost.getPlain(log);
     }
 
-    synchronized long lostBytes() {
-        return lost[0] + lost[1];
+    long lostBytes() {
+        return lost.getPlain(0) + lost.getPlain(1);
     }
 
     boolean isInUse(int segment) {
@@ -219,16 +219,16 @@ final class Segments {
         int next = free.previousSetBit(layout.segmentCount() - 1);
         free.clear(next);
         freeCount = freeCount - 1;
+        earliestExpiry.set(next, Long.MAX_VALUE);
         logs[next] = (byte) log;
-        segmentsInLog[log]++;
+        segmentsInLog.incrementAndGet(log);
         if (log == EvictionPolicy.SMALL) {
             newestSmall = newestSmall + 1;
             sequence[next] = newestSmall;
-            if (segmentsInLog[log] == 1) {
+            if (segmentsInLog.get(log) == 1) {
                 oldestSmall = newestSmall;
             }
         }
-        earliestExpiry.set(next, Long.MAX_VALUE);
         live.set(next, 0);
         words.set(next, OPEN);
         openSegments.set(log, next);
@@ -237,7 +237,7 @@ final class Segments {
 
     private void seal(int log, int segment) {
         words.getAndUpdate(segment, word -> word & ~OPEN);
-        lost[log] += segmentSize - usedBytes(segment);
+        lost.addAndGet(log, segmentSize - usedBytes(segment));
         sealed[log].addLast(segment);
     }
 
@@ -272,13 +272,14 @@ final class Segments {
             return false;
         }
         long deadBytes = usedBytes(segment) - live.get(segment);
-        segmentsInLog[EvictionPolicy.SMALL]--;
-        segmentsInLog[EvictionPolicy.MAIN]++;
+        segmentsInLog.decrementAndGet(EvictionPolicy.SMALL);
+        segmentsInLog.incrementAndGet(EvictionPolicy.MAIN);
         logs[segment] = EvictionPolicy.MAIN;
         dead[EvictionPolicy.SMALL].add(-deadBytes);
         dead[EvictionPolicy.MAIN].add(deadBytes);
-        lost[EvictionPolicy.SMALL] -= segmentSize - usedBytes(segment);
-        lost[EvictionPolicy.MAIN] += segmentSize - usedBytes(segment);
+        long lostBytes = segmentSize - usedBytes(segment);
+        lost.addAndGet(EvictionPolicy.SMALL, -lostBytes);
+        lost.addAndGet(EvictionPolicy.MAIN, lostBytes);
         sealed[EvictionPolicy.MAIN].addLast(segment);
         return true;
     }
@@ -332,7 +333,7 @@ final class Segments {
         if (live.get(segment) != 0) {
             throw new IllegalStateException("segment " + segment + " still has " + live.get(segment) + " live bytes");
         }
-        segmentsInLog[logs[segment]]--;
+        segmentsInLog.decrementAndGet(logs[segment]);
         reset(segment);
         if (segment >= firstSegment) {
             free.set(segment);
@@ -346,7 +347,7 @@ final class Segments {
         region.setLongRelease(generationOffset, region.getLong(generationOffset) + 1);
         region.fence();
         dead[logs[segment]].add(-usedBytes(segment));
-        lost[logs[segment]] -= segmentSize - usedBytes(segment);
+        lost.addAndGet(logs[segment], usedBytes(segment) - segmentSize);
         words.set(segment, 0);
         logs[segment] = NO_LOG;
     }
@@ -356,7 +357,7 @@ final class Segments {
         for (int log = 0; log < LOGS; log++) {
             openSegments.set(log, NONE);
             sealed[log].clear();
-            segmentsInLog[log] = 0;
+            segmentsInLog.set(log, 0);
         }
         for (int segment = 0; segment < layout.segmentCount(); segment++) {
             if (logs[segment] != NO_LOG) {
@@ -369,7 +370,7 @@ final class Segments {
         }
         for (int log = 0; log < LOGS; log++) {
             dead[log].reset();
-            lost[log] = 0;
+            lost.set(log, 0);
         }
         freeCount = free.cardinality();
     }

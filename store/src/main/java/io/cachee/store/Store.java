@@ -41,7 +41,6 @@ public final class Store implements AutoCloseable {
     private static final Set<Store> OPEN = ConcurrentHashMap.newKeySet();
 
     private static final int KEY_LOCKS = 256;
-    private static final int MAX_SPACE_ATTEMPTS = 16;
 
     private final Region region;
     private final Layout layout;
@@ -52,9 +51,9 @@ public final class Store implements AutoCloseable {
     private final Segments segments;
     private final Lookup lookup;
     private final Records records;
-    private final History history;
     private final EvictionPolicy policy;
     private final Reclaimer reclaimer;
+    private final Writer writer;
     private final Counters counters = new Counters();
     private final KeyLock[] keyLocks = new KeyLock[KEY_LOCKS];
     private final @Nullable StoreFile file;
@@ -75,9 +74,10 @@ public final class Store implements AutoCloseable {
         this.segments = new Segments(region, layout, layout.firstSegmentAfter(index.end(Shape.MIN_BUCKETS)));
         this.lookup = new OwnLookup();
         this.records = new Records(lookup, segments);
-        this.history = new History(region, index);
+        History history = new History(region, index);
         this.policy = Policies.create(options.eviction, segments, random.nextLong());
         this.reclaimer = new Reclaimer(this, segments, records, history, counters);
+        this.writer = new Writer(this, segments, records, history, reclaimer, counters);
         Expirer expirer = new Expirer(this, segments, records, reclaimer, counters);
         for (int i = 0; i < KEY_LOCKS; i++) {
             keyLocks[i] = new KeyLock();
@@ -135,7 +135,11 @@ public final class Store implements AutoCloseable {
         @Override
         void hit(long hash, long slotOffset, long slot, long first) {
             int before = RecordDescriptor.policy(first);
-            int after = policy.use(before, Slots.address(slot));
+            int after = policy.use(
+                    before,
+                    RecordDescriptor.kind(first) == RecordDescriptor.HEAD
+                            ? EvictionPolicy.SPREAD
+                            : Slots.address(slot));
             if (after != before) {
                 notePolicy(hash, slotOffset, slot, after);
             }
@@ -292,13 +296,15 @@ public final class Store implements AutoCloseable {
             int valueLength,
             long ttlMillis,
             PutMode mode) {
+        checkValueSize(valueLength);
+        long expiry = expiryOf(ttlMillis);
         long hash = hashOf(key, keyOffset, keyLength);
         KeyLock lock = keyLock(hash);
         long stamp = lock.writeLock();
         try {
             lock.aim(key, keyOffset, keyLength, hash);
             lock.value(value, valueOffset, valueLength);
-            return put(lock, ttlMillis, mode);
+            return writer.put(lock, expiry, ttlMillis == KEEP_TTL, mode);
         } finally {
             lock.release(stamp);
         }
@@ -314,39 +320,18 @@ public final class Store implements AutoCloseable {
             long valueLength,
             long ttlMillis,
             PutMode mode) {
+        checkValueSize(valueLength);
+        long expiry = expiryOf(ttlMillis);
         long hash = hashOf(key, keyOffset, keyLength);
         KeyLock lock = keyLock(hash);
         long stamp = lock.writeLock();
         try {
             lock.aim(key, keyOffset, keyLength, hash);
             lock.value(value, valueOffset, valueLength);
-            return put(lock, ttlMillis, mode);
+            return writer.put(lock, expiry, ttlMillis == KEEP_TTL, mode);
         } finally {
             lock.release(stamp);
         }
-    }
-
-    private PutResult put(KeyLock lock, long ttlMillis, PutMode mode) {
-        checkValueSize(lock.valueLength);
-        long expiry = expiryOf(ttlMillis);
-        locate(lock);
-        if (!holds(lock, mode)) {
-            return PutResult.CONDITION_FAILED;
-        }
-        return write(lock, ttlMillis == KEEP_TTL ? keptExpiry(lock) : expiry);
-    }
-
-    private static boolean holds(KeyLock lock, PutMode mode) {
-        return switch (mode.condition()) {
-            case ALWAYS -> true;
-            case IF_ABSENT -> !lock.found();
-            case IF_PRESENT -> lock.found();
-            case IF_VERSION -> lock.found() && RecordDescriptor.version(lock.foundFirst) == mode.version();
-        };
-    }
-
-    private static long keptExpiry(KeyLock lock) {
-        return lock.found() ? lock.foundExpiry : NO_TTL;
     }
 
     private long hashOf(byte[] key, int keyOffset, int keyLength) {
@@ -379,172 +364,10 @@ public final class Store implements AutoCloseable {
         return clockMillis() + ttlMillis;
     }
 
-    /** Finds the key's entry, unless it has expired. The key lock is held. */
-    private void locate(KeyLock lock) {
-        int stripe = index.stripeOf(lock.hash);
-        StampedLock stripeLock = index.lock(stripe);
-        long stamp = stripeLock.writeLock();
-        try {
-            index.refresh(stripe);
-            lock.remembered = history.contains(lock.hash);
-            long slotOffset = index.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, records);
-            lock.foundFirst = 0;
-            if (slotOffset == 0) {
-                return;
-            }
-            long address = Slots.address(region.getLong(slotOffset));
-            long first = region.getLong(address);
-            if (records.isExpired(address, first, clockMillis())) {
-                index.remove(stripe, slotOffset);
-                records.kill(address);
-                counters.expirations.increment();
-                bump(lock.hash);
-                return;
-            }
-            lock.foundFirst = first;
-            lock.foundExpiry = records.expiry(address, first);
-            lock.foundValueLength = records.valueLength(address, first);
-            lock.foundLog = segments.logOf(address);
-        } finally {
-            stripeLock.unlockWrite(stamp);
-        }
-    }
-
-    /** Writes the lock's key and value and links them. {@link #locate} was called before. */
-    private PutResult write(KeyLock lock, long expiry) {
-        long footprint = records.footprint(lock.keyLength, lock.valueLength);
-        int placement = lock.found()
-                ? EvictionPolicy.place(lock.foundLog, RecordDescriptor.policy(lock.foundFirst))
-                : admit(lock);
-        if (placement == EvictionPolicy.REFUSE) {
-            if (!hasRoom(footprint)) {
-                remember(lock.hash);
-                counters.refusedAdmissions.increment();
-                return PutResult.NOT_ADMITTED;
-            }
-            placement = EvictionPolicy.place(EvictionPolicy.SMALL, 0);
-        }
-        reclaimer.assist(footprint);
-        int version = bump(lock.hash);
-        long address = writeRecord(lock, expiry, version, placement, footprint);
-        if (address == Segments.NO_SPACE) {
-            counters.refusedForSpace.increment();
-            return PutResult.NO_SPACE;
-        }
-        boolean linked = link(lock, address, false)
-                || (reclaimer.growIndex(index.stripeOf(lock.hash)) && link(lock, address, false))
-                || link(lock, address, true);
-        if (!linked) {
-            records.kill(address);
-            counters.refusedForSpace.increment();
-        }
-        records.commit(address);
-        bump(lock.hash);
-        return linked ? PutResult.STORED : PutResult.NO_SPACE;
-    }
-
-    private int admit(KeyLock lock) {
-        long bytes = lock.keyLength + lock.valueLength;
-        if (!lock.remembered || !recall(lock.hash)) {
-            return policy.admit(bytes);
-        }
-        reclaimer.lock.lock();
-        try {
-            return policy.admitAgain(bytes, reclaimer);
-        } finally {
-            reclaimer.lock.unlock();
-        }
-    }
-
-    private boolean recall(long hash) {
-        int stripe = index.stripeOf(hash);
-        StampedLock stripeLock = index.lock(stripe);
-        long stamp = stripeLock.writeLock();
-        try {
-            index.refresh(stripe);
-            return history.remove(hash);
-        } finally {
-            stripeLock.unlockWrite(stamp);
-        }
-    }
-
-    private void remember(long hash) {
-        int stripe = index.stripeOf(hash);
-        StampedLock stripeLock = index.lock(stripe);
-        long stamp = stripeLock.writeLock();
-        try {
-            index.refresh(stripe);
-            history.add(hash);
-        } finally {
-            stripeLock.unlockWrite(stamp);
-        }
-    }
-
-    private boolean hasRoom(long footprint) {
-        return (long) (segments.freeCount() - Reclaimer.TARGET_FREE) * segments.segmentSize() > footprint;
-    }
-
-    private long writeRecord(KeyLock lock, long expiry, int version, int placement, long footprint) {
-        int log = EvictionPolicy.log(placement);
-        int policyByte = EvictionPolicy.policy(placement);
-        int wanted = (int) (footprint / segments.segmentSize()) + 1;
-        for (int attempt = 0; attempt < MAX_SPACE_ATTEMPTS; attempt++) {
-            long address = records.write(lock, expiry, version, log, policyByte, Reclaimer.RESERVE);
-            if (address != Segments.NO_SPACE) {
-                return address;
-            }
-            if (!reclaimer.makeRoom(wanted)) {
-                return records.write(lock, expiry, version, log, policyByte, Reclaimer.RESERVE);
-            }
-        }
-        return Segments.NO_SPACE;
-    }
-
-    /** Makes a written record the key's entry. False when the index has no room for it. */
-    private boolean link(KeyLock lock, long address, boolean byForce) {
-        int stripe = index.stripeOf(lock.hash);
-        StampedLock stripeLock = index.lock(stripe);
-        long stamp = stripeLock.writeLock();
-        try {
-            index.refresh(stripe);
-            long slot = Slots.pack(Slots.tagOfHash(lock.hash), records.generation(address), address);
-            long slotOffset = index.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, records);
-            if (slotOffset != 0) {
-                long old = Slots.address(region.getLong(slotOffset));
-                index.replace(slotOffset, slot);
-                records.kill(old);
-                return true;
-            }
-            if (!index.insert(lock.hash, slot) && !(byForce && insertByForce(stripe, lock.hash, slot))) {
-                return false;
-            }
-            reclaimer.sizer().inserted(stripe);
-            return true;
-        } finally {
-            stripeLock.unlockWrite(stamp);
-        }
-    }
-
-    /** All buckets that may hold the key are full, as after a flood of colliding keys: the least used entry goes. */
-    private boolean insertByForce(int stripe, long hash, long slot) {
-        if (!policy.evicts()) {
-            return false;
-        }
-        for (int attempt = 0; attempt <= Slots.MAX_DISPLACEMENT; attempt++) {
-            long weakest = index.weakest(hash);
-            long address = Slots.address(region.getLong(weakest));
-            index.remove(stripe, weakest);
-            records.kill(address);
-            counters.evictedForIndex.increment();
-            if (index.insert(hash, slot)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Stores a value and returns the one that was there, or null. The expiry becomes {@code ttlMillis}. */
     public byte @Nullable [] getAndPut(byte[] key, byte[] value, long ttlMillis) {
+        checkValueSize(value.length);
+        long expiry = expiryOf(ttlMillis);
         long hash = hashOf(key, 0, key.length);
         KeyLock lock = keyLock(hash);
         long stamp = lock.writeLock();
@@ -552,7 +375,8 @@ public final class Store implements AutoCloseable {
             lock.aim(key, 0, key.length, hash);
             byte[] old = current(lock);
             lock.value(value, 0, value.length);
-            requireStored(put(lock, ttlMillis, PutMode.ALWAYS));
+            boolean keeps = ttlMillis == KEEP_TTL && old != null;
+            requireStored(writer.write(lock, keeps ? lock.foundExpiry : expiry));
             return old;
         } finally {
             lock.release(stamp);
@@ -567,7 +391,7 @@ public final class Store implements AutoCloseable {
         try {
             lock.aim(key, 0, key.length, hash);
             byte[] old = current(lock);
-            delete(lock);
+            writer.delete(lock);
             return old;
         } finally {
             lock.release(stamp);
@@ -581,34 +405,10 @@ public final class Store implements AutoCloseable {
         long stamp = lock.writeLock();
         try {
             lock.aim(key, keyOffset, keyLength, hash);
-            return delete(lock);
+            return writer.delete(lock);
         } finally {
             lock.release(stamp);
         }
-    }
-
-    private boolean delete(KeyLock lock) {
-        locate(lock);
-        if (!lock.found()) {
-            return false;
-        }
-        int stripe = index.stripeOf(lock.hash);
-        StampedLock stripeLock = index.lock(stripe);
-        bump(lock.hash);
-        long stamp = stripeLock.writeLock();
-        try {
-            index.refresh(stripe);
-            long slotOffset = index.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, records);
-            if (slotOffset != 0) {
-                long address = Slots.address(region.getLong(slotOffset));
-                index.remove(stripe, slotOffset);
-                records.kill(address);
-            }
-        } finally {
-            stripeLock.unlockWrite(stamp);
-        }
-        bump(lock.hash);
-        return true;
     }
 
     /**
@@ -627,46 +427,9 @@ public final class Store implements AutoCloseable {
         long stamp = lock.writeLock();
         try {
             lock.aim(key, keyOffset, keyLength, hash);
-            locate(lock);
-            if (!lock.found() || !holds(lock, mode)) {
-                return PutResult.CONDITION_FAILED;
-            }
-            int version = bump(lock.hash);
-            for (int attempt = 0; attempt < MAX_SPACE_ATTEMPTS; attempt++) {
-                PutResult result = relink(lock, expiry, version);
-                if (result != PutResult.NO_SPACE || !reclaimer.makeRoom(1)) {
-                    bump(lock.hash);
-                    return result;
-                }
-            }
-            return PutResult.NO_SPACE;
+            return writer.expire(lock, expiry, mode);
         } finally {
             lock.release(stamp);
-        }
-    }
-
-    private PutResult relink(KeyLock lock, long expiry, int version) {
-        int stripe = index.stripeOf(lock.hash);
-        StampedLock stripeLock = index.lock(stripe);
-        long stamp = stripeLock.writeLock();
-        try {
-            index.refresh(stripe);
-            long slotOffset = index.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, records);
-            if (slotOffset == 0) {
-                return PutResult.CONDITION_FAILED;
-            }
-            long address = Slots.address(region.getLong(slotOffset));
-            long first = region.getLong(address);
-            long copy = records.rewrite(address, first, expiry, version, segments.logOf(address), Reclaimer.RESERVE);
-            if (copy == Segments.NO_SPACE) {
-                return PutResult.NO_SPACE;
-            }
-            index.replace(slotOffset, Slots.pack(Slots.tagOfHash(lock.hash), records.generation(copy), copy));
-            segments.kill(address, RecordDescriptor.recordBytes(region, address, first));
-            segments.commit(copy);
-            return PutResult.STORED;
-        } finally {
-            stripeLock.unlockWrite(stamp);
         }
     }
 
@@ -733,7 +496,7 @@ public final class Store implements AutoCloseable {
                 return current == null ? 0 : current.length;
             }
             lock.value(changed, 0, changed.length);
-            requireStored(put(lock, current == null ? NO_TTL : KEEP_TTL, PutMode.ALWAYS));
+            requireStored(writer.write(lock, current == null ? NO_TTL : lock.foundExpiry));
             return changed.length;
         } finally {
             lock.release(stamp);
@@ -747,7 +510,7 @@ public final class Store implements AutoCloseable {
     }
 
     private byte @Nullable [] current(KeyLock lock) {
-        locate(lock);
+        writer.locate(lock);
         if (!lock.found()) {
             return null;
         }
@@ -942,8 +705,11 @@ public final class Store implements AutoCloseable {
                 long slotOffset = index.findTag(hash);
                 if (slotOffset != 0) {
                     long address = Slots.address(region.getLong(slotOffset));
-                    int before = RecordDescriptor.policy(region.getLong(address));
-                    int after = policy.use(before, address);
+                    long first = region.getLong(address);
+                    int before = RecordDescriptor.policy(first);
+                    int after = policy.use(
+                            before,
+                            RecordDescriptor.kind(first) == RecordDescriptor.HEAD ? EvictionPolicy.SPREAD : address);
                     if (after != before) {
                         region.setByte(address + RecordDescriptor.POLICY_BYTE, after);
                     }

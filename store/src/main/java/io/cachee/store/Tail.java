@@ -24,6 +24,7 @@ final class Tail {
     private int log;
     private long cursor;
     private long end;
+    private final long[] places = new long[3 * LOOKAHEAD];
     private long touchedUntil;
     /** Keeps the compiler from dropping the touches. */
     @SuppressWarnings("UnusedVariable")
@@ -33,6 +34,10 @@ final class Tail {
     private long hash;
     private int policy;
     private long entryBytes;
+    /** Where the entry found was linked; it may have been unlinked, or its slot have moved, since. */
+    private long foundOffset;
+
+    private long foundSlot;
 
     Tail(Store store, Segments segments, Records records, Counters counters) {
         this.store = store;
@@ -114,15 +119,22 @@ final class Tail {
 
     private void touchAhead() {
         long address = cursor;
-        long sum = 0;
+        int count = 0;
         for (int i = 0; i < LOOKAHEAD && address < end; i++) {
             long first = region.getLong(address);
             int kind = RecordDescriptor.kind(first);
             if (kind == RecordDescriptor.COMPACT || kind == RecordDescriptor.WIDE) {
                 long ahead = records.hash(address, first);
-                sum += region.getLong(index.homeOffset(ahead)) + region.getLong(index.historyOffset(ahead));
+                long home = index.homeOffset(ahead);
+                places[count++] = home;
+                places[count++] = home + Slots.BUCKET_BYTES;
+                places[count++] = index.historyOffset(ahead);
             }
             address += RecordDescriptor.recordBytes(region, address, first);
+        }
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += region.getLong(places[i]);
         }
         touchedUntil = address;
         sink = sum;
@@ -154,6 +166,8 @@ final class Tail {
                         stripe, slotOffset, address, first, logOfFirstChunk(entry, entryFirst), policyOf(entryFirst));
                 return false;
             }
+            foundOffset = slotOffset;
+            foundSlot = region.getLong(slotOffset);
             policy = policyOf(entryFirst);
             entryBytes = records.payloadBytes(entry, entryFirst);
             found = true;
@@ -173,6 +187,11 @@ final class Tail {
                 : index.findAddress(hash, address);
     }
 
+    private long slotOfFound(int stripe, int kind) {
+        boolean there = index.isSlotOf(stripe, foundOffset) && region.getLong(foundOffset) == foundSlot;
+        return there ? foundOffset : slotOf(cursor, kind);
+    }
+
     private int logOfFirstChunk(long head, long first) {
         long words = RecordDescriptor.chunkWordsOffset(head, RecordDescriptor.expires(first));
         return segments.logOf(Slots.address(region.getLong(words)));
@@ -185,7 +204,7 @@ final class Tail {
         long stamp = lock.writeLock();
         try {
             index.refresh(stripe);
-            long slotOffset = slotOf(cursor, RecordDescriptor.kind(region.getLong(cursor)));
+            long slotOffset = slotOfFound(stripe, RecordDescriptor.kind(region.getLong(cursor)));
             if (slotOffset != 0) {
                 unlink(stripe, slotOffset, Slots.address(region.getLong(slotOffset)));
                 if (remember) {
@@ -206,7 +225,7 @@ final class Tail {
         try {
             index.refresh(stripe);
             long first = region.getLong(cursor);
-            long slotOffset = slotOf(cursor, RecordDescriptor.kind(first));
+            long slotOffset = slotOfFound(stripe, RecordDescriptor.kind(first));
             if (slotOffset != 0 && !moveLocked(stripe, slotOffset, cursor, first, toLog, newPolicy)) {
                 return false;
             }

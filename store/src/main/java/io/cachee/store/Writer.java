@@ -1,0 +1,284 @@
+package io.cachee.store;
+
+import java.util.concurrent.locks.StampedLock;
+
+/**
+ * The write path. Every method is called with the key's lock held, which carries key and value; the entry found is
+ * noted in it too.
+ *
+ * <p>A write looks for the key's entry, appends a record, and switches one slot. Around the switch it moves the key's
+ * coherence counter twice: after the first move no copy made before is current, and after the second none that was made
+ * in between, of either value.
+ */
+final class Writer {
+    private static final int MAX_SPACE_ATTEMPTS = 16;
+
+    private final Store store;
+    private final Region region;
+    private final Index index;
+    private final Segments segments;
+    private final Records records;
+    private final EvictionPolicy policy;
+    private final History history;
+    private final Reclaimer reclaimer;
+    private final Counters counters;
+
+    Writer(Store store, Segments segments, Records records, History history, Reclaimer reclaimer, Counters counters) {
+        this.store = store;
+        this.region = store.region();
+        this.index = store.index();
+        this.segments = segments;
+        this.records = records;
+        this.policy = store.policy();
+        this.history = history;
+        this.reclaimer = reclaimer;
+        this.counters = counters;
+    }
+
+    PutResult put(KeyLock lock, long expiry, boolean keepExpiry, PutMode mode) {
+        locate(lock);
+        if (!holds(lock, mode)) {
+            return PutResult.CONDITION_FAILED;
+        }
+        return write(lock, keepExpiry && lock.found() ? lock.foundExpiry : expiry);
+    }
+
+    private static boolean holds(KeyLock lock, PutMode mode) {
+        return switch (mode.condition()) {
+            case ALWAYS -> true;
+            case IF_ABSENT -> !lock.found();
+            case IF_PRESENT -> lock.found();
+            case IF_VERSION -> lock.found() && RecordDescriptor.version(lock.foundFirst) == mode.version();
+        };
+    }
+
+    /** Finds the key's entry, unless it has expired. */
+    void locate(KeyLock lock) {
+        int stripe = index.stripeOf(lock.hash);
+        StampedLock stripeLock = index.lock(stripe);
+        long stamp = stripeLock.writeLock();
+        try {
+            index.refresh(stripe);
+            lock.remembered = history.contains(lock.hash);
+            long slotOffset = index.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, records);
+            lock.foundFirst = 0;
+            if (slotOffset == 0) {
+                return;
+            }
+            long address = Slots.address(region.getLong(slotOffset));
+            long first = region.getLong(address);
+            if (records.isExpired(address, first, store.clockMillis())) {
+                index.remove(stripe, slotOffset);
+                records.kill(address);
+                counters.expirations.increment();
+                store.bump(lock.hash);
+                return;
+            }
+            lock.foundFirst = first;
+            lock.foundExpiry = records.expiry(address, first);
+            lock.foundValueLength = records.valueLength(address, first);
+            lock.foundLog = segments.logOf(address);
+        } finally {
+            stripeLock.unlockWrite(stamp);
+        }
+    }
+
+    /** Writes the lock's key and value and links them. {@link #locate} was called before. */
+    PutResult write(KeyLock lock, long expiry) {
+        long footprint = records.footprint(lock.keyLength, lock.valueLength);
+        int placement = lock.found()
+                ? EvictionPolicy.place(lock.foundLog, RecordDescriptor.policy(lock.foundFirst))
+                : admit(lock);
+        if (placement == EvictionPolicy.REFUSE) {
+            if (!hasRoom(footprint)) {
+                remember(lock.hash);
+                counters.refusedAdmissions.increment();
+                return PutResult.NOT_ADMITTED;
+            }
+            placement = EvictionPolicy.place(EvictionPolicy.SMALL, 0);
+        }
+        reclaimer.assist(footprint);
+        int version = store.bump(lock.hash);
+        long address = writeRecord(lock, expiry, version, placement, footprint);
+        if (address == Segments.NO_SPACE) {
+            counters.refusedForSpace.increment();
+            return PutResult.NO_SPACE;
+        }
+        boolean linked = link(lock, address, false)
+                || (reclaimer.growIndex(index.stripeOf(lock.hash)) && link(lock, address, false))
+                || link(lock, address, true);
+        if (!linked) {
+            records.kill(address);
+            counters.refusedForSpace.increment();
+        }
+        records.commit(address);
+        store.bump(lock.hash);
+        return linked ? PutResult.STORED : PutResult.NO_SPACE;
+    }
+
+    private int admit(KeyLock lock) {
+        long bytes = lock.keyLength + lock.valueLength;
+        if (!lock.remembered || !recall(lock.hash)) {
+            return policy.admit(bytes);
+        }
+        reclaimer.lock.lock();
+        try {
+            return policy.admitAgain(bytes, reclaimer);
+        } finally {
+            reclaimer.lock.unlock();
+        }
+    }
+
+    private boolean recall(long hash) {
+        int stripe = index.stripeOf(hash);
+        StampedLock stripeLock = index.lock(stripe);
+        long stamp = stripeLock.writeLock();
+        try {
+            index.refresh(stripe);
+            return history.remove(hash);
+        } finally {
+            stripeLock.unlockWrite(stamp);
+        }
+    }
+
+    private void remember(long hash) {
+        int stripe = index.stripeOf(hash);
+        StampedLock stripeLock = index.lock(stripe);
+        long stamp = stripeLock.writeLock();
+        try {
+            index.refresh(stripe);
+            history.add(hash);
+        } finally {
+            stripeLock.unlockWrite(stamp);
+        }
+    }
+
+    private boolean hasRoom(long footprint) {
+        return (long) (segments.freeCount() - Reclaimer.TARGET_FREE) * segments.segmentSize() > footprint;
+    }
+
+    private long writeRecord(KeyLock lock, long expiry, int version, int placement, long footprint) {
+        int log = EvictionPolicy.log(placement);
+        int policyByte = EvictionPolicy.policy(placement);
+        int wanted = (int) (footprint / segments.segmentSize()) + 1;
+        for (int attempt = 0; attempt < MAX_SPACE_ATTEMPTS; attempt++) {
+            long address = records.write(lock, expiry, version, log, policyByte, Reclaimer.RESERVE);
+            if (address != Segments.NO_SPACE) {
+                return address;
+            }
+            if (!reclaimer.makeRoom(wanted)) {
+                return records.write(lock, expiry, version, log, policyByte, Reclaimer.RESERVE);
+            }
+        }
+        return Segments.NO_SPACE;
+    }
+
+    /** Makes a written record the key's entry. False when the index has no room for it. */
+    private boolean link(KeyLock lock, long address, boolean byForce) {
+        int stripe = index.stripeOf(lock.hash);
+        StampedLock stripeLock = index.lock(stripe);
+        long stamp = stripeLock.writeLock();
+        try {
+            index.refresh(stripe);
+            long slot = Slots.pack(Slots.tagOfHash(lock.hash), records.generation(address), address);
+            long slotOffset = index.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, records);
+            if (slotOffset != 0) {
+                long old = Slots.address(region.getLong(slotOffset));
+                index.replace(slotOffset, slot);
+                records.kill(old);
+                return true;
+            }
+            if (!index.insert(lock.hash, slot) && !(byForce && insertByForce(stripe, lock.hash, slot))) {
+                return false;
+            }
+            reclaimer.sizer().inserted(stripe);
+            return true;
+        } finally {
+            stripeLock.unlockWrite(stamp);
+        }
+    }
+
+    /** All buckets that may hold the key are full, as after a flood of colliding keys: the least used entry goes. */
+    private boolean insertByForce(int stripe, long hash, long slot) {
+        if (!policy.evicts()) {
+            return false;
+        }
+        for (int attempt = 0; attempt <= Slots.MAX_DISPLACEMENT; attempt++) {
+            long weakest = index.weakest(hash);
+            long address = Slots.address(region.getLong(weakest));
+            index.remove(stripe, weakest);
+            records.kill(address);
+            counters.evictedForIndex.increment();
+            if (index.insert(hash, slot)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean delete(KeyLock lock) {
+        locate(lock);
+        if (!lock.found()) {
+            return false;
+        }
+        int stripe = index.stripeOf(lock.hash);
+        StampedLock stripeLock = index.lock(stripe);
+        store.bump(lock.hash);
+        long stamp = stripeLock.writeLock();
+        try {
+            index.refresh(stripe);
+            long slotOffset = index.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, records);
+            if (slotOffset != 0) {
+                long address = Slots.address(region.getLong(slotOffset));
+                index.remove(stripe, slotOffset);
+                records.kill(address);
+            }
+        } finally {
+            stripeLock.unlockWrite(stamp);
+        }
+        store.bump(lock.hash);
+        return true;
+    }
+
+    PutResult expire(KeyLock lock, long expiry, PutMode mode) {
+        locate(lock);
+        if (!lock.found() || !holds(lock, mode)) {
+            return PutResult.CONDITION_FAILED;
+        }
+        int version = store.bump(lock.hash);
+        PutResult result = relink(lock, expiry, version);
+        for (int attempt = 0; result == PutResult.NO_SPACE && attempt < MAX_SPACE_ATTEMPTS; attempt++) {
+            if (!reclaimer.makeRoom(1)) {
+                break;
+            }
+            result = relink(lock, expiry, version);
+        }
+        store.bump(lock.hash);
+        return result;
+    }
+
+    private PutResult relink(KeyLock lock, long expiry, int version) {
+        int stripe = index.stripeOf(lock.hash);
+        StampedLock stripeLock = index.lock(stripe);
+        long stamp = stripeLock.writeLock();
+        try {
+            index.refresh(stripe);
+            long slotOffset = index.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, records);
+            if (slotOffset == 0) {
+                return PutResult.CONDITION_FAILED;
+            }
+            long address = Slots.address(region.getLong(slotOffset));
+            long first = region.getLong(address);
+            long copy = records.rewrite(address, first, expiry, version, segments.logOf(address), Reclaimer.RESERVE);
+            if (copy == Segments.NO_SPACE) {
+                return PutResult.NO_SPACE;
+            }
+            index.replace(slotOffset, Slots.pack(Slots.tagOfHash(lock.hash), records.generation(copy), copy));
+            segments.kill(address, RecordDescriptor.recordBytes(region, address, first));
+            segments.commit(copy);
+            return PutResult.STORED;
+        } finally {
+            stripeLock.unlockWrite(stamp);
+        }
+    }
+}
