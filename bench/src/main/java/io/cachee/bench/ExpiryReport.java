@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A million entries expire within a second while a writer goes on overwriting other keys: how long its puts take, beside
- * a time in which nothing expires, and how soon the memory is free without a single read.
+ * A million entries expire within a second while a writer goes on overwriting other keys: how long its puts take,
+ * beside a time in which nothing expires, and how soon the memory is free without a single read.
  */
 public final class ExpiryReport {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
