@@ -1,0 +1,91 @@
+package io.cachee.bench;
+
+import io.cachee.store.PutMode;
+import io.cachee.store.Store;
+import io.cachee.store.StoreOptions;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A million entries expire within a second while a writer goes on overwriting other keys: how long its puts take,
+ * beside a time in which nothing expires, and how soon the memory is free without a single read.
+ */
+public final class ExpiryReport {
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final int ENTRIES = 1_000_000;
+    private static final int KEY_BYTES = 16;
+    private static final int VALUE_BYTES = 100;
+    private static final long LIFE_MILLIS = 4_000;
+    private static final long SPREAD_MILLIS = 1_000;
+    private static final int MOST_PUTS = 24_000_000;
+
+    private final Store store;
+    private final byte[] key = new byte[KEY_BYTES];
+    private final byte[] value = new byte[VALUE_BYTES];
+    private final long[] nanos = new long[MOST_PUTS];
+
+    private ExpiryReport(Store store) {
+        this.store = store;
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        try (Store store = Store.open(StoreOptions.maxMemory(256L << 20))) {
+            new ExpiryReport(store).run();
+        }
+    }
+
+    private void run() {
+        for (int i = 0; i < ENTRIES / 10; i++) {
+            put(-1 - i, Store.NO_TTL);
+        }
+        writeFor(TimeUnit.SECONDS.toNanos(2));
+        System.out.printf("%-26s %10s %10s %10s %10s%n", "puts while", "count", "p99.9 us", "p99.99 us", "longest us");
+        report("nothing expires", writeFor(TimeUnit.SECONDS.toNanos(2)));
+        long start = System.nanoTime();
+        for (int i = 0; i < ENTRIES; i++) {
+            put(i, LIFE_MILLIS + i % SPREAD_MILLIS);
+        }
+        long before = store.stats().liveBytes();
+        long untilDue = start + TimeUnit.MILLISECONDS.toNanos(LIFE_MILLIS) - System.nanoTime();
+        writeFor(Math.max(0, untilDue));
+        report("1,000,000 entries expire", writeFor(TimeUnit.SECONDS.toNanos(3)));
+        System.out.printf(
+                "%,d expired, %,d bytes live before, %,d after%n",
+                store.stats().expirations(), before, store.stats().liveBytes());
+    }
+
+    private void put(long number, long ttlMillis) {
+        LONGS.set(key, 0, number * 0x9E3779B97F4A7C15L);
+        LONGS.set(key, 8, number);
+        store.put(key, 0, KEY_BYTES, value, 0, VALUE_BYTES, ttlMillis, PutMode.ALWAYS);
+    }
+
+    /** Overwrites keys that do not expire and times each put. */
+    private int writeFor(long duration) {
+        long end = System.nanoTime() + duration;
+        int count = 0;
+        long now = System.nanoTime();
+        while (now < end && count < MOST_PUTS) {
+            put(-1 - count % (ENTRIES / 10), Store.NO_TTL);
+            long after = System.nanoTime();
+            nanos[count++] = after - now;
+            now = after;
+        }
+        return count;
+    }
+
+    private void report(String what, int count) {
+        Arrays.sort(nanos, 0, count);
+        System.out.printf(
+                "%-26s %10d %10.1f %10.1f %10.1f%n",
+                what,
+                count,
+                nanos[count - 1 - count / 1_000] / 1e3,
+                nanos[count - 1 - count / 10_000] / 1e3,
+                nanos[count - 1] / 1e3);
+    }
+}
