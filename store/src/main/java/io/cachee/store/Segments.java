@@ -81,10 +81,6 @@ final class Segments {
         return layout.segmentCount() - firstSegment;
     }
 
-    int segmentsIn(int log) {
-        return segmentsInLog.get(log);
-    }
-
     int segmentOf(long address) {
         return (int) (address >>> layout.segmentShift());
     }
@@ -314,18 +310,6 @@ final class Segments {
     /** Puts a segment that was taken, but not emptied, back where it was: at the old end of its log. */
     synchronized void putBack(int segment) {
         sealed[logs[segment]].addFirst(segment);
-    }
-
-    /** All sealed segments, oldest first. */
-    synchronized int[] sealedSegments() {
-        int[] all = new int[sealed[0].size() + sealed[1].size()];
-        int n = 0;
-        for (SegmentQueue queue : sealed) {
-            for (int i = 0; i < queue.size(); i++) {
-                all[n++] = queue.get(i);
-            }
-        }
-        return all;
     }
 
     /** Frees a segment that was taken and whose records are all unlinked. */
