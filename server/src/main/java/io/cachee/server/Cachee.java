@@ -21,7 +21,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Cachee.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {SimulateCommand.class, InspectCommand.class})
+        subcommands = {StartCommand.class, SimulateCommand.class, InspectCommand.class})
 public final class Cachee implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -1,0 +1,224 @@
+package io.cachee.server.command;
+
+import static io.cachee.server.command.Flag.DENYOOM;
+import static io.cachee.server.command.Flag.FAST;
+import static io.cachee.server.command.Flag.READONLY;
+import static io.cachee.server.command.Flag.WRITE;
+
+import io.cachee.store.PutMode;
+import io.cachee.store.Store;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** Values as strings of bits; the first bit is the highest of the first byte. */
+final class BitCommands {
+    private static final byte[] EMPTY = {};
+    private static final String BAD_OFFSET = "ERR bit offset is not an integer or out of range";
+    private static final String BAD_BIT = "ERR bit is not an integer or out of range";
+
+    private BitCommands() {}
+
+    static List<Command.Builder> rows() {
+        return List.of(
+                Command.named("getbit", 3, BitCommands::getBit)
+                        .flags(READONLY, FAST)
+                        .keys(1, 1, 1)
+                        .in("bitmap"),
+                Command.named("setbit", 4, BitCommands::setBit)
+                        .flags(WRITE, DENYOOM)
+                        .keys(1, 1, 1)
+                        .accesses()
+                        .in("bitmap"),
+                Command.named("bitcount", -2, BitCommands::count)
+                        .flags(READONLY)
+                        .keys(1, 1, 1)
+                        .in("bitmap"),
+                Command.named("bitpos", -3, BitCommands::position)
+                        .flags(READONLY)
+                        .keys(1, 1, 1)
+                        .in("bitmap"),
+                Command.named("bitop", -4, BitCommands::combine)
+                        .flags(WRITE, DENYOOM)
+                        .keys(2, -1, 1)
+                        .accesses()
+                        .in("bitmap")
+                        .exclusive(),
+                Command.named("bitfield", -2, BitField::handle)
+                        .flags(WRITE, DENYOOM)
+                        .keys(1, 1, 1)
+                        .accesses()
+                        .in("bitmap"),
+                Command.named("bitfield_ro", -2, BitField::handleReadOnly)
+                        .flags(READONLY, FAST)
+                        .keys(1, 1, 1)
+                        .in("bitmap"));
+    }
+
+    private static long bitOffset(Call call, int argument) {
+        long offset = Decimal.integer(call.request, argument, BAD_OFFSET);
+        if (offset < 0 || offset >>> 3 >= call.store.maxValueSize()) {
+            throw new CommandException(BAD_OFFSET);
+        }
+        return offset;
+    }
+
+    static int bitAt(byte[] value, long offset) {
+        int at = (int) (offset >>> 3);
+        return at >= value.length ? 0 : value[at] >> 7 - (offset & 7) & 1;
+    }
+
+    static byte[] orEmpty(byte @org.jspecify.annotations.Nullable [] value) {
+        return value == null ? EMPTY : value;
+    }
+
+    private static void getBit(Call call) {
+        long offset = bitOffset(call, 2);
+        call.reply.integer(bitAt(orEmpty(call.key(1).value()), offset));
+    }
+
+    private static void setBit(Call call) {
+        long offset = bitOffset(call, 2);
+        long bit = Decimal.integer(call.request, 3, BAD_BIT);
+        if (bit != 0 && bit != 1) {
+            throw new CommandException(BAD_BIT);
+        }
+        int[] before = new int[1];
+        call.key(1).modify(current -> {
+            byte[] old = orEmpty(current);
+            before[0] = bitAt(old, offset);
+            int at = (int) (offset >>> 3);
+            byte[] changed = Arrays.copyOf(old, Math.max(old.length, at + 1));
+            int mask = 0x80 >>> (offset & 7);
+            changed[at] = (byte) (bit == 1 ? changed[at] | mask : changed[at] & ~mask);
+            return changed;
+        });
+        call.changed(Event.SETBIT);
+        call.reply.integer(before[0]);
+    }
+
+    /** A range of bits, the end excluded; empty when {@code from >= to}. */
+    private record BitRange(long from, long to) {
+        static BitRange of(Call call, int first, int valueLength) {
+            boolean inBits = false;
+            if (call.count() > first + 2) {
+                if (call.request.is(first + 2, "BIT")) {
+                    inBits = true;
+                } else if (!call.request.is(first + 2, "BYTE")) {
+                    throw CommandException.syntax();
+                }
+            }
+            long unit = inBits ? 1 : 8;
+            long length = inBits ? 8L * valueLength : valueLength;
+            long start = Decimal.integer(call.request, first);
+            long end = call.count() > first + 1 ? Decimal.integer(call.request, first + 1) : -1;
+            if (start < 0 && end < 0 && start > end) {
+                return new BitRange(0, 0);
+            }
+            start = Math.max(0, start < 0 ? length + start : start);
+            end = Math.min(length - 1, Math.max(0, end < 0 ? length + end : end));
+            return start > end ? new BitRange(0, 0) : new BitRange(start * unit, (end + 1) * unit);
+        }
+    }
+
+    private static void count(Call call) {
+        if (call.count() == 3 || call.count() > 5) {
+            throw CommandException.syntax();
+        }
+        byte[] value = orEmpty(call.key(1).value());
+        BitRange range = call.count() == 2 ? new BitRange(0, 8L * value.length) : BitRange.of(call, 2, value.length);
+        long ones = 0;
+        long bit = range.from;
+        while (bit < range.to) {
+            if ((bit & 7) == 0 && range.to - bit >= 8) {
+                ones += Integer.bitCount(value[(int) (bit >>> 3)] & 0xff);
+                bit += 8;
+            } else {
+                ones += bitAt(value, bit);
+                bit++;
+            }
+        }
+        call.reply.integer(ones);
+    }
+
+    private static void position(Call call) {
+        if (call.count() > 6) {
+            throw CommandException.syntax();
+        }
+        long wanted = Decimal.integer(call.request, 2);
+        if (wanted != 0 && wanted != 1) {
+            throw new CommandException("ERR The bit argument must be 1 or 0.");
+        }
+        byte[] stored = call.key(1).value();
+        byte[] value = orEmpty(stored);
+        boolean endGiven = call.count() > 4;
+        BitRange range = call.count() == 3 ? new BitRange(0, 8L * value.length) : BitRange.of(call, 3, value.length);
+        if (stored == null) {
+            call.reply.integer(wanted == 1 ? -1 : 0);
+            return;
+        }
+        byte skipped = (byte) (wanted == 1 ? 0 : 0xff);
+        long bit = range.from;
+        while (bit < range.to) {
+            if ((bit & 7) == 0 && value[(int) (bit >>> 3)] == skipped) {
+                bit += 8;
+            } else if (bitAt(value, bit) == wanted) {
+                break;
+            } else {
+                bit++;
+            }
+        }
+        boolean found = bit < range.to;
+        if (found) {
+            call.reply.integer(bit);
+        } else {
+            // Without an end the string counts as followed by zeros.
+            boolean zerosFollow = wanted == 0 && !endGiven && range.from < range.to;
+            call.reply.integer(zerosFollow ? 8L * value.length : -1);
+        }
+    }
+
+    private static void combine(Call call) {
+        String operation = call.request.text(1).toUpperCase(Locale.ROOT);
+        if (!List.of("AND", "OR", "XOR", "NOT").contains(operation)) {
+            throw CommandException.syntax();
+        }
+        if (operation.equals("NOT") && call.count() != 4) {
+            throw new CommandException("ERR BITOP NOT must be called with a single source key.");
+        }
+        byte[][] sources = new byte[call.count() - 3][];
+        int longest = 0;
+        for (int i = 0; i < sources.length; i++) {
+            sources[i] = orEmpty(call.key(i + 3).value());
+            longest = Math.max(longest, sources[i].length);
+        }
+        byte[] result = new byte[longest];
+        for (int i = 0; i < longest; i++) {
+            result[i] = combined(operation, sources, i);
+        }
+        call.key(2);
+        if (longest > 0) {
+            call.put(result, Store.NO_TTL, PutMode.ALWAYS);
+            call.changed(Event.SET);
+        } else if (call.delete()) {
+            call.changed(Event.DEL);
+        }
+        call.reply.integer(longest);
+    }
+
+    private static byte combined(String operation, byte[][] sources, int at) {
+        int result = at < sources[0].length ? sources[0][at] : 0;
+        if (operation.equals("NOT")) {
+            return (byte) ~result;
+        }
+        for (int i = 1; i < sources.length; i++) {
+            int next = at < sources[i].length ? sources[i][at] : 0;
+            result = switch (operation) {
+                case "AND" -> result & next;
+                case "OR" -> result | next;
+                default -> result ^ next;
+            };
+        }
+        return (byte) result;
+    }
+}

@@ -1,0 +1,308 @@
+package io.cachee.server.command;
+
+import io.cachee.server.resp.Reply;
+import io.cachee.server.resp.Request;
+import io.cachee.store.EntryInfo;
+import io.cachee.store.PutMode;
+import io.cachee.store.PutResult;
+import io.cachee.store.Store;
+import io.netty.buffer.ByteBuf;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command in the making: who asks what, where the reply goes, and the store as seen from there. One per event loop,
+ * reused; reading and writing a value creates no garbage.
+ */
+final class Call {
+    /** Memory as a whole: values are copied from the store to the address of the output buffer. */
+    private static final MemorySegment MEMORY = everything();
+
+    private static final int ROOM_FOR_VALUE = 1 << 10;
+    private static final byte[] NO_REQUEST = {};
+
+    final Instance instance;
+    final CommandExecutor executor;
+    final Store store;
+    final Reply reply;
+    final EntryInfo info = new EntryInfo();
+
+    Session session;
+    Request request = Request.of();
+    Command command;
+
+    /** The key chosen last, as the store knows it. */
+    byte[] key = NO_REQUEST;
+
+    int keyOffset;
+    int keyLength;
+    /** Which argument that key is. */
+    private int keyArgument;
+
+    private byte[] prefixed = new byte[256];
+    private int digitsExpected = 3;
+
+    Call(Instance instance, CommandExecutor executor, Reply reply, Session nobody, Command first) {
+        this.instance = instance;
+        this.executor = executor;
+        this.store = instance.store;
+        this.reply = reply;
+        this.session = nobody;
+        this.command = first;
+    }
+
+    @SuppressWarnings("restricted")
+    private static MemorySegment everything() {
+        return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    }
+
+    void begin(Session of, Request wanted) {
+        session = of;
+        request = wanted;
+    }
+
+    // ---------------------------------------------------------------- keys
+
+    /** Chooses the key that an argument names. */
+    Call key(int argument) {
+        return key(session.database, argument);
+    }
+
+    Call key(int database, int argument) {
+        byte[] buffer = request.buffer();
+        int start = request.start(argument);
+        int end = request.end(argument);
+        keyArgument = argument;
+        if (end - start > Store.MAX_KEY_SIZE - instance.databases.prefixBytes()) {
+            throw new CommandException("ERR key of " + (end - start) + " bytes is larger than the limit of "
+                    + (Store.MAX_KEY_SIZE - instance.databases.prefixBytes()));
+        }
+        if (instance.databases.isPlain(database, buffer, start, end)) {
+            key = buffer;
+            keyOffset = start;
+            keyLength = end - start;
+        } else {
+            prefix(database, buffer, start, end - start);
+        }
+        return this;
+    }
+
+    /** Chooses a key of the session's database. */
+    Call key(byte[] name) {
+        keyArgument = -1;
+        if (instance.databases.isPlain(session.database, name, 0, name.length)) {
+            key = name;
+            keyOffset = 0;
+            keyLength = name.length;
+        } else {
+            prefix(session.database, name, 0, name.length);
+        }
+        return this;
+    }
+
+    private void prefix(int database, byte[] buffer, int start, int length) {
+        int prefixBytes = instance.databases.prefixBytes();
+        if (prefixed.length < length + prefixBytes) {
+            prefixed = new byte[Math.max(length + prefixBytes, 2 * prefixed.length)];
+        }
+        instance.databases.writePrefix(database, prefixed);
+        System.arraycopy(buffer, start, prefixed, prefixBytes, length);
+        key = prefixed;
+        keyOffset = 0;
+        keyLength = length + prefixBytes;
+    }
+
+    /** A copy of the key chosen, as the store knows it. */
+    byte[] keyBytes() {
+        return Arrays.copyOfRange(key, keyOffset, keyOffset + keyLength);
+    }
+
+    /** The key chosen, as the client knows it. */
+    byte[] keyName() {
+        return keyArgument >= 0 ? request.bytes(keyArgument) : instance.databases.nameOf(keyBytes());
+    }
+
+    // ---------------------------------------------------------------- reading
+
+    /** Describes the entry of the key chosen in {@link #info}; false when there is none. */
+    boolean describe() {
+        return store.describe(key, keyOffset, keyLength, info);
+    }
+
+    /** As a read, which counts as hit or miss. */
+    boolean lookUp() {
+        boolean found = describe();
+        executor.stats.looked(found);
+        return found;
+    }
+
+    /** The value of the key chosen, or null. Counts as a use. */
+    byte @Nullable [] value() {
+        byte[] value = peek();
+        executor.stats.looked(value != null);
+        return value;
+    }
+
+    /** The value of the key chosen, or null, and its entry in {@link #info}. No hit, no miss. */
+    byte @Nullable [] peek() {
+        if (!describe()) {
+            return null;
+        }
+        byte[] value = new byte[(int) info.valueLength()];
+        while (true) {
+            long length = store.get(key, keyOffset, keyLength, MemorySegment.ofArray(value), 0, value.length, info);
+            if (length < 0) {
+                return null;
+            }
+            if (length <= value.length) {
+                return length == value.length ? value : Arrays.copyOf(value, (int) length);
+            }
+            value = new byte[(int) length];
+        }
+    }
+
+    /** Replies with the value of the key chosen, straight from the store; false, and nothing written, without one. */
+    boolean replyValue() {
+        boolean found = copyValue();
+        executor.stats.looked(found);
+        return found;
+    }
+
+    private boolean copyValue() {
+        int room = ROOM_FOR_VALUE;
+        while (true) {
+            ByteBuf out = reply.room(room);
+            int digits = digitsExpected;
+            long target = out.memoryAddress() + out.writerIndex();
+            int capacity = out.writableBytes() - digits - 5;
+            long length = store.get(key, keyOffset, keyLength, MEMORY, target + digits + 3, capacity, null);
+            if (length < 0) {
+                return false;
+            }
+            if (length <= capacity) {
+                int needed = digitsOf(length);
+                if (needed != digits) {
+                    if (length > capacity + digits - needed) {
+                        out = reply.room((int) length + needed + 5);
+                        target = out.memoryAddress() + out.writerIndex();
+                        digitsExpected = needed;
+                        continue;
+                    }
+                    MemorySegment.copy(MEMORY, target + digits + 3, MEMORY, target + needed + 3, length);
+                    digitsExpected = needed;
+                }
+                writeAround(out, needed, (int) length);
+                return true;
+            }
+            digitsExpected = digitsOf(length);
+            room = (int) length + digitsExpected + 5;
+        }
+    }
+
+    private static void writeAround(ByteBuf out, int digits, int length) {
+        int at = out.writerIndex();
+        out.setByte(at, '$');
+        int rest = length;
+        for (int i = digits; i > 0; i--) {
+            out.setByte(at + i, '0' + rest % 10);
+            rest /= 10;
+        }
+        int after = at + 1 + digits;
+        out.setShort(after, '\r' << 8 | '\n');
+        int end = after + 2 + length;
+        out.setShort(end, '\r' << 8 | '\n');
+        out.writerIndex(end + 2);
+    }
+
+    private static int digitsOf(long value) {
+        int digits = 1;
+        for (long rest = value; rest >= 10; rest /= 10) {
+            digits++;
+        }
+        return digits;
+    }
+
+    // ---------------------------------------------------------------- writing
+
+    /** Stores an argument under the key chosen. False when the mode's condition does not hold. */
+    boolean put(int valueArgument, long ttlMillis, PutMode mode) {
+        checkValueSize(request.length(valueArgument));
+        return stored(store.put(
+                key,
+                keyOffset,
+                keyLength,
+                request.buffer(),
+                request.start(valueArgument),
+                request.length(valueArgument),
+                ttlMillis,
+                mode));
+    }
+
+    boolean put(byte[] value, long ttlMillis, PutMode mode) {
+        checkValueSize(value.length);
+        return stored(store.put(key, keyOffset, keyLength, value, 0, value.length, ttlMillis, mode));
+    }
+
+    private static boolean stored(PutResult result) {
+        return switch (result) {
+            // A value that was not admitted is as if it had been evicted at once: it was stored, and is gone.
+            case STORED, NOT_ADMITTED -> true;
+            case CONDITION_FAILED -> false;
+            case NO_SPACE -> throw CommandException.outOfMemory();
+        };
+    }
+
+    void checkValueSize(long bytes) {
+        if (bytes > store.maxValueSize()) {
+            throw CommandException.tooLong();
+        }
+    }
+
+    boolean delete() {
+        return store.delete(key, keyOffset, keyLength);
+    }
+
+    /** What {@link #modify} does to a value; null as a result leaves it as it is. */
+    interface Change {
+        byte @Nullable [] apply(byte @Nullable [] current);
+    }
+
+    /** Changes the value of the key chosen in one step; its expiry stays. True when it was changed. */
+    boolean modify(Change change) {
+        while (true) {
+            byte[] current = peek();
+            PutMode mode = current == null ? PutMode.IF_ABSENT : PutMode.ifVersion(info.version());
+            byte[] changed = change.apply(current);
+            if (changed == null) {
+                return false;
+            }
+            if (put(changed, current == null ? Store.NO_TTL : Store.KEEP_TTL, mode)) {
+                return true;
+            }
+        }
+    }
+
+    /** Tells those who want to know that the key chosen was changed. */
+    void changed(Event event) {
+        if (instance.signals.isWanted()) {
+            instance.signals.changed(session, session.database, keyName(), event);
+        }
+    }
+
+    void changed(int database, Event event) {
+        if (instance.signals.isWanted()) {
+            instance.signals.changed(session, database, keyName(), event);
+        }
+    }
+
+    // ---------------------------------------------------------------- arguments
+
+    int count() {
+        return request.count();
+    }
+
+    CommandException wrongArity() {
+        return new CommandException("ERR wrong number of arguments for '" + command.name + "' command");
+    }
+}

@@ -1,0 +1,199 @@
+package io.cachee.server.command;
+
+import static io.cachee.server.command.Flag.LOADING;
+import static io.cachee.server.command.Flag.NOSCRIPT;
+import static io.cachee.server.command.Flag.STALE;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** CLIENT: what a client says of itself, and what it may know of, and do to, others. */
+final class ClientCommands {
+    private static final int MOST_NAME_BYTES = 256;
+
+    private ClientCommands() {}
+
+    static List<Command.Builder> rows() {
+        return List.of(Command.named("client", -2, ClientCommands::client)
+                .flags(NOSCRIPT, LOADING, STALE)
+                .in("connection"));
+    }
+
+    private static void client(Call call) {
+        switch (call.request.text(1).toUpperCase(Locale.ROOT)) {
+            case "ID" -> {
+                Help.requireCount(call, 2, 2);
+                call.reply.integer(call.session.id);
+            }
+            case "GETNAME" -> {
+                Help.requireCount(call, 2, 2);
+                String name = call.session.name;
+                if (name.isEmpty()) {
+                    call.reply.nothing();
+                } else {
+                    call.reply.bulk(name);
+                }
+            }
+            case "SETNAME" -> {
+                Help.requireCount(call, 3, 3);
+                call.session.name = checkedName(call.request.bytes(2), "Client names");
+                call.reply.ok();
+            }
+            case "SETINFO" -> setInfo(call);
+            case "INFO" -> {
+                Help.requireCount(call, 2, 2);
+                call.reply.verbatim(ClientList.describe(call.session) + "\n");
+            }
+            case "LIST" -> list(call);
+            case "KILL" -> ClientKill.handle(call);
+            case "REPLY" -> reply(call);
+            case "NO-EVICT" -> call.session.noEvict = onOff(call);
+            case "NO-TOUCH" -> call.session.noTouch = onOff(call);
+            case "TRACKING", "TRACKINGINFO", "CACHING", "GETREDIR" -> TrackingCommands.handle(call);
+            case "PAUSE" -> pause(call);
+            case "UNPAUSE" -> {
+                Help.requireCount(call, 2, 2);
+                call.instance.pause.stop();
+                call.reply.ok();
+            }
+            case "UNBLOCK" -> {
+                // No command of the sidecar's own blocks, so there is never one to wake.
+                Help.requireCount(call, 3, 4);
+                call.reply.integer(0);
+            }
+            case "HELP" -> Help.reply(call, "CLIENT", HELP);
+            default -> throw Help.unknown(call);
+        }
+    }
+
+    private static final List<String> HELP = List.of(
+            "CACHING (YES|NO)",
+            "    Enable/disable tracking of the keys for next command in OPTIN/OPTOUT modes.",
+            "GETNAME",
+            "    Return the name of the current connection.",
+            "GETREDIR",
+            "    Return the client ID we are redirecting to when tracking is enabled.",
+            "ID",
+            "    Return the ID of the current connection.",
+            "INFO",
+            "    Return information about the current client connection.",
+            "KILL <ip:port> | <option> <value> ...",
+            "    Kill connections. Options are: ADDR, LADDR, TYPE, USER, SKIPME, ID.",
+            "LIST [TYPE <type> | ID <id> ...]",
+            "    Return information about client connections.",
+            "NO-EVICT (ON|OFF)",
+            "    Protect current client connection from eviction.",
+            "NO-TOUCH (ON|OFF)",
+            "    Will not touch LRU/LFU stats when this mode is on.",
+            "PAUSE <timeout> [WRITE|ALL]",
+            "    Suspend all, or just write, clients for <timeout> milliseconds.",
+            "REPLY (ON|OFF|SKIP)",
+            "    Control the replies sent to the current connection.",
+            "SETINFO <option> <value>",
+            "    Set client meta attr. Options are: LIB-NAME, LIB-VER.",
+            "SETNAME <name>",
+            "    Assign the name <name> to the current connection.",
+            "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]] [OPTIN] [OPTOUT] [NOLOOP]",
+            "    Control server assisted client side caching.",
+            "TRACKINGINFO",
+            "    Report tracking status for the current connection.",
+            "UNPAUSE",
+            "    Stop the current client pause, resuming traffic.");
+
+    /** A name without blanks and control characters, so that it can stand in a list and in a log. */
+    static String checkedName(byte[] bytes, String what) {
+        for (byte b : bytes) {
+            if (b < '!' || b > '~') {
+                throw new CommandException("ERR " + what + " cannot contain spaces, newlines or special characters.");
+            }
+        }
+        if (bytes.length > MOST_NAME_BYTES) {
+            throw new CommandException("ERR " + what + " cannot be longer than " + MOST_NAME_BYTES + " bytes.");
+        }
+        return new String(bytes, java.nio.charset.StandardCharsets.US_ASCII);
+    }
+
+    private static void setInfo(Call call) {
+        Help.requireCount(call, 4, 4);
+        String option = call.request.text(2).toLowerCase(Locale.ROOT);
+        String value = checkedName(call.request.bytes(3), option);
+        if (option.equals("lib-name")) {
+            call.session.libraryName = value;
+        } else if (option.equals("lib-ver")) {
+            call.session.libraryVersion = value;
+        } else {
+            throw new CommandException("ERR Unrecognized option '" + call.request.text(2) + "'");
+        }
+        call.reply.ok();
+    }
+
+    private static boolean onOff(Call call) {
+        Help.requireCount(call, 3, 3);
+        boolean on = call.request.is(2, "ON");
+        if (!on && !call.request.is(2, "OFF")) {
+            throw CommandException.syntax();
+        }
+        call.reply.ok();
+        return on;
+    }
+
+    private static void list(Call call) {
+        List<Session> sessions = new ArrayList<>(call.instance.clients.all());
+        if (call.count() == 4 && call.request.is(2, "TYPE")) {
+            String type = ClientList.checkedType(call.request.text(3));
+            sessions.removeIf(s -> !ClientList.typeOf(s).equals(type));
+        } else if (call.count() > 3 && call.request.is(2, "ID")) {
+            List<Long> ids = new ArrayList<>();
+            for (int i = 3; i < call.count(); i++) {
+                ids.add(Decimal.integer(call.request, i, "ERR Invalid client ID"));
+            }
+            sessions.removeIf(s -> !ids.contains(s.id));
+        } else if (call.count() > 2) {
+            throw CommandException.syntax();
+        }
+        sessions.sort(Comparator.comparingLong(s -> s.id));
+        StringBuilder text = new StringBuilder();
+        for (Session session : sessions) {
+            text.append(ClientList.describe(session)).append('\n');
+        }
+        call.reply.verbatim(text.toString());
+    }
+
+    private static void reply(Call call) {
+        Help.requireCount(call, 3, 3);
+        Session session = call.session;
+        if (call.request.is(2, "ON")) {
+            session.replies = Session.Replies.ON;
+            call.executor.unmute();
+            call.reply.ok();
+        } else if (call.request.is(2, "OFF")) {
+            session.replies = Session.Replies.OFF;
+        } else if (call.request.is(2, "SKIP")) {
+            if (session.replies != Session.Replies.OFF) {
+                session.replies = Session.Replies.SKIP_NEXT;
+            }
+        } else {
+            throw CommandException.syntax();
+        }
+        session.refresh();
+    }
+
+    private static void pause(Call call) {
+        Help.requireCount(call, 3, 4);
+        boolean writesOnly = false;
+        if (call.count() == 4) {
+            writesOnly = call.request.is(3, "WRITE");
+            if (!writesOnly && !call.request.is(3, "ALL")) {
+                throw CommandException.syntax();
+            }
+        }
+        long millis = Decimal.integer(call.request, 2, "ERR timeout is not an integer or out of range");
+        if (millis < 0) {
+            throw new CommandException("ERR timeout is negative");
+        }
+        call.instance.pause.start(Math.min(millis, Integer.MAX_VALUE), writesOnly);
+        call.reply.ok();
+    }
+}

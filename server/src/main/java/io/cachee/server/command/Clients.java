@@ -1,0 +1,38 @@
+package io.cachee.server.command;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** The clients that are connected. */
+final class Clients {
+    private final Map<Long, Session> byId = new ConcurrentHashMap<>();
+    private final AtomicLong lastId = new AtomicLong();
+
+    long nextId() {
+        return lastId.incrementAndGet();
+    }
+
+    void add(Session session) {
+        byId.put(session.id, session);
+    }
+
+    void remove(Session session) {
+        byId.remove(session.id);
+    }
+
+    @Nullable
+    Session byId(long id) {
+        return byId.get(id);
+    }
+
+    Collection<Session> all() {
+        return byId.values();
+    }
+
+    int count() {
+        return byId.size();
+    }
+}

@@ -1,0 +1,168 @@
+package io.cachee.server.command;
+
+import io.cachee.server.resp.Request;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** A row of the table of commands. All that is asked about a command anywhere is answered from here. */
+final class Command {
+    /** How the commands are grouped in latency metrics. */
+    enum Group {
+        READ,
+        WRITE,
+        PUBSUB,
+        ADMIN;
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    final String name;
+    final int arity;
+    final Set<Flag> flags;
+    final int firstKey;
+    final int lastKey;
+    final int keyStep;
+    /** Without the at signs. */
+    final List<String> categories;
+
+    final Handler handler;
+    final Group group;
+    final boolean writes;
+    final boolean reads;
+    final boolean exclusive;
+    final boolean noAuth;
+    final boolean queues;
+    private final boolean accesses;
+    /** Its place in the table, for counters and permissions. */
+    final int number;
+
+    private Command(Builder builder, int number) {
+        this.name = builder.name;
+        this.arity = builder.arity;
+        this.flags = builder.flags;
+        this.firstKey = builder.firstKey;
+        this.lastKey = builder.lastKey;
+        this.keyStep = builder.keyStep;
+        this.handler = builder.handler;
+        this.writes = flags.contains(Flag.WRITE);
+        this.reads = flags.contains(Flag.READONLY) && firstKey > 0;
+        this.exclusive = builder.exclusive;
+        this.noAuth = flags.contains(Flag.NO_AUTH);
+        this.queues = builder.queues;
+        this.accesses = builder.accesses;
+        this.number = number;
+        this.group =
+                writes ? Group.WRITE : reads ? Group.READ : flags.contains(Flag.PUBSUB) ? Group.PUBSUB : Group.ADMIN;
+        this.categories = builder.categories(writes);
+    }
+
+    String upperCaseName() {
+        return name.toUpperCase(Locale.ROOT);
+    }
+
+    boolean accepts(int arguments) {
+        return arity >= 0 ? arguments == arity : arguments >= -arity;
+    }
+
+    /** Whether a client that runs it learns something of a key's value. */
+    boolean readsOldValue() {
+        return !writes || accesses;
+    }
+
+    /** The last argument of a request that is a key, or 0 when none is. */
+    int lastKeyOf(Request request) {
+        if (firstKey == 0) {
+            return 0;
+        }
+        int last = lastKey >= 0 ? lastKey : request.count() + lastKey;
+        return Math.min(last, request.count() - 1);
+    }
+
+    static Builder named(String name, int arity, Handler handler) {
+        return new Builder(name, arity, handler);
+    }
+
+    /** Collects what a row says beyond name and arity. */
+    static final class Builder {
+        final String name;
+        private final int arity;
+        private final Handler handler;
+        private final EnumSet<Flag> flags = EnumSet.noneOf(Flag.class);
+        private List<String> ownCategories = List.of();
+        private int firstKey;
+        private int lastKey;
+        private int keyStep;
+        private boolean exclusive;
+        private boolean queues = true;
+        private boolean accesses;
+
+        private Builder(String name, int arity, Handler handler) {
+            this.name = name;
+            this.arity = arity;
+            this.handler = handler;
+        }
+
+        Builder flags(Flag... more) {
+            flags.addAll(List.of(more));
+            return this;
+        }
+
+        Builder keys(int first, int last, int step) {
+            this.firstKey = first;
+            this.lastKey = last;
+            this.keyStep = step;
+            return this;
+        }
+
+        /** Categories beside those that follow from the flags. */
+        Builder in(String... categories) {
+            this.ownCategories = List.of(categories);
+            return this;
+        }
+
+        /** Runs while no other event loop runs a command: it touches several keys, or all, as one step. */
+        Builder exclusive() {
+            this.exclusive = true;
+            return this;
+        }
+
+        /** Runs at once even within MULTI. */
+        Builder notQueued() {
+            this.queues = false;
+            return this;
+        }
+
+        /** Writes, and its reply tells what was there before. */
+        Builder accesses() {
+            this.accesses = true;
+            return this;
+        }
+
+        Command build(int number) {
+            return new Command(this, number);
+        }
+
+        private List<String> categories(boolean writes) {
+            java.util.LinkedHashSet<String> all = new java.util.LinkedHashSet<>(ownCategories);
+            if (writes) {
+                all.add("write");
+            }
+            if (flags.contains(Flag.READONLY)) {
+                all.add("read");
+            }
+            if (flags.contains(Flag.ADMIN)) {
+                all.add("admin");
+                all.add("dangerous");
+            }
+            if (flags.contains(Flag.PUBSUB)) {
+                all.add("pubsub");
+            }
+            all.add(flags.contains(Flag.FAST) ? "fast" : "slow");
+            return List.copyOf(all);
+        }
+    }
+}

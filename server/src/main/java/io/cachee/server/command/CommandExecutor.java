@@ -1,0 +1,300 @@
+package io.cachee.server.command;
+
+import io.cachee.server.resp.Reply;
+import io.cachee.server.resp.Request;
+import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs requests, on the event loop that read them: finds the command, judges whether this client may run it now, runs
+ * it, and takes note of how long that took. One per event loop, with that loop's reply buffer and counters.
+ */
+public final class CommandExecutor {
+    private final Instance instance;
+    private final Reply reply;
+    private final Call call;
+    private final ExecutionGate.Cell cell;
+    final LoopStats stats;
+    final HotKeys hotReads = new HotKeys();
+    final HotKeys hotBytes = new HotKeys();
+    private final Command unknown;
+    private long now;
+    private int untilSample = HotKeys.SAMPLE;
+    private boolean muted;
+    private boolean insideTransaction;
+    /** Whether commands of other loops are kept out for now. */
+    private boolean alone;
+
+    CommandExecutor(Instance instance, int loop, ByteBufAllocator allocator) {
+        this.instance = instance;
+        this.reply = new Reply(allocator);
+        this.stats = new LoopStats(instance.table.commands().size());
+        this.cell = instance.gate.cell(loop);
+        this.unknown = instance.table.commands().getFirst();
+        Session nobody = new Session(0, Nowhere.LINK, this, instance.users.unlimited(), true);
+        this.call = new Call(instance, this, reply, nobody, unknown);
+    }
+
+    Instance instance() {
+        return instance;
+    }
+
+    Reply reply() {
+        return reply;
+    }
+
+    /** A client has connected. */
+    public Session connected(Link link) {
+        Session session = instance.connected(link, this);
+        session.refresh();
+        return session;
+    }
+
+    /** A client is gone. */
+    public void disconnected(Session session) {
+        instance.disconnected(session);
+    }
+
+    /** Begins a batch of requests of one client. */
+    public void begin(Session session) {
+        instance.gate.enter(cell);
+        reply.begin(session.link, session.resp3);
+        now = System.nanoTime();
+        session.lastActiveNanos = now;
+    }
+
+    /** Ends a batch. True when there are replies to be flushed. */
+    public boolean end() {
+        boolean written = reply.end();
+        instance.gate.exit(cell);
+        return written;
+    }
+
+    /** Hands over what has been replied so far. */
+    public void handOver() {
+        reply.end();
+    }
+
+    /** Bytes of replies in this batch that were not handed over yet. */
+    public int pendingBytes() {
+        return reply.pendingBytes();
+    }
+
+    /** Counts bytes of requests. */
+    public void received(long bytes) {
+        stats.received(bytes);
+    }
+
+    /** Counts bytes of replies. */
+    public void sent(long bytes) {
+        stats.sent(bytes);
+    }
+
+    /** Replies with an error that is no command's. */
+    public void error(String text) {
+        reply.error(text);
+    }
+
+    /** Runs a request. False when it has to wait, and is to be tried again later. */
+    public boolean execute(Session session, Request request) {
+        Command command = instance.table.find(request, 0);
+        if (instance.pause.isOn() && instance.pause.holds(session, command)) {
+            return false;
+        }
+        if (command != null && session.plain && command.accepts(request.count()) && !instance.monitors.isUsed()) {
+            run(session, command, request);
+        } else {
+            judge(session, command, request);
+        }
+        return true;
+    }
+
+    // ---------------------------------------------------------------- judging
+
+    private void judge(Session session, @Nullable Command command, Request request) {
+        muted = session.replies != Session.Replies.ON && mute(session);
+        String refusal = refusal(session, command, request);
+        if (refusal != null) {
+            refuse(session, command, refusal);
+        } else if (command != null) {
+            Transaction open = session.transaction;
+            if (open != null && open.open && command.queues) {
+                queue(session, open, command, request);
+            } else {
+                if (instance.monitors.isUsed()) {
+                    instance.monitors.feed(session, command, request);
+                }
+                Tracking tracking = session.tracking;
+                if (tracking != null) {
+                    instance.trackReads(session, tracking, command, request);
+                }
+                run(session, command, request);
+                if (session.caching != Session.Caching.UNSAID && !command.name.equals("client")) {
+                    session.caching = Session.Caching.UNSAID;
+                }
+            }
+        }
+        unmute();
+    }
+
+    /** Replies are wanted again, from the command on that is running. */
+    void unmute() {
+        if (muted) {
+            muted = false;
+            reply.unmute();
+        }
+    }
+
+    private boolean mute(Session session) {
+        if (session.replies == Session.Replies.SKIP_NEXT) {
+            session.replies = Session.Replies.ON;
+            session.refresh();
+        }
+        reply.mute();
+        return true;
+    }
+
+    private void refuse(Session session, @Nullable Command command, String refusal) {
+        Transaction open = session.transaction;
+        if (open != null && open.open) {
+            open.broken = true;
+        }
+        if (command != null) {
+            stats.rejected(command);
+        }
+        instance.errors.count(refusal);
+        reply.error(refusal);
+    }
+
+    private @Nullable String refusal(Session session, @Nullable Command command, Request request) {
+        if (command == null) {
+            return session.authenticated || !instance.users.needsLogin()
+                    ? Refusals.unknown(request)
+                    : Refusals.NOT_AUTHENTICATED;
+        }
+        if (!command.accepts(request.count())) {
+            return "ERR wrong number of arguments for '" + command.name + "' command";
+        }
+        if (!session.authenticated && !command.noAuth) {
+            return Refusals.NOT_AUTHENTICATED;
+        }
+        String denied = command.noAuth ? null : Refusals.byRules(instance, session, command, request);
+        if (denied != null) {
+            instance.counters.aclDenials.increment();
+            return denied;
+        }
+        Transaction open = session.transaction;
+        if (open != null && open.open && command.queues && command.flags.contains(Flag.NO_MULTI)) {
+            return "ERR Command not allowed inside a transaction";
+        }
+        if (session.isSubscriberInResp2() && !Refusals.mayRunWhileSubscribed(command)) {
+            return "ERR Can't execute '" + command.name + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT"
+                    + " / RESET are allowed in this context";
+        }
+        return null;
+    }
+
+    private void queue(Session session, Transaction open, Command command, Request request) {
+        if (open.bytes() + request.payloadBytes() > instance.tunables.queryBufferBytes) {
+            open.broken = true;
+            reply.error("ERR transaction is larger than the query buffer limit of " + instance.tunables.queryBufferBytes
+                    + " bytes");
+            return;
+        }
+        session.queue(open, command, request);
+        reply.simple("QUEUED");
+    }
+
+    // ---------------------------------------------------------------- running
+
+    private void run(Session session, Command command, Request request) {
+        if (command.exclusive && !alone) {
+            alone(() -> runNow(session, command, request));
+        } else {
+            runNow(session, command, request);
+        }
+    }
+
+    /** Runs a task while no other event loop runs commands. */
+    void alone(Runnable task) {
+        if (alone) {
+            task.run();
+            return;
+        }
+        alone = true;
+        try {
+            instance.gate.alone(cell, task);
+        } finally {
+            alone = false;
+        }
+    }
+
+    private void runNow(Session session, Command command, Request request) {
+        call.begin(session, request);
+        call.command = command;
+        session.lastCommand = command;
+        if (--untilSample == 0) {
+            untilSample = HotKeys.SAMPLE;
+            sample(session, command, request);
+        }
+        try {
+            command.handler.handle(call);
+        } catch (CommandException refused) {
+            failed(command, refused.reply());
+        } catch (RuntimeException | InternalError broken) {
+            instance.log("command '" + command.name + "' failed: " + broken, broken);
+            failed(command, "ERR internal error: " + broken.getClass().getSimpleName());
+        }
+        long after = System.nanoTime();
+        long nanos = after - now;
+        now = after;
+        stats.ran(command, session.link.transport(), nanos);
+        if (nanos >= instance.slowNanos()) {
+            instance.slow(command, request, nanos, session);
+        }
+    }
+
+    private void failed(Command command, String error) {
+        stats.failed(command);
+        instance.errors.count(error);
+        reply.error(error);
+    }
+
+    private void sample(Session session, Command command, Request request) {
+        if (command.firstKey == 0 || request.count() <= command.firstKey) {
+            return;
+        }
+        call.key(session.database, command.firstKey);
+        if (command.reads) {
+            hotReads.add(call.key, call.keyOffset, call.keyLength, 1);
+        }
+        long bytes = call.describe() ? call.info.valueLength() : request.payloadBytes();
+        hotBytes.add(call.key, call.keyOffset, call.keyLength, bytes);
+    }
+
+    /** Runs the commands of a transaction, one after the other, as one step. */
+    void runQueued(Session session, Transaction transaction) {
+        reply.array(transaction.queued().size());
+        insideTransaction = true;
+        try {
+            for (Transaction.Queued queued : transaction.queued()) {
+                String denied = Refusals.byRules(instance, session, queued.command(), queued.request());
+                if (denied != null) {
+                    reply.error(denied);
+                } else {
+                    Tracking tracking = session.tracking;
+                    if (tracking != null) {
+                        instance.trackReads(session, tracking, queued.command(), queued.request());
+                    }
+                    runNow(session, queued.command(), queued.request());
+                }
+            }
+        } finally {
+            insideTransaction = false;
+        }
+    }
+
+    boolean isInsideTransaction() {
+        return insideTransaction;
+    }
+}

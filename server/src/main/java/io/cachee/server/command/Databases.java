@@ -1,0 +1,78 @@
+package io.cachee.server.command;
+
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+/**
+ * The numbered databases within the one store. A key of database 0 is stored as it is, so that readers of the
+ * shared-memory file find it under its name; a key of another is stored behind two bytes, zero and its number. A key
+ * that itself begins with a zero byte gets those bytes in database 0, too, so no two keys ever meet.
+ *
+ * <p>SWAPDB exchanges numbers, not entries.
+ */
+final class Databases {
+    static final int MOST = 16;
+    private static final int PREFIX_BYTES = 2;
+
+    private final int count;
+    /** The number in the prefix, for each database as clients number them. */
+    private final AtomicIntegerArray stored = new AtomicIntegerArray(MOST);
+    /** Whether anything was ever written behind a prefix. */
+    private volatile boolean severalUsed;
+
+    Databases(int count) {
+        this.count = count;
+        for (int i = 0; i < MOST; i++) {
+            stored.set(i, i);
+        }
+    }
+
+    int count() {
+        return count;
+    }
+
+    boolean severalUsed() {
+        return severalUsed;
+    }
+
+    void swap(int one, int other) {
+        int kept = stored.get(one);
+        stored.set(one, stored.get(other));
+        stored.set(other, kept);
+        severalUsed = true;
+    }
+
+    /** Whether the key is stored as it is. */
+    boolean isPlain(int database, byte[] buffer, int start, int end) {
+        return stored.get(database) == 0 && (start == end || buffer[start] != 0);
+    }
+
+    /** The bytes that a key grows by when it is not plain. */
+    int prefixBytes() {
+        return PREFIX_BYTES;
+    }
+
+    void writePrefix(int database, byte[] target) {
+        if (!severalUsed) {
+            severalUsed = true;
+        }
+        target[0] = 0;
+        target[1] = (byte) stored.get(database);
+    }
+
+    /** The database of a stored key, as clients number them. */
+    int databaseOf(byte[] storedKey) {
+        int number = storedKey.length >= PREFIX_BYTES && storedKey[0] == 0 ? storedKey[1] : 0;
+        for (int i = 0; i < MOST; i++) {
+            if (stored.get(i) == number) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    /** A stored key as clients know it. */
+    byte[] nameOf(byte[] storedKey) {
+        boolean prefixed = storedKey.length >= PREFIX_BYTES && storedKey[0] == 0;
+        return prefixed ? java.util.Arrays.copyOfRange(storedKey, PREFIX_BYTES, storedKey.length) : storedKey;
+    }
+}

@@ -1,0 +1,66 @@
+package io.cachee.server.command;
+
+import static io.cachee.server.command.Flag.DENYOOM;
+import static io.cachee.server.command.Flag.READONLY;
+import static io.cachee.server.command.Flag.WRITE;
+
+import io.cachee.store.PutMode;
+import io.cachee.store.Store;
+import java.util.List;
+
+/** Values in the form that Redis servers hand to each other. */
+final class DumpCommands {
+    private DumpCommands() {}
+
+    static List<Command.Builder> rows() {
+        return List.of(
+                Command.named("dump", 2, DumpCommands::dump)
+                        .flags(READONLY)
+                        .keys(1, 1, 1)
+                        .in("keyspace"),
+                Command.named("restore", -4, DumpCommands::restore)
+                        .flags(WRITE, DENYOOM)
+                        .keys(1, 1, 1)
+                        .in("keyspace", "dangerous")
+                        .exclusive());
+    }
+
+    private static void dump(Call call) {
+        byte[] value = call.key(1).value();
+        call.reply.bulkOrNull(value == null ? null : RdbString.dump(value));
+    }
+
+    private static void restore(Call call) {
+        boolean replace = false;
+        boolean moment = false;
+        for (int i = 4; i < call.count(); i++) {
+            if (call.request.is(i, "REPLACE")) {
+                replace = true;
+            } else if (call.request.is(i, "ABSTTL")) {
+                moment = true;
+            } else if ((call.request.is(i, "IDLETIME") || call.request.is(i, "FREQ")) && i + 1 < call.count()) {
+                Decimal.integer(call.request, ++i);
+            } else {
+                throw CommandException.syntax();
+            }
+        }
+        long given = Decimal.integer(call.request, 2);
+        if (given < 0) {
+            throw new CommandException("ERR Invalid TTL value, must be >= 0");
+        }
+        byte[] value = RdbString.restore(call.request.bytes(3), call.store.maxValueSize());
+        call.key(1).checkValueSize(value.length);
+        boolean present = call.describe();
+        if (present && !replace) {
+            throw new CommandException("BUSYKEY Target key name already exists.");
+        }
+        long ttl = given == 0 ? Store.NO_TTL : Expiry.signed(given, false, moment, "restore");
+        if (ttl != Store.NO_TTL && ttl <= 0) {
+            call.delete();
+        } else {
+            call.put(value, ttl, PutMode.ALWAYS);
+            call.changed(Event.RESTORE);
+        }
+        call.reply.ok();
+    }
+}

@@ -1,0 +1,153 @@
+package io.cachee.server.command;
+
+import static io.cachee.server.command.Flag.FAST;
+import static io.cachee.server.command.Flag.READONLY;
+import static io.cachee.server.command.Flag.WRITE;
+
+import io.cachee.store.PutMode;
+import io.cachee.store.PutResult;
+import io.cachee.store.Store;
+import java.util.List;
+
+/** When keys expire. */
+final class ExpiryCommands {
+    private ExpiryCommands() {}
+
+    static List<Command.Builder> rows() {
+        return List.of(
+                expire("expire", true, false),
+                expire("pexpire", false, false),
+                expire("expireat", true, true),
+                expire("pexpireat", false, true),
+                read("ttl", call -> call.reply.integer(seconds(ttl(call)))),
+                read("pttl", call -> call.reply.integer(ttl(call))),
+                read("expiretime", call -> call.reply.integer(seconds(moment(call)))),
+                read("pexpiretime", call -> call.reply.integer(moment(call))),
+                Command.named("persist", 2, ExpiryCommands::persist)
+                        .flags(WRITE, FAST)
+                        .keys(1, 1, 1)
+                        .in("keyspace"));
+    }
+
+    private static Command.Builder expire(String name, boolean seconds, boolean moment) {
+        return Command.named(name, -3, call -> expire(call, seconds, moment))
+                .flags(WRITE, FAST)
+                .keys(1, 1, 1)
+                .in("keyspace");
+    }
+
+    private static Command.Builder read(String name, Handler handler) {
+        return Command.named(name, 2, handler)
+                .flags(READONLY, FAST)
+                .keys(1, 1, 1)
+                .in("keyspace");
+    }
+
+    /** The condition under which EXPIRE and its kin change anything. */
+    private record Condition(boolean ifNone, boolean ifAny, boolean ifLater, boolean ifSooner) {
+        static Condition parse(Call call) {
+            boolean nx = false;
+            boolean xx = false;
+            boolean gt = false;
+            boolean lt = false;
+            for (int i = 3; i < call.count(); i++) {
+                if (call.request.is(i, "NX")) {
+                    nx = true;
+                } else if (call.request.is(i, "XX")) {
+                    xx = true;
+                } else if (call.request.is(i, "GT")) {
+                    gt = true;
+                } else if (call.request.is(i, "LT")) {
+                    lt = true;
+                } else {
+                    throw new CommandException("ERR Unsupported option " + call.request.text(i));
+                }
+            }
+            if (nx && (xx || gt || lt)) {
+                throw new CommandException("ERR NX and XX, GT or LT options at the same time are not compatible");
+            }
+            if (gt && lt) {
+                throw new CommandException("ERR GT and LT options at the same time are not compatible");
+            }
+            return new Condition(nx, xx, gt, lt);
+        }
+
+        boolean holds(long currentTtl, long wantedTtl) {
+            boolean none = currentTtl == Store.NO_TTL;
+            if (ifNone && !none || ifAny && none) {
+                return false;
+            }
+            if (ifLater && (none || wantedTtl <= currentTtl)) {
+                return false;
+            }
+            return !ifSooner || none || wantedTtl < currentTtl;
+        }
+    }
+
+    private static void expire(Call call, boolean seconds, boolean moment) {
+        long ttl = Expiry.signed(Decimal.integer(call.request, 2), seconds, moment, call.command.name);
+        Condition condition = Condition.parse(call);
+        call.key(1);
+        if (ttl <= 0) {
+            call.executor.alone(() -> expireNow(call, condition, ttl));
+            return;
+        }
+        while (true) {
+            if (!call.describe() || !condition.holds(call.info.ttlMillis(), ttl)) {
+                call.reply.integer(0);
+                return;
+            }
+            PutMode asSeen = PutMode.ifVersion(call.info.version());
+            PutResult result = call.store.expire(call.key, call.keyOffset, call.keyLength, ttl, asSeen);
+            if (result == PutResult.NO_SPACE) {
+                throw CommandException.outOfMemory();
+            }
+            if (result != PutResult.CONDITION_FAILED) {
+                call.changed(Event.EXPIRE);
+                call.reply.integer(1);
+                return;
+            }
+        }
+    }
+
+    private static void expireNow(Call call, Condition condition, long ttl) {
+        boolean done = call.describe() && condition.holds(call.info.ttlMillis(), ttl) && call.delete();
+        if (done) {
+            call.changed(Event.DEL);
+        }
+        call.reply.integer(done ? 1 : 0);
+    }
+
+    private static void persist(Call call) {
+        call.key(1);
+        while (true) {
+            if (!call.describe() || call.info.ttlMillis() == Store.NO_TTL) {
+                call.reply.integer(0);
+                return;
+            }
+            PutMode asSeen = PutMode.ifVersion(call.info.version());
+            PutResult result = call.store.expire(call.key, call.keyOffset, call.keyLength, Store.NO_TTL, asSeen);
+            if (result == PutResult.NO_SPACE) {
+                throw CommandException.outOfMemory();
+            }
+            if (result != PutResult.CONDITION_FAILED) {
+                call.changed(Event.PERSIST);
+                call.reply.integer(1);
+                return;
+            }
+        }
+    }
+
+    /** Milliseconds left; -1 when it does not expire, -2 when it is not there. */
+    private static long ttl(Call call) {
+        return call.key(1).lookUp() ? call.info.ttlMillis() : -2;
+    }
+
+    private static long moment(Call call) {
+        return call.key(1).lookUp() ? Expiry.momentOf(call.info.ttlMillis()) : -2;
+    }
+
+    private static long seconds(long millis) {
+        return millis < 0 ? millis : (millis + 500) / 1_000;
+    }
+}

@@ -1,0 +1,85 @@
+package io.cachee.server.command;
+
+import java.util.Arrays;
+
+/**
+ * Which keys take most of what is counted: an estimate from a sample of calls, with room for a fixed number of keys.
+ * A key that is not among them takes the place of the one with the smallest count, and inherits that count (the
+ * space-saving algorithm): a key that really is hot is never missed. Counts are halved now and then, so that it is
+ * today's keys. Written by one event loop; others read while it writes, and may see a key half replaced, which a
+ * lock for the few that replace and read prevents.
+ */
+final class HotKeys {
+    static final int SAMPLE = 32;
+    private static final int KEYS = 128;
+    private static final int MAX_KEY_BYTES = 512;
+    private static final long HALVE_AFTER = 1 << 17;
+
+    private final byte[][] keys = new byte[KEYS][64];
+    private final int[] lengths = new int[KEYS];
+    private final int[] hashes = new int[KEYS];
+    private final long[] counts = new long[KEYS];
+    private long sinceHalving;
+
+    /** A key and about how much was counted for it. */
+    record Entry(Bytes key, long count) {}
+
+    synchronized void add(byte[] buffer, int offset, int length, long amount) {
+        if (length > MAX_KEY_BYTES) {
+            return;
+        }
+        int hash = hash(buffer, offset, length);
+        int smallest = 0;
+        for (int i = 0; i < KEYS; i++) {
+            if (hashes[i] == hash
+                    && counts[i] > 0
+                    && Arrays.equals(keys[i], 0, lengths[i], buffer, offset, offset + length)) {
+                counts[i] += amount;
+                age();
+                return;
+            }
+            if (counts[i] < counts[smallest]) {
+                smallest = i;
+            }
+        }
+        replace(smallest, hash, buffer, offset, length, amount);
+        age();
+    }
+
+    private void replace(int at, int hash, byte[] buffer, int offset, int length, long amount) {
+        if (keys[at].length < length) {
+            keys[at] = new byte[MAX_KEY_BYTES];
+        }
+        System.arraycopy(buffer, offset, keys[at], 0, length);
+        lengths[at] = length;
+        hashes[at] = hash;
+        counts[at] += amount;
+    }
+
+    private void age() {
+        if (++sinceHalving >= HALVE_AFTER) {
+            sinceHalving = 0;
+            for (int i = 0; i < KEYS; i++) {
+                counts[i] >>>= 1;
+            }
+        }
+    }
+
+    private static int hash(byte[] buffer, int offset, int length) {
+        int hash = length;
+        for (int i = offset; i < offset + length; i++) {
+            hash = hash * 31 + buffer[i];
+        }
+        return hash;
+    }
+
+    synchronized java.util.List<Entry> entries() {
+        java.util.List<Entry> all = new java.util.ArrayList<>();
+        for (int i = 0; i < KEYS; i++) {
+            if (counts[i] > 0) {
+                all.add(new Entry(new Bytes(Arrays.copyOf(keys[i], lengths[i])), counts[i] * SAMPLE));
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,350 @@
+package io.cachee.server.command;
+
+import io.cachee.server.resp.Reply;
+import io.cachee.store.StoreStats;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** INFO and its kin: the sections and fields of Redis, so that what reads them there reads them here. */
+final class InfoText {
+    /** What an entry takes beyond key and value: header, place in the index, share of the tables. */
+    static final int ENTRY_OVERHEAD_BYTES = 20;
+
+    private static final Set<String> ON_DEMAND = Set.of("commandstats", "latencystats");
+
+    private final Instance instance;
+    private final StoreStats store;
+    private final Totals totals;
+
+    InfoText(Instance instance) {
+        this.instance = instance;
+        this.store = instance.store.stats();
+        this.totals = instance.totals();
+    }
+
+    /** The sections asked for; with none, all but the long ones. */
+    String sections(List<String> wanted) {
+        Map<String, String> all = new LinkedHashMap<>();
+        all.put("server", server());
+        all.put("clients", clients());
+        all.put("memory", memory());
+        all.put("persistence", persistence());
+        all.put("stats", stats());
+        all.put("replication", replication());
+        all.put("cpu", cpu());
+        all.put("modules", "");
+        all.put("commandstats", commandStats());
+        all.put("errorstats", errorStats());
+        all.put("latencystats", latencyStats());
+        all.put("cluster", "cluster_enabled:0\r\n");
+        all.put("keyspace", keyspace());
+        boolean everything = wanted.contains("all") || wanted.contains("everything");
+        boolean usual = wanted.isEmpty() || wanted.contains("default");
+        StringBuilder text = new StringBuilder();
+        all.forEach((name, body) -> {
+            if (everything || wanted.contains(name) || usual && !ON_DEMAND.contains(name)) {
+                if (!text.isEmpty()) {
+                    text.append("\r\n");
+                }
+                text.append("# ").append(title(name)).append("\r\n").append(body);
+            }
+        });
+        return text.toString();
+    }
+
+    private static String persistence() {
+        return new Fields()
+                .put("loading", 0)
+                .put("rdb_changes_since_last_save", 0)
+                .put("rdb_bgsave_in_progress", 0)
+                .put("aof_enabled", 0)
+                .toString();
+    }
+
+    private static String replication() {
+        return new Fields()
+                .put("role", "master")
+                .put("connected_slaves", 0)
+                .put("master_repl_offset", 0)
+                .toString();
+    }
+
+    private static String title(String name) {
+        return name.equals("cpu") ? "CPU" : name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+    }
+
+    /** Lines of {@code name:value}. */
+    private static final class Fields {
+        private final StringBuilder text = new StringBuilder();
+
+        Fields put(String name, Object value) {
+            text.append(name).append(':').append(value).append("\r\n");
+            return this;
+        }
+
+        Fields bytes(String name, long value) {
+            return put(name, value).put(name + "_human", human(value));
+        }
+
+        @Override
+        public String toString() {
+            return text.toString();
+        }
+    }
+
+    private static String human(long bytes) {
+        if (bytes < 1L << 10) {
+            return bytes + "B";
+        }
+        if (bytes < 1L << 20) {
+            return String.format(Locale.ROOT, "%.2fK", bytes / 1024.0);
+        }
+        return bytes < 1L << 30
+                ? String.format(Locale.ROOT, "%.2fM", bytes / (double) (1L << 20))
+                : String.format(Locale.ROOT, "%.2fG", bytes / (double) (1L << 30));
+    }
+
+    private String server() {
+        long uptime = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - instance.startedNanos);
+        return new Fields()
+                .put("redis_version", InstanceOptions.REDIS_VERSION)
+                .put("redis_mode", "standalone")
+                .put("cachee_version", instance.options.version())
+                .put(
+                        "os",
+                        System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                                + System.getProperty("os.arch"))
+                .put("arch_bits", 64)
+                .put("multiplexing_api", "epoll")
+                .put("process_id", ProcessHandle.current().pid())
+                .put("run_id", instance.runId)
+                .put("tcp_port", instance.options.port())
+                .put("server_time_usec", System.currentTimeMillis() * 1_000)
+                .put("uptime_in_seconds", uptime)
+                .put("uptime_in_days", TimeUnit.SECONDS.toDays(uptime))
+                .put("hz", 250)
+                .put("io_threads_active", instance.executors().size())
+                .put("java_version", Runtime.version())
+                .toString();
+    }
+
+    private String clients() {
+        long pubSub = instance.clients.all().stream()
+                .filter(s -> ClientList.typeOf(s).equals("pubsub"))
+                .count();
+        long largestInput = instance.clients.all().stream()
+                .mapToLong(s -> s.link.unreadBytes())
+                .max()
+                .orElse(0);
+        long largestOutput = instance.clients.all().stream()
+                .mapToLong(Session::unsentBytes)
+                .max()
+                .orElse(0);
+        return new Fields()
+                .put("connected_clients", instance.clients.count())
+                .put("cluster_connections", 0)
+                .put("maxclients", instance.tunables.maxClients)
+                .put("client_recent_max_input_buffer", largestInput)
+                .put("client_recent_max_output_buffer", largestOutput)
+                .put("blocked_clients", 0)
+                .put("pubsub_clients", pubSub)
+                .put("tracking_clients", instance.tracking.clients())
+                .put("clients_in_timeout_table", 0)
+                .toString();
+    }
+
+    private String memory() {
+        Runtime runtime = Runtime.getRuntime();
+        long heap = runtime.totalMemory() - runtime.freeMemory();
+        long used = usedBytes();
+        return new Fields()
+                .bytes("used_memory", used)
+                .bytes("used_memory_rss", ProcessMemory.residentBytes())
+                .bytes("used_memory_peak", store.regionBytes())
+                .put("used_memory_overhead", store.indexBytes())
+                .put("used_memory_dataset", store.liveBytes())
+                .bytes("total_system_memory", ProcessMemory.totalBytes())
+                .bytes("maxmemory", instance.options.maxMemory())
+                .put("maxmemory_policy", Parameter.valueOf("maxmemory-policy", instance))
+                .put("mem_fragmentation_ratio", ratio(ProcessMemory.residentBytes(), store.regionBytes()))
+                .put("mem_clients_normal", unsentBytes())
+                .put("mem_allocator", "region")
+                .put("cachee_policy", instance.options.eviction().displayName())
+                .put("cachee_dead_bytes", store.deadBytes())
+                .put("cachee_free_bytes", store.freeBytes())
+                .put("cachee_heap_used", heap)
+                .toString();
+    }
+
+    long usedBytes() {
+        return store.regionBytes() - store.freeBytes();
+    }
+
+    private long unsentBytes() {
+        return instance.clients.all().stream().mapToLong(Session::unsentBytes).sum();
+    }
+
+    private static String ratio(long part, long whole) {
+        return String.format(Locale.ROOT, "%.2f", whole == 0 ? 0 : (double) part / whole);
+    }
+
+    private String stats() {
+        InstanceCounters counters = instance.counters;
+        return new Fields()
+                .put("total_connections_received", counters.connections.sum())
+                .put("total_commands_processed", totals.commands())
+                .put("instantaneous_ops_per_sec", instance.rates.operationsPerSecond())
+                .put("total_net_input_bytes", totals.bytesIn())
+                .put("total_net_output_bytes", totals.bytesOut())
+                .put("rejected_connections", counters.rejectedConnections.sum())
+                .put("sync_full", 0)
+                .put("sync_partial_ok", 0)
+                .put("sync_partial_err", 0)
+                .put("expired_keys", store.expirations())
+                .put("expired_stale_perc", "0.00")
+                .put("expired_time_cap_reached_count", 0)
+                .put("evicted_keys", store.evictions())
+                .put("evicted_clients", 0)
+                .put("keyspace_hits", totals.hits())
+                .put("keyspace_misses", totals.misses())
+                .put("pubsub_channels", instance.pubSub.channels())
+                .put("pubsub_patterns", instance.pubSub.patterns())
+                .put("latest_fork_usec", 0)
+                .put("tracking_total_keys", instance.tracking.keys())
+                .put("tracking_total_items", instance.tracking.items())
+                .put("tracking_total_prefixes", instance.tracking.prefixes())
+                .put("unexpected_error_replies", 0)
+                .put("total_error_replies", instance.errors.total())
+                .put("acl_access_denied_auth", counters.authFailures.sum())
+                .put("acl_access_denied_cmd", counters.aclDenials.sum())
+                .put("client_query_buffer_limit_disconnections", counters.queryLimitDisconnects.sum())
+                .put("client_output_buffer_limit_disconnections", counters.outputLimitDisconnects.sum())
+                .toString();
+    }
+
+    private static String cpu() {
+        double seconds = ProcessHandle.current()
+                .info()
+                .totalCpuDuration()
+                .map(d -> d.toNanos() / 1e9)
+                .orElse(0.0);
+        long inJava = ManagementFactory.getThreadMXBean().getThreadCount();
+        return new Fields()
+                .put("used_cpu_sys", "0.000000")
+                .put("used_cpu_user", String.format(Locale.ROOT, "%.6f", seconds))
+                .put("cachee_threads", inJava)
+                .toString();
+    }
+
+    private String commandStats() {
+        StringBuilder text = new StringBuilder();
+        for (Command command : instance.table.commands()) {
+            long calls = 0;
+            long nanos = 0;
+            long rejected = 0;
+            long failed = 0;
+            for (CommandExecutor executor : instance.executors()) {
+                calls += executor.stats.calls(command.number);
+                nanos += executor.stats.nanos(command.number);
+                rejected += executor.stats.rejectedCalls(command.number);
+                failed += executor.stats.failedCalls(command.number);
+            }
+            if (calls + rejected > 0) {
+                text.append(String.format(
+                        Locale.ROOT,
+                        "cmdstat_%s:calls=%d,usec=%d,usec_per_call=%.2f,rejected_calls=%d,failed_calls=%d\r\n",
+                        command.name,
+                        calls,
+                        nanos / 1_000,
+                        calls == 0 ? 0 : nanos / 1e3 / calls,
+                        rejected,
+                        failed));
+            }
+        }
+        return text.toString();
+    }
+
+    private String errorStats() {
+        StringBuilder text = new StringBuilder();
+        instance.errors
+                .byCode()
+                .forEach((code, count) -> text.append("errorstat_")
+                        .append(code)
+                        .append(":count=")
+                        .append(count)
+                        .append("\r\n"));
+        return text.toString();
+    }
+
+    private String latencyStats() {
+        StringBuilder text = new StringBuilder();
+        for (Command.Group group : Command.Group.values()) {
+            LatencyHistogram.Sum sum = instance.latency(group, null);
+            if (sum.count() > 0) {
+                text.append(String.format(
+                        Locale.ROOT,
+                        "latency_percentiles_usec_%s:p50=%.3f,p99=%.3f,p99.9=%.3f\r\n",
+                        group.label(),
+                        sum.quantileNanos(0.5) / 1e3,
+                        sum.quantileNanos(0.99) / 1e3,
+                        sum.quantileNanos(0.999) / 1e3));
+            }
+        }
+        return text.toString();
+    }
+
+    private String keyspace() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < instance.databases.count(); i++) {
+            long keys = instance.databases.severalUsed() || i == 0 ? instance.keysOf(i) : 0;
+            if (keys > 0) {
+                text.append("db").append(i).append(":keys=").append(keys).append(",expires=0,avg_ttl=0\r\n");
+            }
+        }
+        return text.toString();
+    }
+
+    // ---------------------------------------------------------------- MEMORY
+
+    void memoryStats(Reply reply) {
+        Map<String, Long> fields = new LinkedHashMap<>();
+        fields.put("peak.allocated", store.regionBytes());
+        fields.put("total.allocated", usedBytes());
+        fields.put("startup.allocated", 0L);
+        fields.put("clients.normal", unsentBytes());
+        fields.put("overhead.total", store.indexBytes());
+        fields.put("keys.count", store.entries());
+        fields.put("keys.bytes-per-key", store.entries() == 0 ? 0 : store.liveBytes() / store.entries());
+        fields.put("dataset.bytes", store.liveBytes());
+        fields.put("dead.bytes", store.deadBytes());
+        fields.put("free.bytes", store.freeBytes());
+        fields.put("index.bytes", store.indexBytes());
+        reply.map(fields.size());
+        fields.forEach((name, value) -> {
+            reply.bulk(name);
+            reply.integer(value);
+        });
+    }
+
+    String memoryDoctor() {
+        long used = usedBytes();
+        if (store.entries() == 0) {
+            return "The cache is empty; there is nothing to say about its memory.";
+        }
+        if (store.refusedForSpace() > 0) {
+            return "The store is full and may not evict: " + store.refusedForSpace()
+                    + " writes were refused. Give it more memory, or another eviction policy.";
+        }
+        if (store.evictions() > 0) {
+            return "The store is full (" + human(used) + " of " + human(store.regionBytes()) + ") and has evicted "
+                    + store.evictions() + " entries; that is what it is for. 'cachee report' says whether more memory"
+                    + " would help.";
+        }
+        return "I can't find any memory issue in your instance.";
+    }
+}

@@ -1,0 +1,245 @@
+package io.cachee.server.command;
+
+import io.cachee.server.config.OutputLimit;
+import io.cachee.server.resp.Request;
+import io.cachee.store.Store;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** What the commands of all clients share: the store, and everything that the sidecar knows beside it. */
+public final class Instance {
+    final Store store;
+    final InstanceOptions options;
+    final CommandTable table = Table.create();
+    final Databases databases;
+    final Tunables tunables = new Tunables();
+    final Clients clients = new Clients();
+    final Users users = new Users(table);
+    final PubSub pubSub = new PubSub();
+    final TrackingTable tracking = new TrackingTable(this);
+    final Signals signals = new Signals(this);
+    final OutputLimits outputLimits = new OutputLimits(tunables);
+    final InstanceCounters counters = new InstanceCounters();
+    final ErrorCounts errors = new ErrorCounts();
+    final SlowLog slowLog = new SlowLog(tunables);
+    final LatencyEvents latencyEvents = new LatencyEvents(tunables);
+    final Monitors monitors = new Monitors();
+    final Pause pause = new Pause();
+    private final InstanceEvents events = new InstanceEvents(this);
+    final LoginGuard loginGuard = new LoginGuard();
+    final Rates rates = new Rates();
+    final ExecutionGate gate;
+    /** Forty characters that no other run has. */
+    final String runId = UUID.randomUUID().toString().replace("-", "") + "00000000";
+
+    final long startedNanos = System.nanoTime();
+    final long startedMillis = System.currentTimeMillis();
+    private final List<CommandExecutor> executors = new CopyOnWriteArrayList<>();
+    private final FailureLog failureLog;
+
+    /** What counters were when CONFIG RESETSTAT was called. */
+    volatile Totals baseline = Totals.ZERO;
+
+    public Instance(Store store, InstanceOptions options, int loops, FailureLog failureLog) {
+        this.store = store;
+        this.options = options;
+        this.databases = new Databases(options.databases());
+        this.gate = new ExecutionGate(loops);
+        this.failureLog = failureLog;
+    }
+
+    /** Where failures go that are no client's. */
+    @FunctionalInterface
+    public interface FailureLog {
+        void log(String message, @Nullable Throwable cause);
+    }
+
+    /** The executor of one more event loop. */
+    public CommandExecutor executor(ByteBufAllocator allocator) {
+        CommandExecutor executor = new CommandExecutor(this, executors.size(), allocator);
+        executors.add(executor);
+        return executor;
+    }
+
+    List<CommandExecutor> executors() {
+        return executors;
+    }
+
+    Session connected(Link link, CommandExecutor executor) {
+        User user = users.defaultUser();
+        Session session = new Session(clients.nextId(), link, executor, user, !users.needsLogin());
+        clients.add(session);
+        counters.connections.increment();
+        return session;
+    }
+
+    void disconnected(Session session) {
+        session.closing = true;
+        clients.remove(session);
+        pubSub.forget(session);
+        tracking.turnOff(session);
+        if (session.monitors) {
+            monitors.remove(session);
+        }
+        outputLimits.caughtUp(session);
+    }
+
+    /** Remembers what a tracking client is about to read, where it wants that. */
+    void trackReads(Session session, Tracking wanted, Command command, Request request) {
+        if (!command.reads || wanted.broadcast()) {
+            return;
+        }
+        boolean toldYes = session.caching == Session.Caching.YES;
+        boolean toldNo = session.caching == Session.Caching.NO;
+        boolean remember = wanted.optIn() ? toldYes : !(wanted.optOut() && toldNo);
+        if (remember) {
+            for (int i = command.firstKey; i <= command.lastKeyOf(request); i += command.keyStep) {
+                tracking.reads(session, request.bytes(i));
+            }
+        }
+    }
+
+    void log(String message, @Nullable Throwable cause) {
+        failureLog.log(message, cause);
+    }
+
+    long slowNanos() {
+        long micros = tunables.slowlogMicros;
+        long slowlog = micros < 0 ? Long.MAX_VALUE : micros * 1_000;
+        long millis = tunables.latencyThresholdMillis;
+        return millis <= 0 ? slowlog : Math.min(slowlog, millis * 1_000_000);
+    }
+
+    void slow(Command command, Request request, long nanos, Session session) {
+        slowLog.record(command, request, nanos, session);
+        latencyEvents.record(command.flags.contains(Flag.FAST) ? "fast-command" : "command", nanos);
+    }
+
+    /** Counters of all event loops together, since the start. */
+    Totals rawTotals() {
+        Totals sum = Totals.ZERO;
+        for (CommandExecutor executor : executors) {
+            LoopStats s = executor.stats;
+            sum = sum.plus(new Totals(s.hits(), s.misses(), s.commands(), s.bytesIn(), s.bytesOut()));
+        }
+        return sum;
+    }
+
+    /** Counters of all event loops together, since the start or CONFIG RESETSTAT. */
+    Totals totals() {
+        return rawTotals().minus(baseline);
+    }
+
+    /** Those keys that take most reads, or most bytes, the most first. */
+    List<HotKeys.Entry> hottest(boolean byBytes, int most) {
+        java.util.Map<Bytes, Long> sums = new java.util.HashMap<>();
+        for (CommandExecutor executor : executors) {
+            for (HotKeys.Entry entry : (byBytes ? executor.hotBytes : executor.hotReads).entries()) {
+                sums.merge(entry.key(), entry.count(), Long::sum);
+            }
+        }
+        List<HotKeys.Entry> all = new ArrayList<>();
+        sums.forEach((key, count) -> all.add(new HotKeys.Entry(key, count)));
+        all.sort((a, b) -> Long.compare(b.count(), a.count()));
+        return all.size() > most ? all.subList(0, most) : all;
+    }
+
+    /** How many keys a database has. Counted one by one once more than one was ever used. */
+    long keysOf(int database) {
+        if (!databases.severalUsed()) {
+            return database == 0 ? store.size() : 0;
+        }
+        long[] count = new long[1];
+        long cursor = 0;
+        do {
+            cursor = store.scan(cursor, 1_000, (key, _) -> {
+                if (databases.databaseOf(key) == database) {
+                    count[0]++;
+                }
+            });
+        } while (cursor != 0);
+        return count[0];
+    }
+
+    /** How long commands took: of a group, or all with null; through a door, or all with null. */
+    LatencyHistogram.Sum latency(Command.@Nullable Group group, @Nullable Transport transport) {
+        LatencyHistogram.Sum sum = new LatencyHistogram.Sum();
+        for (CommandExecutor executor : executors) {
+            for (Command.Group g : Command.Group.values()) {
+                for (Transport t : Transport.values()) {
+                    if ((group == null || g == group) && (transport == null || t == transport)) {
+                        executor.stats.latency(g, t).addTo(sum);
+                    }
+                }
+            }
+        }
+        return sum;
+    }
+
+    /** Users' rules were changed: clients that are connected are judged by the new ones. */
+    void usersChanged() {
+        for (Session session : clients.all()) {
+            session.link.execute(() -> {
+                if (session.user.deleted) {
+                    session.closing = true;
+                    session.link.kill();
+                }
+                session.refresh();
+            });
+        }
+    }
+
+    // ---------------------------------------------------------------- for the parts around it
+
+    /** To be called every second or so. */
+    public void tick() {
+        rates.sample(rawTotals().commands());
+    }
+
+    /** How the sidecar is asked to end, by SHUTDOWN. */
+    public @Nullable Runnable onShutdown;
+
+    /** Where connections report what befalls them. */
+    public InstanceEvents events() {
+        return events;
+    }
+
+    /** The largest argument that is read: a little more than the largest value, so that SET can say what is wrong. */
+    public int maxBulkBytes() {
+        return (int) Math.min(store.maxValueSize() + (1 << 20), tunables.queryBufferBytes);
+    }
+
+    /** The largest request that is read, in bytes. */
+    public int queryBufferBytes() {
+        return tunables.queryBufferBytes;
+    }
+
+    /** Whether clients must log in. */
+    public boolean needsLogin() {
+        return users.needsLogin();
+    }
+
+    /** How many clients may be connected. */
+    public int maxClients() {
+        return tunables.maxClients;
+    }
+
+    /** How many clients are connected. */
+    public int clientCount() {
+        return clients.count();
+    }
+
+    /** After how many seconds of silence a client is disconnected; 0 for never. */
+    public int timeoutSeconds() {
+        return tunables.timeoutSeconds;
+    }
+
+    /** The limit on what an ordinary client may leave unread. */
+    public OutputLimit outputLimit() {
+        return tunables.normalOutput;
+    }
+}

@@ -1,0 +1,80 @@
+package io.cachee.server.command;
+
+/** What connections report: each is counted, and what an operator should know is logged, but not too often. */
+public final class InstanceEvents {
+    private static final long LOG_EVERY_NANOS = 1_000_000_000L;
+
+    private final Instance instance;
+    private long lastLogged = System.nanoTime() - LOG_EVERY_NANOS;
+    private long suppressed;
+
+    InstanceEvents(Instance instance) {
+        this.instance = instance;
+    }
+
+    public void connectionRejected() {
+        instance.counters.rejectedConnections.increment();
+        log("max number of clients reached; a connection was refused");
+    }
+
+    public void connectionDenied() {
+        instance.counters.deniedConnections.increment();
+        log("a connection from another machine was denied: no password is set");
+    }
+
+    public void idleDisconnected() {
+        instance.counters.idleDisconnects.increment();
+    }
+
+    /** A client sent more than it may before its request was complete. */
+    public void queryTooLarge(String client) {
+        instance.counters.queryLimitDisconnects.increment();
+        log("client " + client + " closed: its request is larger than the query buffer limit of "
+                + instance.queryBufferBytes() + " bytes");
+    }
+
+    /** A client left more unread than it may. */
+    public void outputTooLarge(String client) {
+        instance.counters.outputLimitDisconnects.increment();
+        log("client " + client + " closed: it left more replies unread than its output buffer limit");
+    }
+
+    public void outOfMemory() {
+        instance.counters.outOfMemory.increment();
+        log("out of memory for network buffers; a client was closed");
+    }
+
+    /** A client broke the protocol. */
+    public void protocolBroken(Session session, String client, String how) {
+        instance.counters.protocolErrors.increment();
+        log("client " + client + " (id " + session.id() + ") closed: protocol error: " + how);
+    }
+
+    /** Something went wrong on a connection that is no client's fault. */
+    public void connectionFailed(String client, Throwable cause) {
+        instance.log("connection of " + client + " failed: " + cause, cause);
+    }
+
+    public void acceptFailed() {
+        instance.counters.acceptFailures.increment();
+        log("no more file descriptors: new connections have to wait");
+    }
+
+    /** A TLS handshake came to nothing. */
+    public void handshakeFailed(String client, String why) {
+        instance.counters.handshakeFailures.increment();
+        log("TLS handshake with " + client + " failed: " + why);
+    }
+
+    private synchronized void log(String message) {
+        long now = System.nanoTime();
+        if (now - lastLogged < LOG_EVERY_NANOS) {
+            suppressed++;
+            return;
+        }
+        String more = suppressed == 0 ? "" : " (and " + suppressed + " more messages left out)";
+        suppressed = 0;
+        lastLogged = now;
+        instance.log(message + more, null);
+    }
+}

@@ -1,0 +1,36 @@
+package io.cachee.server.command;
+
+import io.cachee.server.resp.Reply;
+
+/** A session's connection as commands see it. */
+public interface Link extends Reply.Outlet {
+    /** Sends what was handed over. On its event loop. */
+    void flush();
+
+    /** Reads no more, sends what was handed over, and closes. On its event loop. */
+    void finish();
+
+    /** Holds replies back, and reads no more, for so long. On its event loop. */
+    void hold(long millis);
+
+    /** Runs a task on its event loop, between batches. From any thread. */
+    void execute(Runnable task);
+
+    /** Closes at once. From any thread. */
+    void kill();
+
+    /** Bytes handed over that the client has not taken yet. From any thread. */
+    long unsentBytes();
+
+    /** Bytes of an unfinished request. From any thread. */
+    long unreadBytes();
+
+    /** Where the client is: {@code address:port}, or the path of the Unix socket. */
+    String remoteAddress();
+
+    /** Where it connected to. */
+    String localAddress();
+
+    /** Which door it came through. */
+    Transport transport();
+}

@@ -1,0 +1,108 @@
+package io.cachee.server.command;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/** What one event loop has counted. Written by that loop alone, read by any thread; no counter is ever shared. */
+final class LoopStats {
+    private static final int HITS = 0;
+    private static final int MISSES = 1;
+    private static final int COMMANDS = 2;
+    private static final int BYTES_IN = 3;
+    private static final int BYTES_OUT = 4;
+    private static final int FIXED = 5;
+
+    private static final int CALLS = 0;
+    private static final int NANOS = 1;
+    private static final int REJECTED = 2;
+    private static final int FAILED = 3;
+    private static final int PER_COMMAND = 4;
+
+    private final AtomicLongArray fixed = new AtomicLongArray(FIXED);
+    private final AtomicLongArray byCommand;
+    private final Map<Command.Group, Map<Transport, LatencyHistogram>> latency = new EnumMap<>(Command.Group.class);
+
+    LoopStats(int commands) {
+        byCommand = new AtomicLongArray(commands * PER_COMMAND);
+        for (Command.Group group : Command.Group.values()) {
+            Map<Transport, LatencyHistogram> row = new EnumMap<>(Transport.class);
+            for (Transport transport : Transport.values()) {
+                row.put(transport, new LatencyHistogram());
+            }
+            latency.put(group, row);
+        }
+    }
+
+    private static void add(AtomicLongArray counts, int at, long amount) {
+        counts.setOpaque(at, counts.getPlain(at) + amount);
+    }
+
+    void looked(boolean found) {
+        add(fixed, found ? HITS : MISSES, 1);
+    }
+
+    void ran(Command command, Transport transport, long nanos) {
+        add(fixed, COMMANDS, 1);
+        add(byCommand, command.number * PER_COMMAND + CALLS, 1);
+        add(byCommand, command.number * PER_COMMAND + NANOS, nanos);
+        latency(command.group, transport).record(nanos);
+    }
+
+    void rejected(Command command) {
+        add(byCommand, command.number * PER_COMMAND + REJECTED, 1);
+    }
+
+    void failed(Command command) {
+        add(byCommand, command.number * PER_COMMAND + FAILED, 1);
+    }
+
+    void received(long bytes) {
+        add(fixed, BYTES_IN, bytes);
+    }
+
+    void sent(long bytes) {
+        add(fixed, BYTES_OUT, bytes);
+    }
+
+    long hits() {
+        return fixed.getOpaque(HITS);
+    }
+
+    long misses() {
+        return fixed.getOpaque(MISSES);
+    }
+
+    long commands() {
+        return fixed.getOpaque(COMMANDS);
+    }
+
+    long bytesIn() {
+        return fixed.getOpaque(BYTES_IN);
+    }
+
+    long bytesOut() {
+        return fixed.getOpaque(BYTES_OUT);
+    }
+
+    long calls(int command) {
+        return byCommand.getOpaque(command * PER_COMMAND + CALLS);
+    }
+
+    long nanos(int command) {
+        return byCommand.getOpaque(command * PER_COMMAND + NANOS);
+    }
+
+    long rejectedCalls(int command) {
+        return byCommand.getOpaque(command * PER_COMMAND + REJECTED);
+    }
+
+    long failedCalls(int command) {
+        return byCommand.getOpaque(command * PER_COMMAND + FAILED);
+    }
+
+    LatencyHistogram latency(Command.Group group, Transport transport) {
+        return Objects.requireNonNull(Objects.requireNonNull(latency.get(group)).get(transport));
+    }
+}

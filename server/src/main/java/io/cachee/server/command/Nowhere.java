@@ -1,0 +1,65 @@
+package io.cachee.server.command;
+
+import io.netty.buffer.ByteBuf;
+
+/** The connection of nobody: what is sent there is dropped. */
+final class Nowhere implements Link {
+    static final Link LINK = new Nowhere();
+
+    private Nowhere() {}
+
+    @Override
+    public void send(ByteBuf full) {
+        full.release();
+    }
+
+    @Override
+    public void flush() {
+        // Nothing is kept.
+    }
+
+    @Override
+    public void finish() {
+        // Nothing is kept.
+    }
+
+    @Override
+    public void hold(long millis) {
+        // Nobody waits.
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        // Nobody is there to run it for.
+    }
+
+    @Override
+    public void kill() {
+        // Nothing is open.
+    }
+
+    @Override
+    public long unsentBytes() {
+        return 0;
+    }
+
+    @Override
+    public long unreadBytes() {
+        return 0;
+    }
+
+    @Override
+    public String remoteAddress() {
+        return "";
+    }
+
+    @Override
+    public String localAddress() {
+        return "";
+    }
+
+    @Override
+    public Transport transport() {
+        return Transport.TCP;
+    }
+}

@@ -1,0 +1,113 @@
+package io.cachee.server.command;
+
+import static io.cachee.server.command.Flag.DENYOOM;
+import static io.cachee.server.command.Flag.FAST;
+import static io.cachee.server.command.Flag.WRITE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.cachee.store.StoreFullException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Values that are numbers. */
+final class NumberCommands {
+    /** The digits that Redis prints of a long double. */
+    private static final int DIGITS_AFTER_POINT = 17;
+
+    private static final int MOST_DIGITS = 256;
+    private static final MathContext PRECISION = new MathContext(21, RoundingMode.HALF_EVEN);
+    private static final String NOT_FINITE = "ERR increment would produce NaN or Infinity";
+
+    private NumberCommands() {}
+
+    static List<Command.Builder> rows() {
+        return List.of(
+                row("incr", 2, call -> add(call, 1)),
+                row("decr", 2, call -> add(call, -1)),
+                row("incrby", 3, call -> add(call, Decimal.integer(call.request, 2))),
+                row("decrby", 3, call -> add(call, negated(Decimal.integer(call.request, 2)))),
+                row("incrbyfloat", 3, NumberCommands::addFloat));
+    }
+
+    private static Command.Builder row(String name, int arity, Handler handler) {
+        return Command.named(name, arity, handler)
+                .flags(WRITE, DENYOOM, FAST)
+                .keys(1, 1, 1)
+                .accesses()
+                .in("string");
+    }
+
+    private static long negated(long delta) {
+        if (delta == Long.MIN_VALUE) {
+            throw new CommandException("ERR decrement would overflow");
+        }
+        return -delta;
+    }
+
+    private static void add(Call call, long delta) {
+        long sum;
+        try {
+            sum = call.store.add(call.key(1).keyBytes(), delta);
+        } catch (NumberFormatException notANumber) {
+            throw CommandException.notAnInteger();
+        } catch (ArithmeticException overflow) {
+            throw new CommandException("ERR increment or decrement would overflow");
+        } catch (StoreFullException full) {
+            throw CommandException.outOfMemory();
+        }
+        call.changed(Event.INCRBY);
+        call.reply.integer(sum);
+    }
+
+    private static void addFloat(Call call) {
+        BigDecimal delta = parse(call.request.bytes(2));
+        byte[][] result = new byte[1][];
+        call.key(1).modify(current -> {
+            BigDecimal before = current == null ? BigDecimal.ZERO : parse(current);
+            byte[] sum = format(before.add(delta, PRECISION)).getBytes(UTF_8);
+            result[0] = sum;
+            return sum;
+        });
+        call.changed(Event.INCRBYFLOAT);
+        call.reply.bulk(result[0]);
+    }
+
+    private static BigDecimal parse(byte[] text) {
+        String number = new String(text, UTF_8);
+        if (number.length() > MOST_DIGITS || number.isBlank() || Character.isWhitespace(number.charAt(0))) {
+            throw CommandException.notAFloat();
+        }
+        String word = number.toLowerCase(java.util.Locale.ROOT);
+        if (word.matches("[+-]?(inf|infinity)")) {
+            throw new CommandException(NOT_FINITE);
+        }
+        BigDecimal value = parsed(number);
+        if (value == null) {
+            throw CommandException.notAFloat();
+        }
+        if (value.signum() != 0 && Math.abs((long) value.precision() - value.scale()) > MOST_DIGITS) {
+            throw new CommandException(NOT_FINITE);
+        }
+        return value;
+    }
+
+    private static @Nullable BigDecimal parsed(String number) {
+        try {
+            return new BigDecimal(number);
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    private static String format(BigDecimal value) {
+        if (value.signum() == 0) {
+            return "0";
+        }
+        return value.setScale(DIGITS_AFTER_POINT, RoundingMode.HALF_EVEN)
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+}

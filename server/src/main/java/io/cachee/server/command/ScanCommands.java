@@ -1,0 +1,119 @@
+package io.cachee.server.command;
+
+import static io.cachee.server.command.Flag.READONLY;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Going through the keys. */
+final class ScanCommands {
+    private static final int DEFAULT_COUNT = 10;
+    private static final int MOST_COUNT = 10_000;
+    private static final int STEP = 1_000;
+
+    private ScanCommands() {}
+
+    static List<Command.Builder> rows() {
+        return List.of(
+                Command.named("keys", 2, ScanCommands::keys).flags(READONLY).in("keyspace", "dangerous"),
+                Command.named("scan", -2, ScanCommands::scan).flags(READONLY).in("keyspace"),
+                Command.named("dbsize", 1, call -> call.reply.integer(call.instance.keysOf(call.session.database)))
+                        .flags(READONLY, Flag.FAST)
+                        .in("keyspace"));
+    }
+
+    private static void keys(Call call) {
+        List<byte[]> found = keys(call, new Glob(call.request.bytes(1)), Integer.MAX_VALUE);
+        call.reply.array(found.size());
+        for (byte[] key : found) {
+            call.reply.bulk(key);
+        }
+    }
+
+    /** The keys of the session's database that match, each once, so many at most. */
+    static List<byte[]> keys(Call call, Glob pattern, int most) {
+        Databases databases = call.instance.databases;
+        java.util.Set<Bytes> seen = new java.util.LinkedHashSet<>();
+        long cursor = 0;
+        long[] bytes = new long[1];
+        do {
+            cursor = call.store.scan(cursor, STEP, (key, _) -> {
+                byte[] name = databases.nameOf(key);
+                if (databases.databaseOf(key) == call.session.database && pattern.matches(name)) {
+                    seen.add(new Bytes(name));
+                    bytes[0] += name.length + 64;
+                }
+            });
+            if (bytes[0] > call.instance.tunables.normalOutput.hardBytes()) {
+                throw new CommandException("ERR the keys that match are more than the output buffer limit of "
+                        + call.instance.tunables.normalOutput.hardBytes() + " bytes; use SCAN");
+            }
+        } while (cursor != 0 && seen.size() < most);
+        return seen.stream().limit(most).map(Bytes::value).toList();
+    }
+
+    /** All keys of the session's database. */
+    static List<byte[]> all(Call call) {
+        Databases databases = call.instance.databases;
+        List<byte[]> found = new ArrayList<>();
+        long cursor = 0;
+        do {
+            cursor = call.store.scan(cursor, STEP, (key, _) -> {
+                if (databases.databaseOf(key) == call.session.database) {
+                    found.add(databases.nameOf(key));
+                }
+            });
+        } while (cursor != 0);
+        return found;
+    }
+
+    private static void scan(Call call) {
+        long cursor = cursor(call);
+        int count = DEFAULT_COUNT;
+        Glob pattern = new Glob(new byte[] {'*'});
+        boolean strings = true;
+        for (int i = 2; i < call.count(); i++) {
+            if (i + 1 >= call.count()) {
+                throw CommandException.syntax();
+            }
+            if (call.request.is(i, "MATCH")) {
+                pattern = new Glob(call.request.bytes(++i));
+            } else if (call.request.is(i, "COUNT")) {
+                long wanted = Decimal.integer(call.request, ++i);
+                if (wanted < 1) {
+                    throw CommandException.syntax();
+                }
+                count = (int) Math.min(wanted, MOST_COUNT);
+            } else if (call.request.is(i, "TYPE")) {
+                strings = call.request.is(++i, "STRING");
+            } else {
+                throw CommandException.syntax();
+            }
+        }
+        Databases databases = call.instance.databases;
+        List<byte[]> found = new ArrayList<>();
+        Glob wanted = pattern;
+        boolean wantsStrings = strings;
+        long next = call.store.scan(cursor, count, (key, _) -> {
+            byte[] name = databases.nameOf(key);
+            if (wantsStrings && databases.databaseOf(key) == call.session.database && wanted.matches(name)) {
+                found.add(name);
+            }
+        });
+        call.reply.array(2);
+        call.reply.bulk(Long.toUnsignedString(next));
+        call.reply.array(found.size());
+        for (byte[] key : found) {
+            call.reply.bulk(key);
+        }
+    }
+
+    private static long cursor(Call call) {
+        String text = call.request.text(1);
+        try {
+            return Long.parseUnsignedLong(text);
+        } catch (NumberFormatException e) {
+            throw new CommandException("ERR invalid cursor");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.cachee.server.command;
+
+import io.cachee.server.resp.Reply;
+import io.cachee.server.resp.Request;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the sidecar knows of a client between its requests. Belongs to the event loop of its connection; fields that
+ * others look at are volatile, and other threads reach the client through its mailbox alone.
+ */
+public final class Session {
+    /** Which replies a client wants, by CLIENT REPLY. */
+    enum Replies {
+        ON,
+        OFF,
+        /** Not that to the next command. */
+        SKIP_NEXT
+    }
+
+    /** What CLIENT CACHING has said of the next command. */
+    enum Caching {
+        UNSAID,
+        YES,
+        NO
+    }
+
+    /** Something to tell a client that is no answer to a request. */
+    interface Message {
+        /** Writes it, in the protocol that the client has chosen. */
+        void writeTo(Reply reply, Session session);
+
+        /** About how many bytes it takes. */
+        int bytes();
+    }
+
+    final long id;
+    final Link link;
+    final long createdMillis = System.currentTimeMillis();
+    final long createdNanos = System.nanoTime();
+    private final CommandExecutor executor;
+
+    volatile int database;
+    volatile boolean resp3;
+    volatile String name = "";
+    volatile String libraryName = "";
+    volatile String libraryVersion = "";
+    volatile User user;
+    volatile boolean authenticated;
+    volatile @Nullable Command lastCommand;
+    volatile long lastActiveNanos = createdNanos;
+    volatile boolean noEvict;
+    volatile boolean noTouch;
+    volatile boolean monitors;
+    volatile boolean closing;
+    volatile @Nullable Tracking tracking;
+    volatile @Nullable Subscriptions subscriptions;
+    volatile @Nullable Transaction transaction;
+
+    Replies replies = Replies.ON;
+    Caching caching = Caching.UNSAID;
+    /** Nothing stands between this client and a command: no transaction, no rules, no restriction of any kind. */
+    boolean plain;
+
+    private final ConcurrentLinkedQueue<Message> mailbox = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean delivering = new AtomicBoolean();
+    private final AtomicLong mailboxBytes = new AtomicLong();
+
+    Session(long id, Link link, CommandExecutor executor, User user, boolean authenticated) {
+        this.id = id;
+        this.link = link;
+        this.executor = executor;
+        this.user = user;
+        this.authenticated = authenticated;
+    }
+
+    /** Its number, never used twice. */
+    public long id() {
+        return id;
+    }
+
+    /** Whether it has said who it is, or need not. */
+    public boolean isAuthenticated() {
+        return authenticated;
+    }
+
+    /** Whether it takes no further requests. */
+    public boolean isClosing() {
+        return closing;
+    }
+
+    /** When it connected, by {@link System#nanoTime}. */
+    public long createdNanos() {
+        return createdNanos;
+    }
+
+    /** When its last request came, by {@link System#nanoTime}. */
+    public long lastActiveNanos() {
+        return lastActiveNanos;
+    }
+
+    /** Whether it waits for messages, so that its silence is no idleness. */
+    public boolean isListening() {
+        Subscriptions own = subscriptions;
+        return monitors || own != null && own.count() > 0 || tracking != null;
+    }
+
+    /** Requests it has queued since MULTI. */
+    @Nullable
+    Transaction transaction() {
+        return transaction;
+    }
+
+    /** Whether it may only subscribe, unsubscribe and the like. */
+    boolean isSubscriberInResp2() {
+        Subscriptions own = subscriptions;
+        return !resp3 && own != null && own.count() > 0;
+    }
+
+    Tracking trackingOrNone() {
+        Tracking own = tracking;
+        return own == null ? Tracking.OFF : own;
+    }
+
+    /** Bytes waiting for the client, here and in its connection. */
+    long unsentBytes() {
+        return mailboxBytes.get() + link.unsentBytes();
+    }
+
+    /** Says something to the client, from any thread; a client that does not listen is disconnected. */
+    void tell(Message message) {
+        if (closing) {
+            return;
+        }
+        long waiting = mailboxBytes.addAndGet(message.bytes()) + link.unsentBytes();
+        if (executor.instance().outputLimits.exceeds(this, waiting)) {
+            executor.instance().counters.outputLimitDisconnects.increment();
+            closing = true;
+            mailbox.clear();
+            link.kill();
+            return;
+        }
+        mailbox.add(message);
+        if (!delivering.getAndSet(true)) {
+            link.execute(this::deliver);
+        }
+    }
+
+    private void deliver() {
+        delivering.set(false);
+        Reply reply = executor.reply();
+        reply.begin(link, resp3);
+        for (Message next = mailbox.poll(); next != null; next = mailbox.poll()) {
+            mailboxBytes.addAndGet(-next.bytes());
+            next.writeTo(reply, this);
+        }
+        if (reply.end()) {
+            link.flush();
+        }
+    }
+
+    /** Works out anew whether anything stands between the client and a command. */
+    void refresh() {
+        plain = authenticated
+                && user.mayEverything()
+                && transaction == null
+                && replies == Replies.ON
+                && tracking == null
+                && !isSubscriberInResp2();
+    }
+
+    /** Queues a request until EXEC. */
+    void queue(Transaction open, Command command, Request request) {
+        open.add(command, request.copy());
+    }
+}

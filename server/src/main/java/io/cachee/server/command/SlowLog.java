@@ -1,0 +1,78 @@
+package io.cachee.server.command;
+
+import io.cachee.server.resp.Request;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+
+/** The commands that took longest lately. Bounded, and so is what is kept of each. */
+final class SlowLog {
+    private static final int MAX_ARGUMENTS = 32;
+    private static final int MAX_ARGUMENT_BYTES = 128;
+
+    /** A command that was slow. */
+    record Entry(long id, long unixSeconds, long micros, List<byte[]> arguments, String client, String clientName) {}
+
+    private final Tunables tunables;
+    private final Deque<Entry> entries = new ArrayDeque<>();
+    private long nextId;
+
+    SlowLog(Tunables tunables) {
+        this.tunables = tunables;
+    }
+
+    void record(Command command, Request request, long nanos, Session session) {
+        long threshold = tunables.slowlogMicros;
+        if (threshold < 0 || nanos < threshold * 1_000 || command.flags.contains(Flag.SKIP_SLOWLOG)) {
+            return;
+        }
+        Entry entry = new Entry(
+                0,
+                System.currentTimeMillis() / 1_000,
+                nanos / 1_000,
+                Redaction.arguments(command, request, MAX_ARGUMENTS, MAX_ARGUMENT_BYTES),
+                session.link.remoteAddress(),
+                session.name);
+        add(entry);
+    }
+
+    private synchronized void add(Entry entry) {
+        entries.addFirst(
+                new Entry(nextId++, entry.unixSeconds, entry.micros, entry.arguments, entry.client, entry.clientName));
+        while (entries.size() > tunables.slowlogMaxLength) {
+            entries.removeLast();
+        }
+    }
+
+    synchronized List<Entry> latest(int count) {
+        List<Entry> latest = new ArrayList<>();
+        for (Entry entry : entries) {
+            if (latest.size() == count) {
+                break;
+            }
+            latest.add(entry);
+        }
+        return latest;
+    }
+
+    synchronized int length() {
+        return entries.size();
+    }
+
+    synchronized void reset() {
+        entries.clear();
+    }
+
+    static byte[] cut(byte[] argument, int most) {
+        if (argument.length <= most) {
+            return argument;
+        }
+        byte[] note =
+                ("... (" + (argument.length - most) + " more bytes)").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] cut = Arrays.copyOf(argument, most + note.length);
+        System.arraycopy(note, 0, cut, most, note.length);
+        return cut;
+    }
+}

@@ -1,0 +1,319 @@
+package io.cachee.server.command;
+
+import static io.cachee.server.command.Flag.DENYOOM;
+import static io.cachee.server.command.Flag.FAST;
+import static io.cachee.server.command.Flag.READONLY;
+import static io.cachee.server.command.Flag.WRITE;
+
+import io.cachee.server.resp.Request;
+import io.cachee.store.PutMode;
+import io.cachee.store.Store;
+import java.util.Arrays;
+import java.util.List;
+
+/** Values as wholes and in parts. */
+final class StringCommands {
+    private static final byte[] EMPTY = {};
+
+    private StringCommands() {}
+
+    static List<Command.Builder> rows() {
+        return List.of(
+                Command.named("get", 2, StringCommands::get)
+                        .flags(READONLY, FAST)
+                        .keys(1, 1, 1)
+                        .in("string"),
+                Command.named("set", -3, StringCommands::set)
+                        .flags(WRITE, DENYOOM)
+                        .keys(1, 1, 1)
+                        .accesses()
+                        .in("string"),
+                Command.named("setnx", 3, StringCommands::setIfAbsent)
+                        .flags(WRITE, DENYOOM, FAST)
+                        .keys(1, 1, 1)
+                        .in("string"),
+                Command.named("setex", 4, call -> setWithTtl(call, true))
+                        .flags(WRITE, DENYOOM)
+                        .keys(1, 1, 1)
+                        .in("string"),
+                Command.named("psetex", 4, call -> setWithTtl(call, false))
+                        .flags(WRITE, DENYOOM)
+                        .keys(1, 1, 1)
+                        .in("string"),
+                Command.named("getset", 3, StringCommands::getAndSet)
+                        .flags(WRITE, DENYOOM, FAST)
+                        .keys(1, 1, 1)
+                        .accesses()
+                        .in("string"),
+                Command.named("getdel", 2, StringCommands::getAndDelete)
+                        .flags(WRITE, FAST)
+                        .keys(1, 1, 1)
+                        .accesses()
+                        .in("string"),
+                Command.named("getex", -2, StringCommands::getAndExpire)
+                        .flags(WRITE, FAST)
+                        .keys(1, 1, 1)
+                        .accesses()
+                        .in("string"),
+                Command.named("mget", -2, StringCommands::getMany)
+                        .flags(READONLY, FAST)
+                        .keys(1, -1, 1)
+                        .in("string"),
+                Command.named("mset", -3, StringCommands::setMany)
+                        .flags(WRITE, DENYOOM)
+                        .keys(1, -1, 2)
+                        .in("string")
+                        .exclusive(),
+                Command.named("msetnx", -3, StringCommands::setManyIfAbsent)
+                        .flags(WRITE, DENYOOM)
+                        .keys(1, -1, 2)
+                        .in("string")
+                        .exclusive(),
+                Command.named("append", 3, StringCommands::append)
+                        .flags(WRITE, DENYOOM, FAST)
+                        .keys(1, 1, 1)
+                        .in("string"),
+                Command.named("strlen", 2, StringCommands::length)
+                        .flags(READONLY, FAST)
+                        .keys(1, 1, 1)
+                        .in("string"),
+                Command.named("getrange", 4, StringCommands::getRange)
+                        .flags(READONLY)
+                        .keys(1, 1, 1)
+                        .in("string"),
+                Command.named("substr", 4, StringCommands::getRange)
+                        .flags(READONLY)
+                        .keys(1, 1, 1)
+                        .in("string"),
+                Command.named("setrange", 4, StringCommands::setRange)
+                        .flags(WRITE, DENYOOM)
+                        .keys(1, 1, 1)
+                        .in("string"),
+                Command.named("lcs", -3, LongestCommonSubsequence::handle)
+                        .flags(READONLY)
+                        .keys(1, 2, 1)
+                        .in("string"));
+    }
+
+    private static void get(Call call) {
+        if (!call.key(1).replyValue()) {
+            call.reply.nothing();
+            missed(call);
+        }
+    }
+
+    private static void missed(Call call) {
+        call.changed(Event.KEYMISS);
+    }
+
+    private static void set(Call call) {
+        Request request = call.request;
+        if (request.count() == 3) {
+            call.key(1).put(2, Store.NO_TTL, PutMode.ALWAYS);
+            call.changed(Event.SET);
+            call.reply.ok();
+            return;
+        }
+        SetOptions options = SetOptions.parse(request);
+        call.key(1).checkValueSize(request.length(2));
+        if (options.get || options.ttl == Expiry.PAST) {
+            call.executor.alone(() -> setAlone(call, options));
+        } else if (call.put(2, options.ttl, options.mode)) {
+            noteSet(call, options);
+            call.reply.ok();
+        } else {
+            call.reply.nothing();
+        }
+    }
+
+    private static void noteSet(Call call, SetOptions options) {
+        call.changed(Event.SET);
+        if (options.ttl > 0) {
+            call.changed(Event.EXPIRE);
+        }
+    }
+
+    /** The old value is part of the reply, or the new one's time is up already: more than one step of the store. */
+    private static void setAlone(Call call, SetOptions options) {
+        byte[] old = options.get ? call.value() : EMPTY;
+        boolean done;
+        if (options.ttl == Expiry.PAST) {
+            done = options.allows(call.describe());
+            if (done) {
+                call.delete();
+            }
+        } else {
+            done = call.put(2, options.ttl, options.mode);
+        }
+        if (done) {
+            noteSet(call, options);
+        }
+        if (options.get) {
+            call.reply.bulkOrNull(old);
+        } else if (done) {
+            call.reply.ok();
+        } else {
+            call.reply.nothing();
+        }
+    }
+
+    private static void setIfAbsent(Call call) {
+        boolean done = call.key(1).put(2, Store.NO_TTL, PutMode.IF_ABSENT);
+        if (done) {
+            call.changed(Event.SET);
+        }
+        call.reply.integer(done ? 1 : 0);
+    }
+
+    private static void setWithTtl(Call call, boolean seconds) {
+        long ttl = Expiry.ttl(Decimal.integer(call.request, 2), seconds, false, call.command.name);
+        call.key(1).put(3, ttl, PutMode.ALWAYS);
+        call.changed(Event.SET);
+        call.changed(Event.EXPIRE);
+        call.reply.ok();
+    }
+
+    private static void getAndSet(Call call) {
+        call.key(1);
+        byte[] value = call.request.bytes(2);
+        while (true) {
+            byte[] old = call.peek();
+            PutMode mode = old == null ? PutMode.IF_ABSENT : PutMode.ifVersion(call.info.version());
+            if (call.put(value, Store.NO_TTL, mode)) {
+                call.executor.stats.looked(old != null);
+                call.changed(Event.SET);
+                call.reply.bulkOrNull(old);
+                return;
+            }
+        }
+    }
+
+    private static void getAndDelete(Call call) {
+        byte[] old = call.store.getAndDelete(call.key(1).keyBytes());
+        call.executor.stats.looked(old != null);
+        if (old != null) {
+            call.changed(Event.DEL);
+        }
+        call.reply.bulkOrNull(old);
+    }
+
+    private static void getAndExpire(Call call) {
+        Request request = call.request;
+        GetExOptions options = GetExOptions.parse(request);
+        call.executor.alone(() -> {
+            byte[] value = call.key(1).value();
+            if (value != null) {
+                options.apply(call);
+            }
+            call.reply.bulkOrNull(value);
+        });
+    }
+
+    private static void getMany(Call call) {
+        call.reply.array(call.count() - 1);
+        for (int i = 1; i < call.count(); i++) {
+            if (!call.key(i).replyValue()) {
+                call.reply.nothing();
+                missed(call);
+            }
+        }
+    }
+
+    private static void setMany(Call call) {
+        checkPairs(call);
+        for (int i = 1; i < call.count(); i += 2) {
+            call.key(i).put(i + 1, Store.NO_TTL, PutMode.ALWAYS);
+            call.changed(Event.SET);
+        }
+        call.reply.ok();
+    }
+
+    private static void checkPairs(Call call) {
+        if (call.count() % 2 == 0) {
+            throw call.wrongArity();
+        }
+        for (int i = 1; i < call.count(); i += 2) {
+            call.key(i).checkValueSize(call.request.length(i + 1));
+        }
+    }
+
+    private static void setManyIfAbsent(Call call) {
+        checkPairs(call);
+        for (int i = 1; i < call.count(); i += 2) {
+            if (call.key(i).describe()) {
+                call.reply.integer(0);
+                return;
+            }
+        }
+        for (int i = 1; i < call.count(); i += 2) {
+            call.key(i).put(i + 1, Store.NO_TTL, PutMode.ALWAYS);
+            call.changed(Event.SET);
+        }
+        call.reply.integer(1);
+    }
+
+    private static void append(Call call) {
+        byte[] suffix = call.request.bytes(2);
+        int[] length = new int[1];
+        call.key(1).modify(current -> {
+            byte[] old = current == null ? EMPTY : current;
+            length[0] = old.length + suffix.length;
+            call.checkValueSize((long) old.length + suffix.length);
+            byte[] longer = Arrays.copyOf(old, length[0]);
+            System.arraycopy(suffix, 0, longer, old.length, suffix.length);
+            return longer;
+        });
+        call.changed(Event.APPEND);
+        call.reply.integer(length[0]);
+    }
+
+    private static void length(Call call) {
+        call.reply.integer(call.key(1).lookUp() ? call.info.valueLength() : 0);
+    }
+
+    private static void getRange(Call call) {
+        long from = Decimal.integer(call.request, 2);
+        long to = Decimal.integer(call.request, 3);
+        byte[] value = call.key(1).value();
+        int length = value == null ? 0 : value.length;
+        if (value == null || from < 0 && to < 0 && from > to) {
+            call.reply.bulk(EMPTY);
+            return;
+        }
+        long start = Math.max(0, from < 0 ? length + from : from);
+        long end = Math.min(length - 1L, Math.max(0, to < 0 ? length + to : to));
+        if (start > end) {
+            call.reply.bulk(EMPTY);
+        } else {
+            call.reply.bulk(value, (int) start, (int) (end - start + 1));
+        }
+    }
+
+    private static void setRange(Call call) {
+        long offset = Decimal.integer(call.request, 2);
+        if (offset < 0) {
+            throw new CommandException("ERR offset is out of range");
+        }
+        byte[] part = call.request.bytes(3);
+        int[] length = new int[1];
+        boolean changed = call.key(1).modify(current -> {
+            byte[] old = current == null ? EMPTY : current;
+            length[0] = old.length;
+            if (part.length == 0) {
+                return null;
+            }
+            if (offset > Integer.MAX_VALUE) {
+                throw CommandException.tooLong();
+            }
+            call.checkValueSize(offset + part.length);
+            length[0] = Math.max(old.length, (int) offset + part.length);
+            byte[] longer = Arrays.copyOf(old, length[0]);
+            System.arraycopy(part, 0, longer, (int) offset, part.length);
+            return longer;
+        });
+        if (changed) {
+            call.changed(Event.SETRANGE);
+        }
+        call.reply.integer(length[0]);
+    }
+}

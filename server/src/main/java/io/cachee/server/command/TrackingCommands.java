@@ -1,0 +1,161 @@
+package io.cachee.server.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** CLIENT TRACKING and what belongs to it: the server's part of client-side caching. */
+final class TrackingCommands {
+    private static final int MOST_PREFIXES = 1_000;
+
+    private TrackingCommands() {}
+
+    static void handle(Call call) {
+        switch (call.request.text(1).toUpperCase(Locale.ROOT)) {
+            case "TRACKING" -> tracking(call);
+            case "CACHING" -> caching(call);
+            case "GETREDIR" -> {
+                Help.requireCount(call, 2, 2);
+                Tracking own = call.session.trackingOrNone();
+                call.reply.integer(own.on() ? own.redirect() : -1);
+            }
+            default -> {
+                Help.requireCount(call, 2, 2);
+                info(call);
+            }
+        }
+    }
+
+    private static void tracking(Call call) {
+        if (call.count() < 3) {
+            throw new CommandException("ERR wrong number of arguments for 'client|tracking' command");
+        }
+        boolean broadcast = false;
+        boolean optIn = false;
+        boolean optOut = false;
+        boolean noLoop = false;
+        long redirect = 0;
+        List<byte[]> prefixes = new ArrayList<>();
+        for (int i = 3; i < call.count(); i++) {
+            if (call.request.is(i, "REDIRECT") && i + 1 < call.count()) {
+                if (redirect != 0) {
+                    throw new CommandException("ERR A client can only redirect to a single other client");
+                }
+                redirect = Decimal.integer(call.request, ++i, "ERR Invalid client ID");
+                if (call.instance.clients.byId(redirect) == null) {
+                    throw new CommandException("ERR The client ID you want redirect to does not exist");
+                }
+            } else if (call.request.is(i, "PREFIX") && i + 1 < call.count()) {
+                prefixes.add(call.request.bytes(++i));
+            } else if (call.request.is(i, "BCAST")) {
+                broadcast = true;
+            } else if (call.request.is(i, "OPTIN")) {
+                optIn = true;
+            } else if (call.request.is(i, "OPTOUT")) {
+                optOut = true;
+            } else if (call.request.is(i, "NOLOOP")) {
+                noLoop = true;
+            } else {
+                throw CommandException.syntax();
+            }
+        }
+        if (call.request.is(2, "OFF")) {
+            call.instance.tracking.turnOff(call.session);
+        } else if (call.request.is(2, "ON")) {
+            turnOn(call, new Tracking(true, broadcast, prefixes, optIn, optOut, noLoop, redirect));
+        } else {
+            throw CommandException.syntax();
+        }
+        call.reply.ok();
+    }
+
+    private static void turnOn(Call call, Tracking wanted) {
+        if (!wanted.broadcast() && !wanted.prefixes().isEmpty()) {
+            throw new CommandException("ERR PREFIX option requires BCAST mode to be enabled");
+        }
+        Tracking now = call.session.trackingOrNone();
+        if (now.on() && now.broadcast() != wanted.broadcast()) {
+            throw new CommandException("ERR You can't switch BCAST mode on/off before disabling tracking for this"
+                    + " client, and then re-enabling it with a different mode.");
+        }
+        if (wanted.broadcast() && (wanted.optIn() || wanted.optOut())) {
+            throw new CommandException("ERR OPTIN and OPTOUT are not compatible with BCAST");
+        }
+        if (wanted.optIn() && wanted.optOut()) {
+            throw new CommandException("ERR You can't specify both OPTIN mode and OPTOUT mode");
+        }
+        if (now.on() && (wanted.optIn() && now.optOut() || wanted.optOut() && now.optIn())) {
+            throw new CommandException("ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this"
+                    + " client, and then re-enabling it with a different mode.");
+        }
+        List<byte[]> prefixes = new ArrayList<>(now.prefixes());
+        prefixes.addAll(wanted.prefixes());
+        if (prefixes.size() > MOST_PREFIXES) {
+            throw new CommandException("ERR a client may have at most " + MOST_PREFIXES + " prefixes");
+        }
+        TrackingTable.refuseOverlapping(prefixes);
+        call.instance.tracking.turnOn(
+                call.session,
+                new Tracking(
+                        true,
+                        wanted.broadcast(),
+                        List.copyOf(prefixes),
+                        wanted.optIn(),
+                        wanted.optOut(),
+                        wanted.noLoop(),
+                        wanted.redirect()));
+    }
+
+    private static void caching(Call call) {
+        Help.requireCount(call, 3, 3);
+        Tracking own = call.session.trackingOrNone();
+        if (!own.on()) {
+            throw new CommandException("ERR CLIENT CACHING can be called only when the client is in tracking mode with"
+                    + " OPTIN or OPTOUT mode enabled");
+        }
+        if (call.request.is(2, "YES")) {
+            if (!own.optIn()) {
+                throw new CommandException(
+                        "ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN" + " mode.");
+            }
+            call.session.caching = Session.Caching.YES;
+        } else if (call.request.is(2, "NO")) {
+            if (!own.optOut()) {
+                throw new CommandException(
+                        "ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT" + " mode.");
+            }
+            call.session.caching = Session.Caching.NO;
+        } else {
+            throw CommandException.syntax();
+        }
+        call.reply.ok();
+    }
+
+    private static void info(Call call) {
+        Tracking own = call.session.trackingOrNone();
+        List<String> flags = new ArrayList<>();
+        flags.add(own.on() ? "on" : "off");
+        add(flags, own.broadcast(), "bcast");
+        add(flags, own.optIn(), "optin");
+        add(flags, own.optIn() && call.session.caching == Session.Caching.YES, "caching-yes");
+        add(flags, own.optOut(), "optout");
+        add(flags, own.optOut() && call.session.caching == Session.Caching.NO, "caching-no");
+        add(flags, own.noLoop(), "noloop");
+        add(flags, own.redirect() != 0 && call.instance.clients.byId(own.redirect()) == null, "broken_redirect");
+        call.reply.map(3);
+        call.reply.bulk("flags");
+        call.reply.set(flags.size());
+        flags.forEach(call.reply::bulk);
+        call.reply.bulk("redirect");
+        call.reply.integer(own.on() ? own.redirect() : -1);
+        call.reply.bulk("prefixes");
+        call.reply.array(own.prefixes().size());
+        own.prefixes().forEach(call.reply::bulk);
+    }
+
+    private static void add(List<String> flags, boolean condition, String flag) {
+        if (condition) {
+            flags.add(flag);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package io.cachee.server.command;
+
+import io.cachee.server.resp.Reply;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who has read what, so that clients can keep copies: the server's part of client-side caching. A key is remembered
+ * before it is read and forgotten when it changes, after the change; so whoever has read an old value is told. Bounded:
+ * over the limit some key is forgotten, and its readers are told as if it had changed.
+ */
+final class TrackingTable {
+    private final Instance instance;
+    private final Map<Bytes, long[]> readers = new ConcurrentHashMap<>();
+    private final Set<Session> broadcast = ConcurrentHashMap.newKeySet();
+    private final Set<Session> tracking = ConcurrentHashMap.newKeySet();
+
+    TrackingTable(Instance instance) {
+        this.instance = instance;
+    }
+
+    boolean isUsed() {
+        return !tracking.isEmpty();
+    }
+
+    int clients() {
+        return tracking.size();
+    }
+
+    int keys() {
+        return readers.size();
+    }
+
+    long items() {
+        return readers.values().stream().mapToLong(ids -> ids.length).sum();
+    }
+
+    int prefixes() {
+        return broadcast.stream()
+                .mapToInt(s -> Math.max(1, s.trackingOrNone().prefixes().size()))
+                .sum();
+    }
+
+    void turnOn(Session session, Tracking wanted) {
+        session.tracking = wanted;
+        tracking.add(session);
+        if (wanted.broadcast()) {
+            broadcast.add(session);
+        }
+        session.refresh();
+        instance.signals.refresh();
+    }
+
+    void turnOff(Session session) {
+        session.tracking = null;
+        tracking.remove(session);
+        broadcast.remove(session);
+        session.refresh();
+        instance.signals.refresh();
+    }
+
+    /** Remembers that a client is about to read a key. */
+    void reads(Session session, byte[] key) {
+        long id = session.id;
+        readers.merge(new Bytes(key), new long[] {id}, (known, own) -> with(known, own[0]));
+        while (readers.size() > instance.tunables.trackingTableMaxKeys) {
+            Iterator<Bytes> any = readers.keySet().iterator();
+            if (any.hasNext()) {
+                byte[] victim = any.next().value();
+                tellReaders(null, victim);
+            }
+        }
+    }
+
+    private static long[] with(long[] known, long id) {
+        for (long other : known) {
+            if (other == id) {
+                return known;
+            }
+        }
+        long[] more = Arrays.copyOf(known, known.length + 1);
+        more[known.length] = id;
+        return more;
+    }
+
+    /** A key has changed; {@code by} is who did it, if it was a client. */
+    void changed(@Nullable Session by, byte[] key) {
+        tellReaders(by, key);
+        for (Session session : broadcast) {
+            Tracking own = session.trackingOrNone();
+            boolean isOwnChange = own.noLoop() && session.equals(by);
+            if (own.broadcast() && !isOwnChange && own.covers(key)) {
+                tell(session, key);
+            }
+        }
+    }
+
+    private void tellReaders(@Nullable Session by, byte[] key) {
+        long[] ids = readers.remove(new Bytes(key));
+        if (ids == null) {
+            return;
+        }
+        for (long id : ids) {
+            Session session = instance.clients.byId(id);
+            if (session != null) {
+                Tracking own = session.trackingOrNone();
+                boolean isOwnChange = own.noLoop() && session.equals(by);
+                if (own.on() && !own.broadcast() && !isOwnChange) {
+                    tell(session, key);
+                }
+            }
+        }
+    }
+
+    /** Everything has changed. */
+    void cleared() {
+        readers.clear();
+        for (Session session : tracking) {
+            tell(session, null);
+        }
+    }
+
+    private void tell(Session session, byte @Nullable [] key) {
+        long redirect = session.trackingOrNone().redirect();
+        Session target = redirect == 0 ? session : instance.clients.byId(redirect);
+        if (target == null) {
+            session.tell(new RedirectBroken(redirect));
+        } else {
+            target.tell(new Invalidation(key));
+        }
+        instance.counters.invalidations.increment();
+    }
+
+    /** A key is not what the client has read; null stands for all keys. */
+    private static final class Invalidation implements Session.Message {
+        private static final byte[] CHANNEL = "__redis__:invalidate".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+
+        private final byte @Nullable [] key;
+
+        Invalidation(byte @Nullable [] key) {
+            this.key = key;
+        }
+
+        @Override
+        public void writeTo(Reply reply, Session session) {
+            if (session.resp3) {
+                reply.push(2);
+                reply.bulk("invalidate");
+            } else {
+                Subscriptions own = session.subscriptions;
+                if (own == null || !own.channels().contains(new Bytes(CHANNEL))) {
+                    return;
+                }
+                reply.push(3);
+                reply.bulk("message");
+                reply.bulk(CHANNEL);
+            }
+            if (key == null) {
+                reply.nothing();
+            } else {
+                reply.array(1);
+                reply.bulk(key);
+            }
+        }
+
+        @Override
+        public int bytes() {
+            return 64 + (key == null ? 0 : key.length);
+        }
+    }
+
+    /** The client that was to be told in this one's place is gone. */
+    private record RedirectBroken(long id) implements Session.Message {
+        @Override
+        public void writeTo(Reply reply, Session session) {
+            if (session.resp3) {
+                reply.push(2);
+                reply.bulk("tracking-redir-broken");
+                reply.integer(id);
+            }
+        }
+
+        @Override
+        public int bytes() {
+            return 64;
+        }
+    }
+
+    /** Refuses prefixes of which one begins with another, as Redis does. */
+    static void refuseOverlapping(List<byte[]> prefixes) {
+        for (int i = 0; i < prefixes.size(); i++) {
+            for (int j = 0; j < prefixes.size(); j++) {
+                if (i != j && Tracking.startsWith(prefixes.get(i), prefixes.get(j))) {
+                    throw new CommandException("ERR Prefix '" + new Bytes(prefixes.get(i))
+                            + "' overlaps with an existing prefix '" + new Bytes(prefixes.get(j))
+                            + "'. Prefixes for a single client must not overlap.");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package io.cachee.server.command;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/** The users that may log in. One, {@code default}, is what a client is before it says otherwise. */
+final class Users {
+    static final String DEFAULT = "default";
+    private static final int MOST = 1_000;
+
+    private final Map<String, User> byName = new ConcurrentSkipListMap<>();
+    private final CommandTable table;
+    private final User unlimited;
+
+    Users(CommandTable table) {
+        this.table = table;
+        UserRules all = UserRules.none(table).with(List.of("on", "nopass", "~*", "&*", "+@all"));
+        this.unlimited = new User("(cachee)", all);
+        byName.put(DEFAULT, new User(DEFAULT, all));
+    }
+
+    /** For the sidecar's own use. */
+    User unlimited() {
+        return unlimited;
+    }
+
+    User defaultUser() {
+        return byName.getOrDefault(DEFAULT, unlimited);
+    }
+
+    /** Whether a client must log in before it may do anything. */
+    boolean needsLogin() {
+        UserRules rules = defaultUser().rules();
+        return !rules.needsNoPassword() || !rules.isEnabled();
+    }
+
+    Collection<User> all() {
+        return byName.values();
+    }
+
+    @Nullable
+    User find(String name) {
+        return byName.get(name);
+    }
+
+    /** Creates a user or changes its rules; all of them or, where one is wrong, none. */
+    User set(String name, List<String> rules) {
+        User known = byName.get(name);
+        UserRules changed = (known == null ? UserRules.none(table) : known.rules()).with(rules);
+        if (known != null) {
+            known.rules(changed);
+            return known;
+        }
+        if (byName.size() >= MOST) {
+            throw new IllegalArgumentException("there are " + MOST + " users already");
+        }
+        User created = new User(name, changed);
+        byName.put(name, created);
+        return created;
+    }
+
+    /** False when there is no such user. */
+    boolean delete(String name) {
+        User gone = byName.remove(name);
+        if (gone != null) {
+            gone.deleted = true;
+        }
+        return gone != null;
+    }
+
+    /** The user that these credentials are right for, or null. An unknown name takes as long as a wrong password. */
+    @Nullable
+    User login(String name, byte[] password) {
+        User user = byName.get(name);
+        UserRules rules = user == null ? UserRules.none(table) : user.rules();
+        boolean right = rules.isPassword(password);
+        return user != null && right && rules.isEnabled() ? user : null;
+    }
+}

@@ -1,0 +1,5 @@
+/** What the sidecar was told: flags, environment and file, resolved and checked. */
+@NullMarked
+package io.cachee.server.config;
+
+import org.jspecify.annotations.NullMarked;

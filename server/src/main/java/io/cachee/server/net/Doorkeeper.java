@@ -1,0 +1,145 @@
+package io.cachee.server.net;
+
+import io.cachee.server.command.Instance;
+import io.cachee.server.command.Session;
+import io.cachee.server.command.Transport;
+import io.cachee.server.config.OutputLimit;
+import io.cachee.server.resp.ProtocolException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Decides who may come in, and who has to go: too many clients, strangers from afar, the idle and the greedy. */
+// Netty reports what fails to exceptionCaught and channelInactive.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Doorkeeper {
+    /** Places beyond {@code maxclients} for those who come through the Unix socket or from this machine to look. */
+    private static final int RESERVED = 1;
+
+    private static final long STRANGER_SECONDS = 30;
+
+    private final Instance instance;
+    private final String socketPath;
+    private final boolean isProtected;
+    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
+
+    Doorkeeper(Instance instance, String socketPath, boolean isProtected) {
+        this.instance = instance;
+        this.socketPath = socketPath;
+        this.isProtected = isProtected;
+    }
+
+    /** Why a new connection is refused, as the error it gets, or null. */
+    @Nullable
+    String refusal(Channel channel, Transport transport) {
+        if (closing) {
+            return "ERR the cache is shutting down";
+        }
+        boolean isLocal = transport == Transport.UNIX || isLoopback(channel);
+        if (connections.size() >= instance.maxClients() + (isLocal ? RESERVED : 0)) {
+            instance.events().connectionRejected();
+            return "ERR max number of clients reached";
+        }
+        if (isProtected && !isLocal && !instance.needsLogin()) {
+            instance.events().connectionDenied();
+            return "DENIED Cachee is running in protected mode because no password is set for the default user, and"
+                    + " clients from other machines are not accepted then. Set one with --requirepass-file, or turn"
+                    + " protected mode off with --protected-mode=no where nobody else can reach this port.";
+        }
+        return null;
+    }
+
+    private static boolean isLoopback(Channel channel) {
+        return channel.remoteAddress() instanceof InetSocketAddress inet
+                && inet.getAddress() != null
+                && inet.getAddress().isLoopbackAddress();
+    }
+
+    static void refuse(Channel channel, String why) {
+        ByteBuf reply = Unpooled.copiedBuffer("-" + why + "\r\n", StandardCharsets.UTF_8);
+        channel.writeAndFlush(reply).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    void entered(Connection connection) {
+        connections.add(connection);
+    }
+
+    void left(Connection connection) {
+        connections.remove(connection);
+    }
+
+    int count() {
+        return connections.size();
+    }
+
+    /** Disconnects those who have been silent for too long. To be called every second or so. */
+    void tick() {
+        long now = System.nanoTime();
+        long idle = TimeUnit.SECONDS.toNanos(instance.timeoutSeconds());
+        long late = TimeUnit.SECONDS.toNanos(STRANGER_SECONDS);
+        for (Connection connection : connections) {
+            if (idle > 0 && connection.isIdle(now, idle) || connection.isLateStranger(now, late)) {
+                instance.events().idleDisconnected();
+                connection.kill();
+            }
+        }
+    }
+
+    /** Lets nobody in any more, and ends each connection when it has nothing under way. */
+    void close() {
+        closing = true;
+        for (Connection connection : connections) {
+            connection.execute(connection::finishWhenIdle);
+        }
+    }
+
+    void killAll() {
+        connections.forEach(Connection::kill);
+    }
+
+    // ---------------------------------------------------------------- limits and mishaps of connections
+
+    String socketPath() {
+        return socketPath;
+    }
+
+    int maxBulkBytes() {
+        return instance.maxBulkBytes();
+    }
+
+    int queryBufferBytes() {
+        return instance.queryBufferBytes();
+    }
+
+    OutputLimit outputLimit() {
+        return instance.outputLimit();
+    }
+
+    void queryTooLarge(String client) {
+        instance.events().queryTooLarge(client);
+    }
+
+    void outputTooLarge(String client) {
+        instance.events().outputTooLarge(client);
+    }
+
+    void ranOutOfMemory() {
+        instance.events().outOfMemory();
+    }
+
+    void brokeProtocol(Session session, String client, ProtocolException how) {
+        instance.events().protocolBroken(session, client, String.valueOf(how.getMessage()));
+    }
+
+    void failed(String client, Throwable cause) {
+        instance.events().connectionFailed(client, cause);
+    }
+}

@@ -1,0 +1,44 @@
+package io.cachee.server.net;
+
+import io.cachee.server.command.Instance;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+
+/** Reports TLS handshakes that come to nothing, and keeps their noise from the connection behind it. */
+// Netty reports what fails to exceptionCaught and channelInactive.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class HandshakeWatch extends ChannelInboundHandlerAdapter {
+    private final Instance instance;
+    private boolean done;
+
+    HandshakeWatch(Instance instance) {
+        this.instance = instance;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent completion) {
+            done = completion.isSuccess();
+            if (!done) {
+                String client = String.valueOf(ctx.channel().remoteAddress());
+                instance.events()
+                        .handshakeFailed(
+                                client, String.valueOf(completion.cause().getMessage()));
+                ctx.close();
+            }
+            return;
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!done && cause instanceof DecoderException) {
+            ctx.close();
+        } else {
+            ctx.fireExceptionCaught(cause);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package io.cachee.server.net;
+
+import io.cachee.server.command.CommandExecutor;
+
+/** What the connections of one event loop share. */
+final class LoopContext {
+    /** Replies are sent when there is so much of them, even amid a batch. */
+    static final int FLUSH_BYTES = 128 << 10;
+    /** A command that has to wait is tried again after this. */
+    static final long RETRY_MILLIS = 2;
+    /** A connection that is to be closed may take so long to take its last replies. */
+    static final long LINGER_SECONDS = 5;
+
+    final CommandExecutor executor;
+    final Buffers buffers = new Buffers();
+
+    LoopContext(CommandExecutor executor) {
+        this.executor = executor;
+    }
+}

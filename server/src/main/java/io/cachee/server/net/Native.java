@@ -1,0 +1,45 @@
+package io.cachee.server.net;
+
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.util.concurrent.ThreadFactory;
+
+/** Netty's native epoll where there is one, the JDK's selectors elsewhere. */
+final class Native {
+    private static final boolean EPOLL = Epoll.isAvailable();
+
+    private Native() {}
+
+    static String name() {
+        return EPOLL ? "epoll" : "nio";
+    }
+
+    static MultiThreadIoEventLoopGroup loops(int count, ThreadFactory threads) {
+        IoHandlerFactory handler = EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        return new MultiThreadIoEventLoopGroup(count, threads, handler);
+    }
+
+    static Class<? extends ServerChannel> tcp() {
+        return EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    }
+
+    static Class<? extends ServerChannel> unix() {
+        return EPOLL ? EpollServerDomainSocketChannel.class : NioServerDomainSocketChannel.class;
+    }
+
+    static SocketAddress unixAddress(Path path) {
+        return EPOLL ? new DomainSocketAddress(path.toFile()) : UnixDomainSocketAddress.of(path);
+    }
+}

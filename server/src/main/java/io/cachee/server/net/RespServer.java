@@ -1,0 +1,203 @@
+package io.cachee.server.net;
+
+import io.cachee.server.command.Instance;
+import io.cachee.server.command.Transport;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Listens for clients: over TCP, TLS and a Unix socket, with as many event loops as it is told. */
+// Netty reports what fails to exceptionCaught and channelInactive.
+@SuppressWarnings("FutureReturnValueIgnored")
+public final class RespServer implements AutoCloseable {
+    private static final int BACKLOG = 511;
+    private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(64 << 10, 256 << 10);
+
+    private final Instance instance;
+    private final ListenOptions options;
+    private final Doorkeeper doorkeeper;
+    private final MultiThreadIoEventLoopGroup acceptor;
+    private final MultiThreadIoEventLoopGroup loops;
+    private final Map<EventExecutor, LoopContext> contexts = new HashMap<>();
+    private final List<Channel> doors = new ArrayList<>();
+    private final @Nullable Tls tls;
+    private @Nullable SocketFile socketFile;
+
+    /** Opens all doors, or none. */
+    public static RespServer open(Instance instance, ListenOptions options) throws IOException {
+        Tls tls = options.tlsPort() > 0 ? new Tls(options) : null;
+        RespServer server = new RespServer(instance, options, tls);
+        try {
+            server.listen();
+            return server;
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    private RespServer(Instance instance, ListenOptions options, @Nullable Tls tls) {
+        this.instance = instance;
+        this.options = options;
+        this.tls = tls;
+        this.doorkeeper = new Doorkeeper(instance, options.socket(), options.protectedMode());
+        ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
+        this.loops = Native.loops(
+                options.loops(), Thread.ofPlatform().name("cachee-io-", 0).factory());
+        this.acceptor = loops;
+        for (EventExecutor loop : loops) {
+            contexts.put(loop, new LoopContext(instance.executor(allocator)));
+        }
+        loops.next().scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+    }
+
+    private void tick() {
+        doorkeeper.tick();
+        instance.tick();
+        if (tls != null) {
+            tls.reloadIfChanged();
+        }
+    }
+
+    private void listen() throws IOException {
+        for (String address : options.bind()) {
+            if (options.port() >= 0) {
+                doors.add(bind(Native.tcp(), new InetSocketAddress(address, options.port()), Transport.TCP));
+            }
+            if (tls != null) {
+                doors.add(bind(Native.tcp(), new InetSocketAddress(address, options.tlsPort()), Transport.TLS));
+            }
+        }
+        if (!options.socket().isEmpty()) {
+            SocketFile file = SocketFile.prepare(java.nio.file.Path.of(options.socket()), options.socketPermissions());
+            try {
+                doors.add(bind(Native.unix(), Native.unixAddress(file.bindPath()), Transport.UNIX));
+                file.publish();
+            } catch (IOException | RuntimeException e) {
+                file.abandon();
+                throw e;
+            }
+            socketFile = file;
+        }
+    }
+
+    private Channel bind(Class<? extends ServerChannel> type, SocketAddress address, Transport transport)
+            throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(acceptor, loops)
+                .channel(type)
+                .handler(new AcceptGuard(instance))
+                .childHandler(entrance(transport))
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG);
+        if (transport != Transport.UNIX) {
+            bootstrap
+                    .option(ChannelOption.SO_REUSEADDR, true)
+                    .childOption(ChannelOption.TCP_NODELAY, true)
+                    .childOption(ChannelOption.SO_KEEPALIVE, true);
+        }
+        try {
+            return bootstrap.bind(address).syncUninterruptibly().channel();
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("cannot listen at " + address + ": " + e.getMessage(), e);
+        }
+    }
+
+    private ChannelHandler entrance(Transport transport) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                String refusal = doorkeeper.refusal(channel, transport);
+                if (refusal != null) {
+                    Doorkeeper.refuse(channel, refusal);
+                    return;
+                }
+                if (transport == Transport.TLS && tls != null) {
+                    SslHandler handler = tls.handler(channel);
+                    channel.pipeline().addLast(handler);
+                    channel.pipeline().addLast(new HandshakeWatch(instance));
+                }
+                LoopContext loop = contexts.get(channel.eventLoop());
+                if (loop == null) {
+                    throw new IllegalStateException("a connection on an event loop that is not ours");
+                }
+                Connection connection = new Connection(doorkeeper, loop, transport);
+                doorkeeper.entered(connection);
+                channel.pipeline().addLast(connection);
+            }
+        };
+    }
+
+    /** The port that is listened at over TCP, or -1. */
+    public int port() {
+        return portOf(false);
+    }
+
+    /** The port that is listened at over TLS, or -1. */
+    public int tlsPort() {
+        return portOf(true);
+    }
+
+    private int portOf(boolean ofTls) {
+        int perAddress = (options.port() >= 0 ? 1 : 0) + (tls != null ? 1 : 0);
+        int at = ofTls ? perAddress - 1 : 0;
+        boolean there = ofTls ? tls != null : options.port() >= 0;
+        return there && doors.get(at).localAddress() instanceof InetSocketAddress inet ? inet.getPort() : -1;
+    }
+
+    /** The kind of event loop. */
+    public static String loopKind() {
+        return Native.name();
+    }
+
+    /** How many clients are connected. */
+    public int clients() {
+        return doorkeeper.count();
+    }
+
+    /** Listens no more; those connected finish what is under way. True when all had left in time. */
+    public boolean drain(long graceMillis) {
+        doors.forEach(door -> door.close().awaitUninterruptibly());
+        if (socketFile != null) {
+            socketFile.remove();
+        }
+        doorkeeper.close();
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMillis);
+        while (doorkeeper.count() > 0 && System.nanoTime() - deadline < 0) {
+            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
+        }
+        return doorkeeper.count() == 0;
+    }
+
+    @Override
+    public void close() {
+        doors.forEach(door -> door.close().awaitUninterruptibly());
+        if (socketFile != null) {
+            socketFile.remove();
+        }
+        doorkeeper.killAll();
+        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,259 @@
+package io.cachee.server.resp;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/**
+ * Writes replies, in RESP2 or RESP3 as the client has chosen, into direct buffers that it hands over to its
+ * {@link Outlet} when they are full and when a batch of requests is done. One per event loop.
+ */
+public final class Reply {
+    /** Where buffers go that are full. */
+    public interface Outlet {
+        /** Takes a buffer over, to be written to the client and released. */
+        void send(ByteBuf full);
+    }
+
+    /** A buffer is handed over when the next reply does not fit and it holds this much. */
+    private static final int FULL_BYTES = 32 << 10;
+
+    private static final int FIRST_BYTES = 4 << 10;
+    private static final int MAX_DIGITS = 20;
+    private static final byte[] CRLF = {'\r', '\n'};
+    private static final byte[] OK = "+OK\r\n".getBytes(UTF_8);
+    private static final byte[] NULL2 = "$-1\r\n".getBytes(UTF_8);
+    private static final byte[] NULL_ARRAY2 = "*-1\r\n".getBytes(UTF_8);
+    private static final byte[] NULL3 = "_\r\n".getBytes(UTF_8);
+
+    private final ByteBufAllocator allocator;
+    private final byte[] digits = new byte[MAX_DIGITS];
+    private Outlet outlet = ByteBuf::release;
+    private ByteBuf out;
+    private boolean resp3;
+    private int muteFrom = -1;
+    /** Grows when batches need more than one buffer, so that the first is soon large enough. */
+    private int size = FIRST_BYTES;
+
+    private long errors;
+
+    public Reply(ByteBufAllocator allocator) {
+        this.allocator = allocator;
+        this.out = allocator.directBuffer(FIRST_BYTES);
+    }
+
+    /** Begins a batch of replies to one client. */
+    public void begin(Outlet to, boolean inResp3) {
+        this.outlet = to;
+        this.resp3 = inResp3;
+    }
+
+    /** The protocol from now on. */
+    public void resp3(boolean inResp3) {
+        this.resp3 = inResp3;
+    }
+
+    public boolean isResp3() {
+        return resp3;
+    }
+
+    /** Hands over what has been written. True when there was something. */
+    public boolean end() {
+        if (!out.isReadable()) {
+            return false;
+        }
+        handOver(FIRST_BYTES);
+        return true;
+    }
+
+    /** Bytes written that were not handed over. */
+    public int pendingBytes() {
+        return out.readableBytes();
+    }
+
+    /** How many errors were ever replied. */
+    public long errors() {
+        return errors;
+    }
+
+    private void handOver(int needed) {
+        ByteBuf full = out;
+        size = Math.max(FIRST_BYTES, Math.min(2 * FULL_BYTES, Math.max(full.readableBytes(), size - size / 16)));
+        out = allocator.directBuffer(Math.max(size, needed));
+        outlet.send(full);
+    }
+
+    /** Drops what is written from here on, until {@link #unmute}. */
+    public void mute() {
+        muteFrom = out.writerIndex();
+    }
+
+    /** Ends what {@link #mute} began. */
+    public void unmute() {
+        out.writerIndex(muteFrom);
+        muteFrom = -1;
+    }
+
+    // ---------------------------------------------------------------- room
+
+    /** The buffer, with room for so many bytes. */
+    public ByteBuf room(int bytes) {
+        if (out.writableBytes() < bytes) {
+            makeRoom(bytes);
+        }
+        return out;
+    }
+
+    private void makeRoom(int bytes) {
+        if (muteFrom >= 0) {
+            out.writerIndex(muteFrom);
+        } else if (out.readableBytes() >= FULL_BYTES || bytes >= FULL_BYTES && out.isReadable()) {
+            handOver(bytes);
+            return;
+        }
+        out.ensureWritable(bytes);
+    }
+
+    // ---------------------------------------------------------------- replies
+
+    public void ok() {
+        room(OK.length).writeBytes(OK);
+    }
+
+    /** A simple string; it has no line breaks. */
+    public void simple(String text) {
+        line('+', text);
+    }
+
+    /** An error; {@code text} begins with its code, such as {@code ERR}. Line breaks become blanks. */
+    public void error(String text) {
+        errors++;
+        String oneLine = text.indexOf('\r') < 0 && text.indexOf('\n') < 0
+                ? text
+                : text.replace('\r', ' ').replace('\n', ' ');
+        line('-', oneLine);
+    }
+
+    private void line(char type, String text) {
+        byte[] bytes = text.getBytes(UTF_8);
+        room(bytes.length + 3).writeByte(type).writeBytes(bytes).writeBytes(CRLF);
+    }
+
+    public void integer(long value) {
+        header(':', value);
+    }
+
+    /** A truth value: a boolean in RESP3, 1 or 0 in RESP2. */
+    public void truth(boolean value) {
+        if (resp3) {
+            room(4).writeByte('#').writeByte(value ? 't' : 'f').writeBytes(CRLF);
+        } else {
+            integer(value ? 1 : 0);
+        }
+    }
+
+    public void bulk(byte[] bytes) {
+        bulk(bytes, 0, bytes.length);
+    }
+
+    public void bulk(byte[] bytes, int offset, int length) {
+        room(length + MAX_DIGITS + 5);
+        header('$', length);
+        out.writeBytes(bytes, offset, length).writeBytes(CRLF);
+    }
+
+    public void bulk(String text) {
+        bulk(text.getBytes(UTF_8));
+    }
+
+    public void bulk(long number) {
+        bulk(Long.toString(number));
+    }
+
+    /** A bulk string, or null. */
+    public void bulkOrNull(byte @org.jspecify.annotations.Nullable [] bytes) {
+        if (bytes == null) {
+            nothing();
+        } else {
+            bulk(bytes);
+        }
+    }
+
+    /** Text to be read by people. */
+    public void verbatim(String text) {
+        byte[] bytes = text.getBytes(UTF_8);
+        if (!resp3) {
+            bulk(bytes);
+            return;
+        }
+        room(bytes.length + MAX_DIGITS + 9);
+        header('=', bytes.length + 4);
+        out.writeByte('t')
+                .writeByte('x')
+                .writeByte('t')
+                .writeByte(':')
+                .writeBytes(bytes)
+                .writeBytes(CRLF);
+    }
+
+    /** No value. */
+    public void nothing() {
+        byte[] bytes = resp3 ? NULL3 : NULL2;
+        room(bytes.length).writeBytes(bytes);
+    }
+
+    /** No array. */
+    public void noArray() {
+        byte[] bytes = resp3 ? NULL3 : NULL_ARRAY2;
+        room(bytes.length).writeBytes(bytes);
+    }
+
+    /** Begins an array; its elements follow. */
+    public void array(int length) {
+        header('*', length);
+    }
+
+    /** Begins a set: an array in RESP2. */
+    public void set(int length) {
+        header(resp3 ? '~' : '*', length);
+    }
+
+    /** Begins a map; keys and values follow in turn. An array of twice the length in RESP2. */
+    public void map(int pairs) {
+        if (resp3) {
+            header('%', pairs);
+        } else {
+            header('*', 2L * pairs);
+        }
+    }
+
+    /** Begins a message that answers no request: an array in RESP2. */
+    public void push(int length) {
+        header(resp3 ? '>' : '*', length);
+    }
+
+    private void header(char type, long value) {
+        ByteBuf buffer = room(MAX_DIGITS + 3);
+        buffer.writeByte(type);
+        if (value >= 0 && value < 10) {
+            buffer.writeByte('0' + (int) value);
+        } else {
+            writeDigits(buffer, value);
+        }
+        buffer.writeByte('\r').writeByte('\n');
+    }
+
+    private void writeDigits(ByteBuf buffer, long value) {
+        int at = MAX_DIGITS;
+        long rest = value > 0 ? -value : value;
+        do {
+            digits[--at] = (byte) ('0' - rest % 10);
+            rest /= 10;
+        } while (rest != 0);
+        if (value < 0) {
+            digits[--at] = '-';
+        }
+        buffer.writeBytes(digits, at, MAX_DIGITS - at);
+    }
+}
