@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** BITFIELD: integers of any width anywhere in a value. */
 final class BitField {
     private static final String BAD_TYPE =
-            "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.";
+            "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64" + " is.";
     private static final String BAD_OFFSET = "ERR bit offset is not an integer or out of range";
 
     /** What happens to a number that does not fit. */

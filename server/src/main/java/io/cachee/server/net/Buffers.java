@@ -5,8 +5,9 @@ import java.util.Deque;
 
 /**
  * The memory in which an event loop decodes requests. What arrives is copied behind what is left of the last batch,
- * into one array per loop; only what remains unfinished at the end of a batch is kept for the connection. Small ones are
- * kept in arrays that are used again and again; large ones, of a large value on its way, grow with what has arrived.
+ * into one array per loop; only what remains unfinished at the end of a batch is kept for the connection. Small
+ * remains are kept in arrays that are used again and again; large ones, of a large value on its way, grow with what
+ * has arrived.
  */
 final class Buffers {
     static final int SCRATCH_BYTES = 160 << 10;
