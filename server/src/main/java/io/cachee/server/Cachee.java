@@ -2,6 +2,7 @@ package io.cachee.server;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,7 +28,26 @@ public final class Cachee implements Callable<Integer> {
     private CommandSpec spec;
 
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(execute(args));
+    }
+
+    private static int execute(String[] args) {
+        CommandLine command = commandLine();
+        if (args.length > 0 && args[0].equals("start")) {
+            CommandLine start = Objects.requireNonNull(command.getSubcommands().get("start"));
+            try {
+                StartCommand.layer(start, args, System.getenv());
+            } catch (ParameterException problem) {
+                return explainArguments(problem, args);
+            }
+        }
+        return command.execute(args);
+    }
+
+    /** The version of the jar; classes that run from a folder have none. */
+    static String version() {
+        String version = Cachee.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
     }
 
     static CommandLine commandLine() {
@@ -61,13 +81,11 @@ public final class Cachee implements Callable<Integer> {
         return String.valueOf(problem.getMessage());
     }
 
-    /** The jar's manifest knows the version; classes that run from a folder have none. */
+    /** For --version. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = Cachee.class.getPackage().getImplementationVersion();
-            String name = version == null ? "development" : version;
-            return new String[] {"cachee " + name + ", Java " + Runtime.version()};
+            return new String[] {"cachee " + Cachee.version() + ", Java " + Runtime.version()};
         }
     }
 }

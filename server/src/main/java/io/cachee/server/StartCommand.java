@@ -1,61 +1,105 @@
 package io.cachee.server;
 
-import io.cachee.server.command.Instance;
-import io.cachee.server.command.InstanceOptions;
-import io.cachee.server.net.ListenOptions;
-import io.cachee.server.net.RespServer;
-import io.cachee.store.Eviction;
-import io.cachee.store.Store;
-import io.cachee.store.StoreOptions;
-import java.nio.file.attribute.PosixFilePermissions;
+import io.cachee.server.config.LayeredSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code cachee start}. */
-@Command(name = "start", mixinStandardHelpOptions = true)
+@Command(
+        name = "start",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpWidth = 100,
+        description = {
+            "Runs the sidecar: a cache that any Redis client can use.",
+            "Each flag may also be given as a variable of the environment (--max-memory is CACHEE_MAX_MEMORY) or in the"
+                    + " file of --config. The command line comes first, then the environment, then the file."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  cachee start --max-memory=256mb --socket=/var/run/cachee/cachee.sock",
+            "  cachee start --max-memory=60% --shm=/dev/shm/cachee",
+            "  CACHEE_REQUIREPASS_FILE=/etc/cachee/password cachee start --bind=0.0.0.0"
+        })
 final class StartCommand implements Callable<Integer> {
-    @Option(names = "--port", defaultValue = "6380")
-    private int port;
+    private static final String CONFIG = "config";
+    /** Names in the file that begin sections of their own. */
+    private static final Set<String> SECTIONS = Set.of();
 
-    @Option(names = "--socket", defaultValue = "")
-    private String socket = "";
+    @Spec
+    private CommandSpec spec;
 
-    @Option(names = "--max-memory", defaultValue = "256mb", converter = ByteSize.class)
-    private long maxMemory;
-
-    @Option(names = "--io-threads", defaultValue = "2")
-    private int loops;
+    @Mixin
+    private StartOptions options;
 
     @Override
-    public Integer call() throws Exception {
-        try (Store store = Store.open(StoreOptions.maxMemory(maxMemory))) {
-            InstanceOptions options =
-                    new InstanceOptions(16, "127.0.0.1", port, socket, maxMemory, Eviction.CACHEE_LFU, true, "dev");
-            Instance instance = new Instance(store, options, loops, (m, e) -> {
-                System.err.println(m);
-                if (e != null) {
-                    e.printStackTrace();
-                }
-            });
-            ListenOptions listen = new ListenOptions(
-                    List.of("127.0.0.1"),
-                    port,
-                    socket,
-                    PosixFilePermissions.fromString("rw-rw----"),
-                    true,
-                    loops,
-                    0,
-                    null,
-                    null,
-                    null);
-            try (RespServer server = RespServer.open(instance, listen)) {
-                System.out.println("ready " + server.port());
-                new CountDownLatch(1).await();
+    public Integer call() throws IOException {
+        Log log = new Log(System.err);
+        Settings settings;
+        try {
+            settings = Settings.of(options, System.getenv());
+        } catch (IllegalArgumentException | IOException wrong) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
+        }
+        settings.warnings().forEach(log::warn);
+        return Sidecar.run(settings, log);
+    }
+
+    /** Lets flags that are not on the command line be found in the environment and in the file. */
+    static void layer(CommandLine start, String[] arguments, Map<String, String> environment) {
+        String fromEnvironment = environment.get("CACHEE_CONFIG");
+        String config = argument(arguments, "--" + CONFIG, fromEnvironment);
+        Set<String> flags = new LinkedHashSet<>();
+        for (OptionSpec option : start.getCommandSpec().options()) {
+            flags.add(option.longestName().substring(2));
+        }
+        flags.removeAll(List.of("help", "version"));
+        try {
+            LayeredSource source =
+                    LayeredSource.read(flags, SECTIONS, environment, config == null ? null : Path.of(config));
+            start.setDefaultValueProvider(new Layers(source));
+        } catch (IllegalArgumentException wrong) {
+            throw new ParameterException(start, String.valueOf(wrong.getMessage()), wrong);
+        } catch (IOException unreadable) {
+            throw new ParameterException(start, "--config: " + unreadable.getMessage(), unreadable);
+        }
+    }
+
+    private static @Nullable String argument(String[] arguments, String name, @Nullable String otherwise) {
+        for (int i = 0; i < arguments.length; i++) {
+            if (arguments[i].startsWith(name + "=")) {
+                return arguments[i].substring(name.length() + 1);
+            }
+            if (arguments[i].equals(name) && i + 1 < arguments.length) {
+                return arguments[i + 1];
             }
         }
-        return 0;
+        return otherwise;
+    }
+
+    private record Layers(LayeredSource source) implements IDefaultValueProvider {
+        @Override
+        public @Nullable String defaultValue(ArgSpec argument) {
+            if (!(argument instanceof OptionSpec option)) {
+                return null;
+            }
+            return source.value(option.longestName().substring(2));
+        }
     }
 }

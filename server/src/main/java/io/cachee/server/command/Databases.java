@@ -59,7 +59,12 @@ final class Databases {
         target[1] = (byte) stored.get(database);
     }
 
-    /** The database of a stored key, as clients number them. */
+    /** A key that belongs to no database. */
+    static byte[] selfTestKey() {
+        return new byte[] {0, -1, 's'};
+    }
+
+    /** The database of a stored key, as clients number them; -1 for one that is nobody's. */
     int databaseOf(byte[] storedKey) {
         int number = storedKey.length >= PREFIX_BYTES && storedKey[0] == 0 ? storedKey[1] : 0;
         for (int i = 0; i < MOST; i++) {
@@ -67,7 +72,7 @@ final class Databases {
                 return i;
             }
         }
-        return 0;
+        return -1;
     }
 
     /** A stored key as clients know it. */

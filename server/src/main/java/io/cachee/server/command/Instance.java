@@ -1,11 +1,14 @@
 package io.cachee.server.command;
 
 import io.cachee.server.config.OutputLimit;
+import io.cachee.server.metrics.MetricWriter;
 import io.cachee.server.resp.Request;
 import io.cachee.store.Store;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -202,6 +205,69 @@ public final class Instance {
 
     /** How the sidecar is asked to end, by SHUTDOWN. */
     public @Nullable Runnable onShutdown;
+
+    /** Sets what CONFIG SET could set; an exception names what is wrong. */
+    public void configure(Map<String, String> parameters) {
+        parameters.forEach((name, value) -> {
+            Parameter parameter = Objects.requireNonNull(Parameter.find(name), name);
+            try {
+                parameter.change(this, value).run();
+            } catch (IllegalArgumentException wrong) {
+                throw new IllegalArgumentException("--" + name + ": " + wrong.getMessage(), wrong);
+            }
+        });
+    }
+
+    /** Defines users by lines such as {@code user NAME RULE ...}; an exception names the line that is wrong. */
+    public void defineUsers(List<String> lines) {
+        for (int i = 0; i < lines.size(); i++) {
+            String where = "--users-file: user " + (i + 1) + ": ";
+            List<String> words = List.of(lines.get(i).split("\\s+", -1));
+            if (words.size() < 2 || !words.getFirst().equals("user")) {
+                throw new IllegalArgumentException(
+                        "--users-file: user " + (i + 1) + ": 'user NAME RULE ...' is expected");
+            }
+            try {
+                List<String> rules = new ArrayList<>(words.subList(2, words.size()));
+                rules.addFirst("reset");
+                users.set(words.get(1), rules);
+            } catch (IllegalArgumentException wrong) {
+                throw new IllegalArgumentException(where + wrong.getMessage(), wrong);
+            }
+        }
+    }
+
+    /** Writes, reads and deletes an entry that no client sees; what went wrong, or empty. */
+    public String selfTest() {
+        byte[] key = Databases.selfTestKey();
+        byte[] value = Long.toHexString(System.nanoTime()).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        try {
+            store.put(key, value);
+            byte[] read = store.get(key);
+            store.delete(key, 0, key.length);
+            boolean evicted = read == null;
+            return evicted || java.util.Arrays.equals(read, value) ? "" : "an entry was read that was not written";
+        } catch (RuntimeException | InternalError broken) {
+            return "the store cannot be written and read: " + broken;
+        }
+    }
+
+    /** Writes what Prometheus is told. */
+    public void writeMetrics(MetricWriter out) {
+        new InstanceMetrics(this, out).write();
+    }
+
+    /** Share of reads since the start that found a value. */
+    public double hitRate() {
+        Totals totals = rawTotals();
+        long lookups = totals.hits() + totals.misses();
+        return lookups == 0 ? 0 : (double) totals.hits() / lookups;
+    }
+
+    /** Milliseconds since the start. */
+    public long uptimeMillis() {
+        return (System.nanoTime() - startedNanos) / 1_000_000;
+    }
 
     /** Where connections report what befalls them. */
     public InstanceEvents events() {

@@ -1,0 +1,220 @@
+package io.cachee.server;
+
+import io.cachee.server.config.ContainerMemory;
+import io.cachee.server.config.MemorySize;
+import io.cachee.server.config.SecretFile;
+import io.cachee.store.Eviction;
+import io.cachee.store.Store;
+import io.cachee.store.StoreOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the flags come to: checked, and with all that follows from them worked out.
+ *
+ * @param options as given
+ * @param maxMemory bytes of the store
+ * @param maxValueSize bytes of the largest value
+ * @param eviction policy
+ * @param shmFile where the store is published, or null
+ * @param ioThreads event loops
+ * @param password of the default user, or empty
+ * @param users lines of the users file
+ * @param warnings to be logged
+ */
+record Settings(
+        StartOptions options,
+        long maxMemory,
+        long maxValueSize,
+        Eviction eviction,
+        @Nullable Path shmFile,
+        int ioThreads,
+        String password,
+        List<String> users,
+        List<String> warnings) {
+
+    /** What a JVM with its network buffers takes beside the store. */
+    static final long BESIDE_STORE_BYTES = 100L << 20;
+
+    private static final String SHM_NAME = "cachee.shm";
+    private static final int MOST_DEFAULT_LOOPS = 4;
+
+    /** Checks the flags, or says which is wrong and why. */
+    static Settings of(StartOptions options, Map<String, String> environment) throws IOException {
+        ContainerMemory container = new ContainerMemory();
+        long maxMemory = flag("--max-memory", () -> MemorySize.parse(options.maxMemory, container));
+        flag("--max-memory", () -> StoreOptions.maxMemory(maxMemory));
+        checkFits(maxMemory, container.limitBytes());
+        long valueSize = options.maxValueSize.isEmpty()
+                ? maxMemory / 8
+                : flag("--max-value-size", () -> MemorySize.parse(options.maxValueSize));
+        check(
+                options.maxValueSize.isEmpty() || valueSize <= maxMemory / 8,
+                "--max-value-size: " + MemorySize.format(valueSize) + " is more than an eighth of the store, "
+                        + MemorySize.format(maxMemory / 8));
+        Eviction eviction = flag("--eviction", () -> Eviction.named(options.eviction));
+        checkPorts(options);
+        checkLimits(options);
+        List<String> warnings = new ArrayList<>();
+        String password = password(options, environment, warnings);
+        List<String> users = options.usersFile == null ? List.of() : userLines(options.usersFile);
+        checkExposure(options, password, users);
+        int loops = options.ioThreads > 0
+                ? options.ioThreads
+                : Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_DEFAULT_LOOPS);
+        return new Settings(
+                options, maxMemory, valueSize, eviction, shmFile(options), loops, password, users, warnings);
+    }
+
+    private interface Parsed<T> {
+        T get();
+    }
+
+    private static <T> T flag(String name, Parsed<T> value) {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException(name + ": " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private static void check(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+
+    /** The store's pages are all allocated at the start, so a container that is too small would be killed. */
+    private static void checkFits(long maxMemory, long containerLimit) {
+        long needed = maxMemory + BESIDE_STORE_BYTES;
+        check(
+                containerLimit == 0 || needed <= containerLimit,
+                "--max-memory: " + MemorySize.format(maxMemory) + " for the store and "
+                        + MemorySize.format(BESIDE_STORE_BYTES) + " for the process make "
+                        + MemorySize.format(needed) + ", but the container's limit is "
+                        + MemorySize.format(containerLimit)
+                        + "; raise the limit, or lower --max-memory to "
+                        + Math.max(1, containerLimit - BESIDE_STORE_BYTES >> 20) + "mb at most");
+    }
+
+    private static void checkPorts(StartOptions options) {
+        checkPort("--port", options.port);
+        checkPort("--tls-port", options.tlsPort);
+        checkPort("--health-port", options.healthPort);
+        checkPort("--metrics-port", options.metricsPort);
+        check(
+                options.port > 0 || options.tlsPort > 0 || !options.socket.isEmpty(),
+                "--port=0 without --tls-port and --socket leaves clients no way in");
+        List<Integer> used = new ArrayList<>();
+        for (int port : new int[] {options.port, options.tlsPort, options.healthPort, options.metricsPort}) {
+            check(
+                    port == 0 || !used.contains(port) || port == options.healthPort && port == options.metricsPort,
+                    "port " + port + " is given twice");
+            used.add(port);
+        }
+        check(
+                options.tlsPort == 0 || options.tlsCertificate != null && options.tlsKey != null,
+                "--tls-port needs --tls-cert and --tls-key");
+        check(
+                options.tlsPort > 0
+                        || options.tlsCertificate == null && options.tlsKey == null && options.tlsAuthorities == null,
+                "--tls-cert, --tls-key and --tls-ca need --tls-port");
+        check(options.respCompat, "--resp-compat=false: replies are always Redis-compatible; leave the flag out");
+    }
+
+    private static void checkPort(String name, int port) {
+        check(port >= 0 && port <= 65_535, name + ": " + port + " is no port: 0 to 65535");
+    }
+
+    private static void checkLimits(StartOptions options) {
+        check(
+                options.databases >= 1 && options.databases <= 16,
+                "--databases: " + options.databases + " is outside 1..16");
+        check(options.maxClients >= 1, "--maxclients: " + options.maxClients + " is less than 1");
+        check(options.timeoutSeconds >= 0, "--timeout: " + options.timeoutSeconds + " is negative");
+        check(
+                options.ioThreads >= 0 && options.ioThreads <= 64,
+                "--io-threads: " + options.ioThreads + " is outside 0..64");
+        check(options.graceSeconds >= 0, "--shutdown-grace: " + options.graceSeconds + " is negative");
+        flag("--socket-perm", () -> permissions(options.socketMode));
+        flag("--shm-perm", () -> permissions(options.shmMode));
+    }
+
+    /** A mode in octal. */
+    static Set<PosixFilePermission> permissions(String mode) {
+        if (!mode.matches("0?[0-7]{3}")) {
+            throw new IllegalArgumentException("'" + mode + "' is no mode: three octal digits, such as 660");
+        }
+        int bits = Integer.parseInt(mode, 8);
+        StringBuilder text = new StringBuilder();
+        for (int i = 8; i >= 0; i--) {
+            text.append((bits & 1 << i) != 0 ? "rwxrwxrwx".charAt(8 - i) : '-');
+        }
+        return PosixFilePermissions.fromString(text.toString());
+    }
+
+    private static String password(StartOptions options, Map<String, String> environment, List<String> warnings)
+            throws IOException {
+        boolean given = !options.requirePass.isEmpty();
+        check(
+                !given || options.requirePassFile == null,
+                "--requirepass and --requirepass-file contradict each other; keep one");
+        if (given && !options.requirePass.equals(environment.get("CACHEE_REQUIREPASS"))) {
+            warnings.add("--requirepass can be read by everybody on this machine; --requirepass-file cannot");
+        }
+        return options.requirePassFile == null ? options.requirePass : SecretFile.readLine(options.requirePassFile);
+    }
+
+    private static List<String> userLines(Path file) throws IOException {
+        return SecretFile.read(file)
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+                .toList();
+    }
+
+    /** An address that others can reach needs a password. */
+    private static void checkExposure(StartOptions options, String password, List<String> users) throws IOException {
+        boolean defaultUserIsSet = users.stream().anyMatch(line -> line.matches("user\\s+default\\s.*"));
+        if (!options.protectedMode || !password.isEmpty() || defaultUserIsSet) {
+            return;
+        }
+        for (String address : options.bind) {
+            check(
+                    InetAddress.getByName(address).isLoopbackAddress() || options.port == 0 && options.tlsPort == 0,
+                    "--bind=" + address + " can be reached by others, and there is no password: give one"
+                            + " (--requirepass-file, --users-file), or say --protected-mode=no where nobody else can"
+                            + " reach it");
+        }
+    }
+
+    private static @Nullable Path shmFile(StartOptions options) {
+        if (options.shm.isEmpty()) {
+            return null;
+        }
+        Path path = Path.of(options.shm);
+        return Files.isDirectory(path) ? path.resolve(SHM_NAME) : path;
+    }
+
+    Store openStore() throws IOException {
+        StoreOptions store =
+                StoreOptions.maxMemory(maxMemory).eviction(eviction).maxValueSize(Math.min(maxValueSize, largest()));
+        if (shmFile != null) {
+            store.file(shmFile).permissions(permissions(options.shmMode));
+        }
+        return Store.open(store);
+    }
+
+    private long largest() {
+        return (maxMemory & -4096L) / 8;
+    }
+}

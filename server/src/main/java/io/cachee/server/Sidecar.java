@@ -1,0 +1,284 @@
+package io.cachee.server;
+
+import io.cachee.server.admin.AdminServer;
+import io.cachee.server.admin.Health;
+import io.cachee.server.admin.HttpReply;
+import io.cachee.server.admin.JvmMetrics;
+import io.cachee.server.command.Instance;
+import io.cachee.server.command.InstanceOptions;
+import io.cachee.server.config.MemorySize;
+import io.cachee.server.metrics.MetricWriter;
+import io.cachee.server.net.ListenOptions;
+import io.cachee.server.net.RespServer;
+import io.cachee.store.Store;
+import io.cachee.store.StoreStats;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sidecar from its start to its end: store, commands, sockets, health. SIGTERM turns readiness off, lets clients
+ * finish what is under way, and removes socket and shared file; a second one ends the process at once.
+ */
+final class Sidecar implements AutoCloseable {
+    private static final int EXIT_FAILED = 1;
+    private static final int EXIT_AT_ONCE = 143;
+    private static final long WATCH_MILLIS = 250;
+
+    private final Settings settings;
+    private final Log log;
+    private final Store store;
+    private final Instance instance;
+    private final RespServer server;
+    private final AdminServer admin = new AdminServer();
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final long startedNanos;
+    private volatile boolean ready;
+    private int healthPort;
+    private int metricsPort;
+
+    /** Runs a sidecar until it is told to end; the process's exit code. */
+    static int run(Settings settings, Log log) {
+        long started = System.nanoTime();
+        try (Sidecar sidecar = new Sidecar(settings, log, started)) {
+            sidecar.handleSignals();
+            log.info(sidecar.readyLine());
+            return sidecar.awaitEnd();
+        } catch (IOException | RuntimeException problem) {
+            log.error("cannot start: " + problem.getMessage(), problem instanceof RuntimeException ? problem : null);
+            return EXIT_FAILED;
+        }
+    }
+
+    Sidecar(Settings settings, Log log, long startedNanos) throws IOException {
+        this.settings = settings;
+        this.log = log;
+        this.startedNanos = startedNanos;
+        this.store = settings.openStore();
+        try {
+            this.instance = new Instance(store, instanceOptions(settings), settings.ioThreads(), log::error);
+            configure(instance, settings);
+            instance.onShutdown = stopping::countDown;
+            this.server = RespServer.open(instance, listenOptions(settings));
+        } catch (IOException | RuntimeException e) {
+            store.close();
+            admin.close();
+            throw e;
+        }
+        try {
+            openAdmin();
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+        ready = true;
+    }
+
+    private static InstanceOptions instanceOptions(Settings settings) {
+        StartOptions options = settings.options();
+        return new InstanceOptions(
+                options.databases,
+                String.join(" ", options.bind),
+                options.port,
+                options.socket,
+                settings.maxMemory(),
+                settings.eviction(),
+                options.allowFlush,
+                Cachee.version());
+    }
+
+    /** What clients could change by CONFIG and ACL is set the same way. */
+    private static void configure(Instance instance, Settings settings) {
+        StartOptions options = settings.options();
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("maxclients", String.valueOf(options.maxClients));
+        parameters.put("timeout", String.valueOf(options.timeoutSeconds));
+        parameters.put("client-output-buffer-limit", options.outputLimits);
+        parameters.put("client-query-buffer-limit", options.queryBuffer);
+        parameters.put("tracking-table-max-keys", String.valueOf(options.trackingKeys));
+        parameters.put("notify-keyspace-events", options.notifications);
+        parameters.put("slowlog-log-slower-than", String.valueOf(options.slowlogMicros));
+        parameters.put("slowlog-max-len", String.valueOf(options.slowlogLength));
+        parameters.put("latency-monitor-threshold", String.valueOf(options.latencyMillis));
+        if (!settings.password().isEmpty()) {
+            parameters.put("requirepass", settings.password());
+        }
+        instance.configure(parameters);
+        instance.defineUsers(settings.users());
+    }
+
+    private static ListenOptions listenOptions(Settings settings) {
+        StartOptions options = settings.options();
+        return new ListenOptions(
+                options.bind,
+                options.port == 0 ? -1 : options.port,
+                options.socket,
+                Settings.permissions(options.socketMode),
+                options.protectedMode,
+                settings.ioThreads(),
+                options.tlsPort,
+                options.tlsCertificate,
+                options.tlsKey,
+                options.tlsAuthorities);
+    }
+
+    private void openAdmin() throws IOException {
+        StartOptions options = settings.options();
+        Map<String, AdminServer.Page> health = new LinkedHashMap<>();
+        health.put("/livez", _ -> {
+            Health now = health();
+            return HttpReply.text(now.isAlive() ? 200 : 503, now.isAlive() ? "ok\n" : now.problem() + "\n");
+        });
+        health.put("/readyz", _ -> {
+            Health now = health();
+            boolean go = now.ready() && now.isAlive();
+            return HttpReply.text(go ? 200 : 503, now.status() + "\n");
+        });
+        health.put("/health", _ -> {
+            Health now = health();
+            return HttpReply.json(now.isAlive() ? 200 : 503, now.json());
+        });
+        Map<String, AdminServer.Page> metrics = Map.of("/metrics", this::metrics);
+        if (options.healthPort > 0 && options.healthPort == options.metricsPort) {
+            health.putAll(metrics);
+        }
+        if (options.healthPort > 0) {
+            healthPort = admin.listen(options.adminBind, options.healthPort, health);
+        }
+        if (options.metricsPort > 0 && options.metricsPort != options.healthPort) {
+            metricsPort = admin.listen(options.adminBind, options.metricsPort, metrics);
+        }
+    }
+
+    private HttpReply metrics(String accept) {
+        boolean openMetrics = accept.contains("application/openmetrics-text");
+        MetricWriter out = new MetricWriter(openMetrics);
+        out.gauge("cachee_build_info", "The version that runs.")
+                .sample("cachee_build_info", 1, MetricWriter.label("version", Cachee.version()));
+        out.gauge("cachee_ready", "Whether clients should come.", ready ? 1 : 0);
+        out.gauge("cachee_uptime_seconds", "Seconds since the start.", instance.uptimeMillis() / 1e3);
+        instance.writeMetrics(out);
+        JvmMetrics.write(out);
+        String type = openMetrics
+                ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                : "text/plain; version=0.0.4; charset=utf-8";
+        return new HttpReply(200, type, out.finish());
+    }
+
+    private Health health() {
+        StoreStats stats = store.stats();
+        return new Health(
+                problem(),
+                ready,
+                stats.entries(),
+                stats.regionBytes() - stats.freeBytes(),
+                stats.regionBytes(),
+                instance.hitRate(),
+                TimeUnit.MILLISECONDS.toSeconds(instance.uptimeMillis()));
+    }
+
+    private String problem() {
+        Throwable failure = store.failure();
+        if (failure != null) {
+            return "the store has failed: " + failure.getMessage();
+        }
+        return instance.selfTest();
+    }
+
+    private String readyLine() {
+        StartOptions options = settings.options();
+        List<String> doors = new ArrayList<>();
+        if (server.port() > 0) {
+            doors.add("tcp " + String.join(",", options.bind) + ":" + server.port());
+        }
+        if (server.tlsPort() > 0) {
+            doors.add("tls " + String.join(",", options.bind) + ":" + server.tlsPort());
+        }
+        if (!options.socket.isEmpty()) {
+            doors.add("unix " + options.socket);
+        }
+        if (settings.shmFile() != null) {
+            doors.add("shm " + settings.shmFile());
+        }
+        if (healthPort > 0) {
+            doors.add("health :" + healthPort);
+        }
+        if (metricsPort > 0) {
+            doors.add("metrics :" + metricsPort);
+        }
+        return "cachee " + Cachee.version() + " ready in " + (System.nanoTime() - startedNanos) / 1_000_000 + " ms: "
+                + String.join(", ", doors) + "; " + MemorySize.format(settings.maxMemory()) + ", "
+                + settings.eviction().displayName() + ", " + settings.ioThreads() + " " + RespServer.loopKind()
+                + " threads";
+    }
+
+    // ---------------------------------------------------------------- the end
+
+    private void handleSignals() {
+        TerminationSignal.handle(() -> {
+            if (stopping.getCount() == 0) {
+                Runtime.getRuntime().halt(EXIT_AT_ONCE);
+            }
+            stopping.countDown();
+        });
+    }
+
+    /** Waits for the word to end, and ends. */
+    private int awaitEnd() {
+        while (true) {
+            try {
+                if (stopping.await(WATCH_MILLIS, TimeUnit.MILLISECONDS)) {
+                    stop();
+                    return 0;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return EXIT_FAILED;
+            }
+            Throwable failure = store.failure();
+            if (failure != null) {
+                ready = false;
+                log.error("the store has failed, ending so that a restart makes a new one: " + failure, null);
+                return EXIT_FAILED;
+            }
+        }
+    }
+
+    private void stop() {
+        ready = false;
+        log.info("stopping: no new clients; " + server.clients() + " connected have " + settings.options().graceSeconds
+                + " s to finish");
+        boolean all = server.drain(TimeUnit.SECONDS.toMillis(settings.options().graceSeconds));
+        log.info(all ? "all clients have left" : "the grace time is over; " + server.clients() + " clients cut off");
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    int healthPort() {
+        return healthPort;
+    }
+
+    int metricsPort() {
+        return metricsPort;
+    }
+
+    @Nullable
+    Throwable failure() {
+        return store.failure();
+    }
+
+    @Override
+    public void close() {
+        ready = false;
+        server.close();
+        admin.close();
+        store.close();
+    }
+}

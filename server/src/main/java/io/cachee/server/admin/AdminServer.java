@@ -1,0 +1,84 @@
+package io.cachee.server.admin;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * A small HTTP server: GET of a few paths, on a thread of its own, so that it answers however busy the others are.
+ * Bounded in connections, in the size of a request, and in how long one may take.
+ */
+public final class AdminServer implements AutoCloseable {
+    private static final int MOST_CONNECTIONS = 64;
+    private static final int MOST_BODY_BYTES = 1024;
+    private static final int SILENCE_SECONDS = 15;
+
+    /** What a path answers, given the value of the request's Accept header. */
+    public interface Page extends Function<String, HttpReply> {}
+
+    private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+            1, Thread.ofPlatform().name("cachee-admin").factory(), NioIoHandler.newFactory());
+    private final AtomicInteger connections = new AtomicInteger();
+    private final List<Channel> doors = new ArrayList<>();
+
+    /** Listens at an address for GETs of these pages; the port that it got. */
+    public int listen(String address, int port, Map<String, Page> pages) throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loop)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        enter(channel, pages);
+                    }
+                });
+        try {
+            Channel door = bootstrap
+                    .bind(new InetSocketAddress(address, port))
+                    .syncUninterruptibly()
+                    .channel();
+            doors.add(door);
+            return ((InetSocketAddress) door.localAddress()).getPort();
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("cannot listen at " + address + ":" + port + ": " + e.getMessage(), e);
+        }
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private void enter(Channel channel, Map<String, Page> pages) {
+        channel.closeFuture().addListener(_ -> connections.decrementAndGet());
+        if (connections.incrementAndGet() > MOST_CONNECTIONS) {
+            channel.close();
+            return;
+        }
+        channel.pipeline()
+                .addLast(new ReadTimeoutHandler(SILENCE_SECONDS))
+                .addLast(new HttpServerCodec())
+                .addLast(new HttpObjectAggregator(MOST_BODY_BYTES))
+                .addLast(new PageHandler(pages));
+    }
+
+    @Override
+    public void close() {
+        doors.forEach(door -> door.close().awaitUninterruptibly());
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,55 @@
+package io.cachee.server.admin;
+
+import java.util.Locale;
+
+/**
+ * How the sidecar is, as {@code /health} tells it.
+ *
+ * @param problem what is wrong, or empty
+ * @param ready whether clients should come
+ * @param entries held
+ * @param usedBytes of the store
+ * @param limitBytes the store's size
+ * @param hitRate share of reads that found a value
+ * @param uptimeSeconds since the start
+ */
+public record Health(
+        String problem,
+        boolean ready,
+        long entries,
+        long usedBytes,
+        long limitBytes,
+        double hitRate,
+        long uptimeSeconds) {
+
+    /** Whether the cache can be read and written. */
+    public boolean isAlive() {
+        return problem.isEmpty();
+    }
+
+    /** {@code ok}, {@code starting}, {@code stopping} or what is wrong. */
+    public String status() {
+        if (!isAlive()) {
+            return "failed";
+        }
+        return ready ? "ok" : "not ready";
+    }
+
+    /** As JSON. */
+    public String json() {
+        String reason = isAlive()
+                ? ""
+                : ",\n  \"problem\": \"" + problem.replace("\\", "\\\\").replace("\"", "'") + '"';
+        return String.format(
+                Locale.ROOT, """
+                {
+                  "status": "%s",
+                  "entries": %d,
+                  "memory_used": "%d MB",
+                  "memory_limit": "%d MB",
+                  "hit_rate": %.3f,
+                  "uptime_seconds": %d%s
+                }
+                """, status(), entries, usedBytes >> 20, limitBytes >> 20, hitRate, uptimeSeconds, reason);
+    }
+}

@@ -1,0 +1,62 @@
+package io.cachee.server.config;
+
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A number of bytes as people write it: {@code 4096}, {@code 64kb}, {@code 2gb}; a kilobyte is 1024. */
+public final class MemorySize {
+    private static final Pattern SYNTAX = Pattern.compile("(\\d{1,15})([kmg]?)b?");
+    private static final Pattern SHARE = Pattern.compile("(\\d{1,3})%");
+
+    private MemorySize() {}
+
+    /** The bytes, or an exception that says what is wrong. */
+    public static long parse(String text) {
+        Matcher matcher = SYNTAX.matcher(text.toLowerCase(Locale.ROOT));
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is no size: a number of bytes, or one with kb, mb or gb");
+        }
+        int shift = switch (matcher.group(2)) {
+            case "k" -> 10;
+            case "m" -> 20;
+            case "g" -> 30;
+            default -> 0;
+        };
+        long number = Long.parseLong(matcher.group(1));
+        if (number > Long.MAX_VALUE >> shift) {
+            throw new IllegalArgumentException("'" + text + "' is too large");
+        }
+        return number << shift;
+    }
+
+    /** The bytes, or a share of what is available, such as {@code 60%}. */
+    public static long parse(String text, ContainerMemory container) {
+        Matcher matcher = SHARE.matcher(text);
+        if (!matcher.matches()) {
+            return parse(text);
+        }
+        int percent = Integer.parseInt(matcher.group(1));
+        if (percent < 1 || percent > 100) {
+            throw new IllegalArgumentException("'" + text + "' is no share: 1% to 100%");
+        }
+        long available = container.availableBytes();
+        if (available <= 0) {
+            throw new IllegalArgumentException("'" + text + "': neither the container's memory limit nor the machine's"
+                    + " memory could be read; give a size");
+        }
+        return available / 100 * percent;
+    }
+
+    /** For people. */
+    public static String format(long bytes) {
+        if (bytes >= 1L << 30) {
+            return String.format(Locale.ROOT, "%.2f GiB", bytes / (double) (1L << 30));
+        }
+        if (bytes >= 1L << 20) {
+            return String.format(Locale.ROOT, "%.1f MiB", bytes / (double) (1L << 20));
+        }
+        return bytes >= 1L << 10 ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0) : bytes + " B";
+    }
+}

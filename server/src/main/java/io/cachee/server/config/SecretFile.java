@@ -1,0 +1,43 @@
+package io.cachee.server.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+
+/** A file with a secret in it: refused when everybody may read it. */
+public final class SecretFile {
+    private static final int MOST_BYTES = 1 << 16;
+
+    private SecretFile() {}
+
+    /** Its content. The exception names the file and never what is in it. */
+    public static String read(Path path) throws IOException {
+        if (!Files.isRegularFile(path)) {
+            throw new IOException(path + ": there is no such file");
+        }
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
+        if (permissions.contains(PosixFilePermission.OTHERS_READ)
+                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new IOException(path
+                    + ": everybody may read or write it; take that away with chmod o-rw, or defaultMode: 0440"
+                    + " of the secret's volume");
+        }
+        if (Files.size(path) > MOST_BYTES) {
+            throw new IOException(path + ": larger than " + MOST_BYTES + " bytes");
+        }
+        return Files.readString(path);
+    }
+
+    /** Its first line. */
+    public static String readLine(Path path) throws IOException {
+        String text = read(path);
+        int end = text.indexOf('\n');
+        String line = (end < 0 ? text : text.substring(0, end)).strip();
+        if (line.isEmpty()) {
+            throw new IOException(path + ": its first line is empty");
+        }
+        return line;
+    }
+}
