@@ -22,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Cachee.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {StartCommand.class, SimulateCommand.class, InspectCommand.class})
+        subcommands = {StartCommand.class, BenchCommand.class, SimulateCommand.class, InspectCommand.class})
 public final class Cachee implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

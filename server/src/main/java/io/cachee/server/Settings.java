@@ -53,7 +53,7 @@ record Settings(
         ContainerMemory container = new ContainerMemory();
         long maxMemory = flag("--max-memory", () -> MemorySize.parse(options.maxMemory, container));
         flag("--max-memory", () -> StoreOptions.maxMemory(maxMemory));
-        checkFits(maxMemory, container.limitBytes());
+        checkFits(maxMemory, container);
         long valueSize = options.maxValueSize.isEmpty()
                 ? maxMemory / 8
                 : flag("--max-value-size", () -> MemorySize.parse(options.maxValueSize));
@@ -94,16 +94,17 @@ record Settings(
     }
 
     /** The store's pages are all allocated at the start, so a container that is too small would be killed. */
-    private static void checkFits(long maxMemory, long containerLimit) {
+    private static void checkFits(long maxMemory, ContainerMemory container) {
+        long available = container.availableBytes();
         long needed = maxMemory + BESIDE_STORE_BYTES;
+        String whose = container.limitBytes() > 0 ? "the container's limit is " : "this machine has ";
         check(
-                containerLimit == 0 || needed <= containerLimit,
+                available <= 0 || needed <= available,
                 "--max-memory: " + MemorySize.format(maxMemory) + " for the store and "
                         + MemorySize.format(BESIDE_STORE_BYTES) + " for the process make "
-                        + MemorySize.format(needed) + ", but the container's limit is "
-                        + MemorySize.format(containerLimit)
-                        + "; raise the limit, or lower --max-memory to "
-                        + Math.max(1, containerLimit - BESIDE_STORE_BYTES >> 20) + "mb at most");
+                        + MemorySize.format(needed) + ", but " + whose + MemorySize.format(available)
+                        + "; allow more, or lower --max-memory to "
+                        + Math.max(1, available - BESIDE_STORE_BYTES >> 20) + "mb at most");
     }
 
     private static void checkPorts(StartOptions options) {

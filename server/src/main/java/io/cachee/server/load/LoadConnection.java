@@ -1,0 +1,178 @@
+package io.cachee.server.load;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client. In a closed loop it sends its next batch when the last is answered. In an open loop it sends at the times
+ * that the rate asks for, and counts from those times: a server that falls behind is not asked less, nor does it look
+ * faster than it is.
+ */
+@SuppressWarnings("FutureReturnValueIgnored")
+final class LoadConnection extends ChannelInboundHandlerAdapter {
+    private static final int KEY_DIGITS = 12;
+    /** Where they stand in a request. */
+    private static final int DIGITS_AT = "*2\r\n$3\r\nGET\r\n$16\r\nkey:".length();
+
+    /** Batches under way in an open loop; those beyond wait their turn, and their time counts. */
+    private static final int MOST_BATCHES = 512;
+
+    private static final long TICK_MICROS = 100;
+
+    private final LoadPlan plan;
+    private final KeyDraws draws;
+    private final byte[] get;
+    private final byte[] set;
+    private final ReplyCounter counter = new ReplyCounter();
+    private final Deque<Long> sent = new ArrayDeque<>();
+    private final Histogram histogram = new Histogram(60_000_000_000L, 3);
+    private @Nullable ChannelHandlerContext context;
+    private int draw;
+    private int answered;
+    private int greetings;
+    private long due;
+    private long done;
+    private boolean measuring;
+    private boolean stopped;
+
+    LoadConnection(LoadPlan plan, KeyDraws draws, int number) {
+        this.plan = plan;
+        this.draws = draws;
+        this.draw = number * 7919;
+        this.get = ("*2\r\n$3\r\nGET\r\n$16\r\nkey:" + "0".repeat(KEY_DIGITS) + "\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        this.set = ("*3\r\n$3\r\nSET\r\n$16\r\nkey:" + "0".repeat(KEY_DIGITS) + "\r\n$" + plan.valueBytes() + "\r\n"
+                        + "x".repeat(plan.valueBytes()) + "\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    /** The first reply answers no request of the load. */
+    void expectGreeting() {
+        greetings = 1;
+    }
+
+    /** Runs a task on the event loop and waits until it has run. */
+    void onLoop(Runnable task) {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null) {
+            ctx.executor().submit(task).awaitUninterruptibly();
+        }
+    }
+
+    /** On the event loop. */
+    void start() {
+        if (plan.ratePerSecond() == 0) {
+            send(System.nanoTime());
+        } else if (context != null) {
+            due = System.nanoTime() + (long) (ThreadLocalRandom.current().nextDouble() * interval());
+            context.executor()
+                    .scheduleAtFixedRate(() -> tick(System.nanoTime()), 0, TICK_MICROS, TimeUnit.MICROSECONDS);
+        }
+    }
+
+    private long interval() {
+        return (long) (1e9 * plan.clients() * plan.pipeline() / plan.ratePerSecond());
+    }
+
+    /** Sends what is due, in an open loop. */
+    private void tick(long now) {
+        while (!stopped && due - now <= 0 && sent.size() < MOST_BATCHES) {
+            send(due);
+            due += interval();
+        }
+    }
+
+    void measure() {
+        histogram.reset();
+        done = 0;
+        measuring = true;
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    private void send(long time) {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null || stopped) {
+            return;
+        }
+        ByteBuf out = ctx.alloc().directBuffer(plan.pipeline() * set.length);
+        for (int i = 0; i < plan.pipeline(); i++) {
+            int number = draws.at(draw);
+            boolean read = Math.floorMod(draw * 31, 100) < plan.readPercent();
+            draw++;
+            writeRequest(out, read ? get : set, number);
+        }
+        sent.addLast(time);
+        ctx.writeAndFlush(out, ctx.voidPromise());
+    }
+
+    private static void writeRequest(ByteBuf out, byte[] template, int number) {
+        int rest = number;
+        for (int i = KEY_DIGITS - 1; i >= 0; i--) {
+            template[DIGITS_AT + i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        out.writeBytes(template);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf in = (ByteBuf) message;
+        answered += counter.count(in);
+        if (greetings > 0 && answered > 0) {
+            answered -= greetings;
+            greetings = 0;
+        }
+        in.release();
+        long now = System.nanoTime();
+        while (answered >= plan.pipeline() && !sent.isEmpty()) {
+            answered -= plan.pipeline();
+            long time = sent.removeFirst();
+            if (measuring && !stopped) {
+                histogram.recordValueWithCount(
+                        Math.clamp(now - time, 0L, histogram.getHighestTrackableValue()), plan.pipeline());
+                done += plan.pipeline();
+            }
+            if (plan.ratePerSecond() == 0) {
+                send(now);
+            }
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+    }
+
+    boolean isOpen() {
+        ChannelHandlerContext ctx = context;
+        return ctx != null && ctx.channel().isActive();
+    }
+
+    long done() {
+        return done;
+    }
+
+    long errors() {
+        return counter.errors();
+    }
+
+    Histogram histogram() {
+        return histogram;
+    }
+}

@@ -1,0 +1,125 @@
+package io.cachee.server.load;
+
+import io.cachee.server.net.ClientTransport;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+
+/** Puts a load on a server and measures what becomes of it. */
+public final class LoadGenerator {
+    private static final int FILL_BATCH = 256;
+
+    private final LoadPlan plan;
+    private final KeyDraws draws;
+
+    public LoadGenerator(LoadPlan plan) {
+        this.plan = plan;
+        this.draws = new KeyDraws(plan.keys(), plan.skew(), 42);
+    }
+
+    /** Sets all keys, so that reads find something. */
+    public void fill(Target target) throws IOException {
+        String value = "x".repeat(plan.valueBytes());
+        List<String> words = new ArrayList<>();
+        for (int key = 0; key < plan.keys(); key++) {
+            if (words.isEmpty()) {
+                words.add("MSET");
+            }
+            words.add("key:" + String.format("%012d", key));
+            words.add(value);
+            if (words.size() > 2 * FILL_BATCH || key == plan.keys() - 1) {
+                target.ask(words.toArray(String[]::new));
+                words.clear();
+            }
+        }
+    }
+
+    /** Runs the load once. */
+    public LoadResult run(Target target) throws IOException {
+        MultiThreadIoEventLoopGroup loops = ClientTransport.loops(plan.threads());
+        try {
+            List<LoadConnection> connections = connect(target, loops);
+            for (LoadConnection connection : connections) {
+                connection.onLoop(connection::start);
+            }
+            pause(plan.warmUpSeconds());
+            for (LoadConnection connection : connections) {
+                connection.onLoop(connection::measure);
+            }
+            double cpuBefore = target.cpuSeconds();
+            long start = System.nanoTime();
+            pause(plan.seconds());
+            double seconds = (System.nanoTime() - start) / 1e9;
+            double cpu = target.cpuSeconds() - cpuBefore;
+            for (LoadConnection connection : connections) {
+                connection.onLoop(connection::stop);
+            }
+            return result(connections, seconds, cpu);
+        } finally {
+            loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+    }
+
+    private static void pause(double seconds) {
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
+    }
+
+    private List<LoadConnection> connect(Target target, MultiThreadIoEventLoopGroup loops) throws IOException {
+        List<LoadConnection> connections = new ArrayList<>();
+        for (int i = 0; i < plan.clients(); i++) {
+            LoadConnection connection = new LoadConnection(plan, draws, i);
+            Bootstrap bootstrap = new Bootstrap()
+                    .group(loops)
+                    .channel(ClientTransport.channel(target.isUnix()))
+                    .handler(new ChannelInitializer<>() {
+                        @Override
+                        protected void initChannel(Channel channel) {
+                            channel.pipeline().addLast(connection);
+                        }
+                    });
+            try {
+                Channel channel = bootstrap
+                        .connect(ClientTransport.address(target.address()))
+                        .syncUninterruptibly()
+                        .channel();
+                if (!target.password().isEmpty()) {
+                    connection.expectGreeting();
+                    byte[] auth = Target.request("AUTH", target.password());
+                    channel.writeAndFlush(channel.alloc().buffer().writeBytes(auth))
+                            .syncUninterruptibly();
+                }
+            } catch (RuntimeException | Error e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IOException(target.name() + ": " + e.getMessage(), e);
+            }
+            connections.add(connection);
+        }
+        return connections;
+    }
+
+    private static LoadResult result(List<LoadConnection> connections, double seconds, double cpuSeconds) {
+        Histogram all = new Histogram(60_000_000_000L, 3);
+        long requests = 0;
+        long errors = 0;
+        int broken = 0;
+        for (LoadConnection connection : connections) {
+            connection.onLoop(() -> {});
+            all.add(connection.histogram());
+            requests += connection.done();
+            errors += connection.errors();
+            broken += connection.isOpen() ? 0 : 1;
+        }
+        return new LoadResult(requests, seconds, errors, broken, requests == 0 ? 0 : cpuSeconds * 1e6 / requests, all);
+    }
+}
