@@ -45,6 +45,16 @@ final class Sidecar implements AutoCloseable {
     /** Runs a sidecar until it is told to end; the process's exit code. */
     static int run(Settings settings, Log log) {
         long started = System.nanoTime();
+        try {
+            String outdated = BuildCheck.problem();
+            if (outdated != null) {
+                log.error("cannot start: " + outdated, null);
+                return EXIT_FAILED;
+            }
+        } catch (IOException unreadable) {
+            log.error("cannot start: the jar cannot be read: " + unreadable.getMessage(), null);
+            return EXIT_FAILED;
+        }
         try (Sidecar sidecar = new Sidecar(settings, log, started)) {
             sidecar.handleSignals();
             log.info(sidecar.readyLine());

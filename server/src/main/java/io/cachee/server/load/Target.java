@@ -43,8 +43,7 @@ public record Target(String name, SocketAddress address, String password) {
 
     /** Asks the server something; its reply as text, of at most a megabyte. */
     public String ask(String... words) throws IOException {
-        try (SocketChannel channel =
-                isUnix() ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open()) {
+        try (SocketChannel channel = open()) {
             channel.connect(address);
             OutputStream out = Channels.newOutputStream(channel);
             InputStream in = Channels.newInputStream(channel);

@@ -1,0 +1,36 @@
+package io.cachee.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses to run classes that are not those of the jar. A JVM with an ahead-of-time cache takes classes from there, and
+ * does not notice when the jar was replaced since the cache was made; but files in the jar it reads from the jar.
+ */
+final class BuildCheck {
+    private static final String RESOURCE = "/build-id";
+
+    private BuildCheck() {}
+
+    /** What is wrong, or null when classes and jar are of one build. */
+    static @Nullable String problem() throws IOException {
+        try (InputStream in = BuildCheck.class.getResourceAsStream(RESOURCE)) {
+            return in == null ? null : problem(BuildId.VALUE, new String(in.readAllBytes(), UTF_8).strip());
+        }
+    }
+
+    static @Nullable String problem(String ofClasses, String ofJar) {
+        return ofClasses.equals(ofJar)
+                ? null
+                : "the classes that run are of build " + shortened(ofClasses) + ", the jar is of build "
+                        + shortened(ofJar) + ": the ahead-of-time cache beside it is outdated; make it anew or delete"
+                        + " it";
+    }
+
+    private static String shortened(String id) {
+        return id.length() > 12 ? id.substring(0, 12) : id;
+    }
+}
