@@ -182,7 +182,8 @@ final class CacheeLfu implements EvictionPolicy {
             promote(tails, bytes);
             return false;
         }
-        if (tails.policy(SMALL) >= usesNeeded(bytes)) {
+        int uses = tails.policy(SMALL);
+        if (uses > 0 && uses >= usesNeeded(bytes)) {
             boolean dropped = examineMain(Setting.ANY, tails);
             promote(tails, bytes);
             return dropped;

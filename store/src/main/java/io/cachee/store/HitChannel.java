@@ -15,7 +15,7 @@ final class HitChannel {
     private static final int FIRST_CELL = 8;
     private static final int CELLS = BYTES / 8;
     private static final int CELL_MASK = CELLS - 1;
-    private static final int RECENT = 1024;
+    private static final int RECENT = 4096;
 
     /** Receives the hashes of keys that were read elsewhere. */
     interface Listener {
@@ -23,8 +23,11 @@ final class HitChannel {
     }
 
     private final Region region;
-    /** What was reported in this window: a key that is read again and again takes one cell a window. */
-    private final int[] recent = new int[RECENT];
+    /**
+     * What was reported in this window: a key that is read again and again takes one cell a window. One byte a key
+     * mistakes a few keys for others; reports may be lost, and the table stays small in the cache of every reader.
+     */
+    private final byte[] recent = new byte[RECENT];
 
     private int window;
     private int next = (int) ProcessHandle.current().pid() * 31;
@@ -47,7 +50,7 @@ final class HitChannel {
 
     /** Reports a hit, unless this key was reported lately. Called by any thread; races lose reports. */
     void report(long hash) {
-        int mark = (int) (hash >>> 32) + window;
+        byte mark = (byte) ((hash >>> 16) + window);
         int at = (int) hash & RECENT - 1;
         if (recent[at] != mark) {
             recent[at] = mark;

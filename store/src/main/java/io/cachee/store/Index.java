@@ -122,7 +122,8 @@ final class Index {
         return slotOffset >= base && slotOffset < base + slotBytes && isCurrent(stripe);
     }
 
-    private boolean isCurrent(int stripe) {
+    /** Whether the stripe was wiped since everything was cleared, or did not need it. */
+    boolean isCurrent(int stripe) {
         return StripeWord.epoch(region.getLong(layout.stripeWordOffset(stripe))) == epoch;
     }
 

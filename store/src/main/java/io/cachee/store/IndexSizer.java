@@ -16,7 +16,7 @@ final class IndexSizer {
     private static final double SPREAD = 2.5;
 
     private static final double LOWEST_LOAD = 0.60;
-    private static final double HIGHEST_LOAD = 0.875;
+    private static final double HIGHEST_LOAD = 0.75;
     private static final double LARGEST_SHARE = 0.5;
     private static final double SHRINK_BELOW = 0.5;
     private static final double WELL_FILLED = 0.6;

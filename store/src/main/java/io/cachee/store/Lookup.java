@@ -51,6 +51,8 @@ abstract class Lookup {
     private final long indexOffset;
     private final long stripesOffset;
     private final long generationsOffset;
+    private final long lastBucket;
+    private final long lastRecord;
     private final long instance;
 
     Lookup(Region region, Layout layout) {
@@ -63,6 +65,8 @@ abstract class Lookup {
         this.indexOffset = layout.indexOffset();
         this.stripesOffset = layout.stripesOffset();
         this.generationsOffset = layout.generationsOffset();
+        this.lastBucket = region.size() - (long) (Slots.MAX_DISPLACEMENT + 1) * BUCKET_BYTES;
+        this.lastRecord = layout.recordsEnd() - RecordDescriptor.COMPACT_BYTES;
         this.instance = region.getLong(HeaderDescriptor.INSTANCE_OFFSET);
     }
 
@@ -79,6 +83,87 @@ abstract class Lookup {
      * @return the value's length, or {@link #MISS}, {@link #EXPIRED} or {@link #UNRESOLVED}
      */
     final long read(
+            byte[] key,
+            int keyOffset,
+            int keyLength,
+            long hash,
+            @Nullable MemorySegment target,
+            long targetOffset,
+            long capacity,
+            @Nullable EntryInfo info) {
+        if (info == null && target != null) {
+            long found = readUsual(key, keyOffset, keyLength, hash, target, targetOffset, capacity);
+            if (found >= 0) {
+                return found;
+            }
+        }
+        return search(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
+    }
+
+    /**
+     * The usual case in a straight line, which compiles into few instructions: the value alone is wanted, of a compact
+     * record without an expiry that is the first with its tag in its home bucket. Every check of {@link #search} is
+     * made here too; what is otherwise is left to it.
+     *
+     * @return the value's length, or {@link #UNRESOLVED}
+     */
+    private long readUsual(
+            byte[] key,
+            int keyOffset,
+            int keyLength,
+            long hash,
+            MemorySegment target,
+            long targetOffset,
+            long capacity) {
+        long base = region.address();
+        int stripe = (int) (hash >>> stripeShift);
+        long tag = Slots.tagOfHash(hash);
+        long stripeWord = Region.acquire(base + stripesOffset + 8L * stripe);
+        long epoch = Region.acquire(base + HeaderDescriptor.EPOCH_OFFSET);
+        int buckets = Shape.buckets(Region.acquire(base + HeaderDescriptor.SHAPE_OFFSET), stripe);
+        long bucket =
+                indexOffset + stripe * Shape.stripeBytes(buckets) + (long) Slots.home(tag, buckets) * BUCKET_BYTES;
+        if (StripeWord.epoch(stripeWord) != (int) epoch || bucket < indexOffset || bucket > lastBucket) {
+            return UNRESOLVED;
+        }
+        long slotOffset = bucket + ((tag & SLOTS_PER_BUCKET - 1) << 3);
+        long slot = Region.acquire(base + slotOffset);
+        for (int i = 1; Slots.tag(slot) != tag; i++) {
+            if (i == SLOTS_PER_BUCKET) {
+                return UNRESOLVED;
+            }
+            slotOffset = bucket + ((tag + i & SLOTS_PER_BUCKET - 1) << 3);
+            slot = Region.acquire(base + slotOffset);
+        }
+        long address = Slots.address(slot);
+        if (address < indexOffset || address > lastRecord) {
+            return UNRESOLVED;
+        }
+        long generationOffset = generationsOffset + (address >>> segmentShift << 3);
+        long generation = Region.acquire(base + generationOffset);
+        if (Region.acquire(base + slotOffset) != slot || (generation & 0xff) != Slots.generation(slot)) {
+            return UNRESOLVED;
+        }
+        long first = Region.plain(base + address);
+        int valueLength = RecordDescriptor.compactValueLength(first);
+        long keyAddress = address + RecordDescriptor.COMPACT_BYTES;
+        long valueAddress = keyAddress + keyLength;
+        if (!RecordDescriptor.isCompactFor(first, keyLength)
+                || valueLength > capacity
+                || (address ^ valueAddress + valueLength - 1) >>> segmentShift != 0
+                || !keyEquals(keyAddress, key, keyOffset, keyLength)) {
+            return UNRESOLVED;
+        }
+        region.copyOut(valueAddress, target, targetOffset, valueLength);
+        VarHandle.acquireFence();
+        if (region.getLongOpaque(generationOffset) != generation) {
+            return UNRESOLVED;
+        }
+        hit(hash, slotOffset, slot, first);
+        return valueLength;
+    }
+
+    private long search(
             byte[] key,
             int keyOffset,
             int keyLength,
@@ -461,6 +546,14 @@ abstract class Lookup {
     }
 
     final boolean keyEquals(long address, byte[] key, int keyOffset, int keyLength) {
+        if (keyLength >= 8 && keyLength <= 16) {
+            return region.getLong(address) == (long) LONGS.get(key, keyOffset)
+                    && region.getLong(address + keyLength - 8) == (long) LONGS.get(key, keyOffset + keyLength - 8);
+        }
+        return keyEqualsInALoop(address, key, keyOffset, keyLength);
+    }
+
+    private boolean keyEqualsInALoop(long address, byte[] key, int keyOffset, int keyLength) {
         if (keyLength < 8) {
             for (int i = 0; i < keyLength; i++) {
                 if (region.getByte(address + i) != (key[keyOffset + i] & 0xff)) {

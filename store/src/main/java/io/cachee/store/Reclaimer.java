@@ -25,6 +25,7 @@ final class Reclaimer implements Tails {
     /** Writers help in turns of about so many bytes, which is cheaper than a little each time. */
     private static final int LEAST_BATCH = 4096;
 
+    private static final int MAX_SPINS = 5000;
     private static final int STEPS_TO_VACATE = 64;
     private static final int NONE = -1;
 
@@ -114,6 +115,19 @@ final class Reclaimer implements Tails {
             return true;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * To be called between steps by whoever takes the lock again and again: lets those in who wait for it, and makes
+     * up for the help that writers, who only try the lock, could not give meanwhile.
+     */
+    void giveWay() {
+        for (int spin = 0; spin < MAX_SPINS && lock.hasQueuedThreads(); spin++) {
+            Thread.onSpinWait();
+        }
+        if (policy.evicts() && segments.freeCount() < TARGET_FREE) {
+            assist(LEAST_BATCH);
         }
     }
 

@@ -63,6 +63,11 @@ final class RecordDescriptor {
         return (int) (first >>> 12) & MAX_COMPACT_VALUE;
     }
 
+    /** Whether this is a compact record without an expiry and with a key of that length. */
+    static boolean isCompactFor(long first, int keyLength) {
+        return ((int) first & (3 | EXPIRES | MAX_COMPACT_KEY << 4)) == (COMPACT | keyLength << 4);
+    }
+
     static int expiryBytes(long first) {
         return expires(first) ? EXPIRY_BYTES : 0;
     }

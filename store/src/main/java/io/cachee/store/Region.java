@@ -31,6 +31,14 @@ class Region {
      */
     private static final MemorySegment ALL = everything();
 
+    /**
+     * No address has more bits. Masking one, which changes nothing, tells the compiler that it lies within {@link
+     * #ALL}, and {@link #ALIGNED} that it is aligned: it leaves out the checks at every load.
+     */
+    private static final long ADDRESSES = (1L << 56) - 1;
+
+    private static final long ALIGNED = ADDRESSES & -8L;
+
     /** Keeps the memory mapped for as long as this region is reachable; whoever reads sees to it that it is. */
     private final MemorySegment memory;
 
@@ -61,27 +69,43 @@ class Region {
     }
 
     final long getLong(long offset) {
-        return ALL.get(LONG_UNALIGNED, base + offset);
+        return ALL.get(LONG_UNALIGNED, base + offset & ADDRESSES);
+    }
+
+    /**
+     * Where the memory begins: to be added by callers of {@link #acquire} and {@link #plain}. After each ordered load
+     * the compiler reads a region's fields anew, but not a local variable.
+     */
+    final long address() {
+        return base;
+    }
+
+    static long acquire(long address) {
+        return (long) LONGS.getAcquire(ALL, address & ALIGNED);
+    }
+
+    static long plain(long address) {
+        return ALL.get(LONG_UNALIGNED, address & ADDRESSES);
     }
 
     final int getInt(long offset) {
-        return ALL.get(INT_UNALIGNED, base + offset);
+        return ALL.get(INT_UNALIGNED, base + offset & ADDRESSES);
     }
 
     final int getShort(long offset) {
-        return ALL.get(SHORT_UNALIGNED, base + offset) & 0xffff;
+        return ALL.get(SHORT_UNALIGNED, base + offset & ADDRESSES) & 0xffff;
     }
 
     final int getByte(long offset) {
-        return ALL.get(ValueLayout.JAVA_BYTE, base + offset) & 0xff;
+        return ALL.get(ValueLayout.JAVA_BYTE, base + offset & ADDRESSES) & 0xff;
     }
 
     final long getLongAcquire(long offset) {
-        return (long) LONGS.getAcquire(ALL, base + offset);
+        return (long) LONGS.getAcquire(ALL, base + offset & ALIGNED);
     }
 
     final long getLongOpaque(long offset) {
-        return (long) LONGS.getOpaque(ALL, base + offset);
+        return (long) LONGS.getOpaque(ALL, base + offset & ALIGNED);
     }
 
     final int getIntAcquire(long offset) {

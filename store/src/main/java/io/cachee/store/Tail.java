@@ -25,6 +25,10 @@ final class Tail {
     private long cursor;
     private long end;
     private final long[] places = new long[3 * LOOKAHEAD];
+    /** The hashes of the records from {@link #cursor} to {@link #touchedUntil}, chunks aside. */
+    private final long[] hashes = new long[LOOKAHEAD];
+
+    private int nextHash;
     private long touchedUntil;
     /** Keeps the compiler from dropping the touches. */
     @SuppressWarnings("UnusedVariable")
@@ -123,8 +127,9 @@ final class Tail {
         for (int i = 0; i < LOOKAHEAD && address < end; i++) {
             long first = region.getLong(address);
             int kind = RecordDescriptor.kind(first);
+            long ahead = kind == RecordDescriptor.CHUNK ? region.getLong(address + 8) : records.hash(address, first);
+            hashes[i] = ahead;
             if (kind == RecordDescriptor.COMPACT || kind == RecordDescriptor.WIDE) {
-                long ahead = records.hash(address, first);
                 long home = index.homeOffset(ahead);
                 places[count++] = home;
                 places[count++] = home + Slots.BUCKET_BYTES;
@@ -137,14 +142,43 @@ final class Tail {
             sum += region.getLong(places[i]);
         }
         touchedUntil = address;
+        nextHash = 0;
         sink = sum;
     }
 
-    /** True when the record at {@code address} is an entry to decide upon. Others are dealt with here. */
+    /**
+     * True when the record at {@code address} is an entry to decide upon. Others are dealt with here.
+     *
+     * <p>The usual entry, found linked, is judged without its stripe's lock: it cannot be written over while its
+     * segment is being emptied, and whether it is still linked is asked again, under the lock, before it goes. One that
+     * is not found may have been on its way from slot to slot; that takes the lock.
+     */
     private boolean examine(long address, long first) {
         int kind = RecordDescriptor.kind(first);
-        hash = kind == RecordDescriptor.CHUNK ? region.getLong(address + 8) : records.hash(address, first);
+        hash = hashes[nextHash++];
         int stripe = index.stripeOf(hash);
+        if ((kind == RecordDescriptor.COMPACT || kind == RecordDescriptor.WIDE)
+                && !RecordDescriptor.expires(first)
+                && index.isCurrent(stripe)) {
+            long slotOffset = index.findAddress(hash, address);
+            long slot = slotOffset == 0 ? 0 : region.getLongAcquire(slotOffset);
+            if (Slots.address(slot) == address) {
+                return noteFound(slotOffset, slot, address, region.getLong(address));
+            }
+        }
+        return examineLocked(stripe, address, first, kind);
+    }
+
+    private boolean noteFound(long slotOffset, long slot, long entry, long first) {
+        foundOffset = slotOffset;
+        foundSlot = slot;
+        policy = policyOf(first);
+        entryBytes = records.payloadBytes(entry, first);
+        found = true;
+        return true;
+    }
+
+    private boolean examineLocked(int stripe, long address, long first, int kind) {
         StampedLock lock = index.lock(stripe);
         long stamp = lock.writeLock();
         try {
@@ -155,7 +189,7 @@ final class Tail {
             }
             long entry = Slots.address(region.getLong(slotOffset));
             long entryFirst = region.getLong(entry);
-            if (records.isExpired(entry, entryFirst, store.clockMillis())) {
+            if (RecordDescriptor.expires(entryFirst) && records.isExpired(entry, entryFirst, store.clockMillis())) {
                 unlink(stripe, slotOffset, entry);
                 counters.expirations.increment();
                 store.bump(hash);
@@ -166,12 +200,7 @@ final class Tail {
                         stripe, slotOffset, address, first, logOfFirstChunk(entry, entryFirst), policyOf(entryFirst));
                 return false;
             }
-            foundOffset = slotOffset;
-            foundSlot = region.getLong(slotOffset);
-            policy = policyOf(entryFirst);
-            entryBytes = records.payloadBytes(entry, entryFirst);
-            found = true;
-            return true;
+            return noteFound(slotOffset, region.getLong(slotOffset), entry, entryFirst);
         } finally {
             lock.unlockWrite(stamp);
         }

@@ -67,7 +67,7 @@ final class Writer {
             }
             long address = Slots.address(region.getLong(slotOffset));
             long first = region.getLong(address);
-            if (records.isExpired(address, first, store.clockMillis())) {
+            if (RecordDescriptor.expires(first) && records.isExpired(address, first, store.clockMillis())) {
                 index.remove(stripe, slotOffset);
                 records.kill(address);
                 counters.expirations.increment();
@@ -173,7 +173,10 @@ final class Writer {
         return Segments.NO_SPACE;
     }
 
-    /** Makes a written record the key's entry. False when the index has no room for it. */
+    /**
+     * Makes a written record the key's entry. False when the index has no room for it. A key that had no entry when it
+     * was located has none now: others may only take entries of this key away.
+     */
     private boolean link(KeyLock lock, long address, boolean byForce) {
         int stripe = index.stripeOf(lock.hash);
         StampedLock stripeLock = index.lock(stripe);
@@ -181,7 +184,8 @@ final class Writer {
         try {
             index.refresh(stripe);
             long slot = Slots.pack(Slots.tagOfHash(lock.hash), records.generation(address), address);
-            long slotOffset = index.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, records);
+            long slotOffset =
+                    lock.found() ? index.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, records) : 0;
             if (slotOffset != 0) {
                 long old = Slots.address(region.getLong(slotOffset));
                 index.replace(slotOffset, slot);
