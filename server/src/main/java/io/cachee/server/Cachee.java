@@ -1,8 +1,8 @@
 package io.cachee.server;
 
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,16 +32,12 @@ public final class Cachee implements Callable<Integer> {
     }
 
     private static int execute(String[] args) {
-        CommandLine command = commandLine();
         if (args.length > 0 && args[0].equals("start")) {
-            CommandLine start = Objects.requireNonNull(command.getSubcommands().get("start"));
-            try {
-                StartCommand.layer(start, args, System.getenv());
-            } catch (ParameterException problem) {
-                return explainArguments(problem, args);
-            }
+            PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+            PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+            return StartCommand.run(List.of(args).subList(1, args.length), System.getenv(), out, err);
         }
-        return command.execute(args);
+        return commandLine().execute(args);
     }
 
     /** The version of the jar; classes that run from a folder have none. */

@@ -1,6 +1,7 @@
 package io.cachee.server;
 
 import io.cachee.server.config.ContainerMemory;
+import io.cachee.server.config.FlagValues;
 import io.cachee.server.config.MemorySize;
 import io.cachee.server.config.SecretFile;
 import io.cachee.store.Eviction;
@@ -14,7 +15,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -49,23 +49,28 @@ record Settings(
     private static final int MOST_DEFAULT_LOOPS = 4;
 
     /** Checks the flags, or says which is wrong and why. */
-    static Settings of(StartOptions options, Map<String, String> environment) throws IOException {
+    static Settings of(FlagValues values) throws IOException {
+        StartOptions options = new StartOptions(values);
         ContainerMemory container = new ContainerMemory();
-        long maxMemory = flag("--max-memory", () -> MemorySize.parse(options.maxMemory, container));
-        flag("--max-memory", () -> StoreOptions.maxMemory(maxMemory));
+        long maxMemory = values.parsed("max-memory", text -> {
+            long bytes = MemorySize.parse(text, container);
+            StoreOptions.maxMemory(bytes);
+            return bytes;
+        });
         checkFits(maxMemory, container);
         long valueSize = options.maxValueSize.isEmpty()
                 ? maxMemory / 8
-                : flag("--max-value-size", () -> MemorySize.parse(options.maxValueSize));
+                : values.parsed("max-value-size", text -> MemorySize.parse(text));
         check(
-                options.maxValueSize.isEmpty() || valueSize <= maxMemory / 8,
+                valueSize <= maxMemory / 8,
                 "--max-value-size: " + MemorySize.format(valueSize) + " is more than an eighth of the store, "
                         + MemorySize.format(maxMemory / 8));
-        Eviction eviction = flag("--eviction", () -> Eviction.named(options.eviction));
+        Eviction eviction = values.parsed("eviction", Eviction::named);
+        values.parsed("socket-perm", Settings::permissions);
+        values.parsed("shm-perm", Settings::permissions);
         checkPorts(options);
-        checkLimits(options);
         List<String> warnings = new ArrayList<>();
-        String password = password(options, environment, warnings);
+        String password = password(options, warnings);
         List<String> users = options.usersFile == null ? List.of() : userLines(options.usersFile);
         checkExposure(options, password, users);
         int loops = options.ioThreads > 0
@@ -73,18 +78,6 @@ record Settings(
                 : Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_DEFAULT_LOOPS);
         return new Settings(
                 options, maxMemory, valueSize, eviction, shmFile(options), loops, password, users, warnings);
-    }
-
-    private interface Parsed<T> {
-        T get();
-    }
-
-    private static <T> T flag(String name, Parsed<T> value) {
-        try {
-            return value.get();
-        } catch (IllegalArgumentException wrong) {
-            throw new IllegalArgumentException(name + ": " + wrong.getMessage(), wrong);
-        }
     }
 
     private static void check(boolean holds, String otherwise) {
@@ -108,10 +101,6 @@ record Settings(
     }
 
     private static void checkPorts(StartOptions options) {
-        checkPort("--port", options.port);
-        checkPort("--tls-port", options.tlsPort);
-        checkPort("--health-port", options.healthPort);
-        checkPort("--metrics-port", options.metricsPort);
         check(
                 options.port > 0 || options.tlsPort > 0 || !options.socket.isEmpty(),
                 "--port=0 without --tls-port and --socket leaves clients no way in");
@@ -132,24 +121,6 @@ record Settings(
         check(options.respCompat, "--resp-compat=false: replies are always Redis-compatible; leave the flag out");
     }
 
-    private static void checkPort(String name, int port) {
-        check(port >= 0 && port <= 65_535, name + ": " + port + " is no port: 0 to 65535");
-    }
-
-    private static void checkLimits(StartOptions options) {
-        check(
-                options.databases >= 1 && options.databases <= 16,
-                "--databases: " + options.databases + " is outside 1..16");
-        check(options.maxClients >= 1, "--maxclients: " + options.maxClients + " is less than 1");
-        check(options.timeoutSeconds >= 0, "--timeout: " + options.timeoutSeconds + " is negative");
-        check(
-                options.ioThreads >= 0 && options.ioThreads <= 64,
-                "--io-threads: " + options.ioThreads + " is outside 0..64");
-        check(options.graceSeconds >= 0, "--shutdown-grace: " + options.graceSeconds + " is negative");
-        flag("--socket-perm", () -> permissions(options.socketMode));
-        flag("--shm-perm", () -> permissions(options.shmMode));
-    }
-
     /** A mode in octal. */
     static Set<PosixFilePermission> permissions(String mode) {
         if (!mode.matches("0?[0-7]{3}")) {
@@ -163,13 +134,12 @@ record Settings(
         return PosixFilePermissions.fromString(text.toString());
     }
 
-    private static String password(StartOptions options, Map<String, String> environment, List<String> warnings)
-            throws IOException {
+    private static String password(StartOptions options, List<String> warnings) throws IOException {
         boolean given = !options.requirePass.isEmpty();
         check(
                 !given || options.requirePassFile == null,
                 "--requirepass and --requirepass-file contradict each other; keep one");
-        if (given && !options.requirePass.equals(environment.get("CACHEE_REQUIREPASS"))) {
+        if (given && options.requirePassIsVisible) {
             warnings.add("--requirepass can be read by everybody on this machine; --requirepass-file cannot");
         }
         return options.requirePassFile == null ? options.requirePass : SecretFile.readLine(options.requirePassFile);
@@ -207,8 +177,10 @@ record Settings(
     }
 
     Store openStore() throws IOException {
-        StoreOptions store =
-                StoreOptions.maxMemory(maxMemory).eviction(eviction).maxValueSize(Math.min(maxValueSize, largest()));
+        StoreOptions store = StoreOptions.maxMemory(maxMemory)
+                .eviction(eviction)
+                .maxValueSize(Math.min(maxValueSize, largest()))
+                .populateInBackground(true);
         if (shmFile != null) {
             store.file(shmFile).permissions(permissions(options.shmMode));
         }

@@ -1,276 +1,187 @@
 package io.cachee.server;
 
+import io.cachee.server.config.Flag;
+import io.cachee.server.config.FlagValues;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
-/** The flags of {@code cachee start}. Each is also a variable of the environment and a name in the file. */
+/**
+ * The flags of {@code cachee start}, and their values one by one; {@link Settings} judges them together.
+ *
+ * <p>They are not picocli's, as those of the other commands are: its classes are too old for the cache of classes that
+ * the distribution brings, and half of the time to the first reply would be spent on them.
+ */
 final class StartOptions {
+    private static final int MOST_PORT = 65_535;
     private static final String SIZE = "Sizes are bytes, or whole numbers of kb, mb or gb.";
 
-    // ---------------------------------------------------------------- where to listen
+    static final List<Flag> FLAGS = List.of(
+            Flag.of("port", "PORT", "6380", "RESP over TCP; 0 turns it off."),
+            Flag.of(
+                    "bind",
+                    "ADDRESS,...",
+                    "127.0.0.1",
+                    "Addresses for TCP and TLS; one that others can reach needs a password."),
+            Flag.of("socket", "PATH", "", "RESP over a Unix socket at this path."),
+            Flag.of("socket-perm", "MODE", "660", "The socket's mode, octal."),
+            Flag.yesNo(
+                    "protected-mode",
+                    "yes",
+                    "Without a password, accept clients of this machine only, and refuse to start on an address that"
+                            + " others can reach."),
+            Flag.of("io-threads", "N", "0", "Event loops; 0 is one for each core, 4 at most."),
+            Flag.of("health-port", "PORT", "6381", "/livez, /readyz and /health over HTTP; 0 turns them off."),
+            Flag.of("metrics-port", "PORT", "9090", "/metrics for Prometheus; 0 turns it off."),
+            Flag.of(
+                    "admin-bind",
+                    "ADDRESS",
+                    "0.0.0.0",
+                    "Address for health and metrics, which probes and Prometheus reach from outside the pod; nothing"
+                            + " there changes anything."),
+            Flag.of(
+                    "max-memory",
+                    "SIZE|SHARE",
+                    "256mb",
+                    "The size of the store, everything in it included; or a share of the container's limit, such as"
+                            + " 60%. " + SIZE),
+            Flag.of(
+                    "eviction",
+                    "POLICY",
+                    "cachee-lfu",
+                    "cachee-lfu, lru, fifo or noeviction; Redis's allkeys-lfu and allkeys-lru are accepted."),
+            Flag.of(
+                    "max-value-size",
+                    "SIZE",
+                    "",
+                    "The largest value, an eighth of the store at most, which is also what it is unless given."),
+            Flag.of(
+                    "shm",
+                    "PATH",
+                    "",
+                    "Publish the store in this directory, as cachee.shm, or in this file, for direct readers."),
+            Flag.of("shm-perm", "MODE", "600", "The shared file's mode, octal."),
+            Flag.of("databases", "N", "16", "Databases that SELECT knows, 1 to 16."),
+            Flag.of(
+                    "requirepass",
+                    "PASSWORD",
+                    "",
+                    "The default user's password. Better kept in a file or the environment, for everybody on a machine"
+                            + " can read command lines."),
+            Flag.of(
+                    "requirepass-file",
+                    "FILE",
+                    "",
+                    "A file whose first line is the default user's password; not readable by everybody."),
+            Flag.of(
+                    "users-file",
+                    "FILE",
+                    "",
+                    "Users and their rules, a line each, as ACL LIST writes them; not readable by everybody."),
+            Flag.yesNo("allow-flush", "yes", "Whether the default user may FLUSHALL and FLUSHDB."),
+            Flag.of("tls-port", "PORT", "0", "RESP over TLS; 0 turns it off."),
+            Flag.of("tls-cert", "FILE", "", "The certificate chain, PEM; reloaded when it changes."),
+            Flag.of("tls-key", "FILE", "", "The private key, PEM; reloaded when it changes."),
+            Flag.of("tls-ca", "FILE", "", "Who signs clients' certificates, PEM; with it, a client must have one."),
+            Flag.of("maxclients", "N", "10000", "Clients connected at once."),
+            Flag.of("timeout", "SECONDS", "0", "Disconnect clients that are silent for so long; 0 is never."),
+            Flag.of(
+                    "client-output-buffer-limit",
+                    "LIMITS",
+                    "normal 64mb 32mb 60 pubsub 32mb 8mb 60",
+                    "What a client may leave unread, by class: at once, and for how many seconds how much."),
+            Flag.of("client-query-buffer-limit", "SIZE", "64mb", "The largest request."),
+            Flag.of("tracking-table-max-keys", "N", "100000", "Keys remembered for clients that keep copies."),
+            Flag.of("shutdown-grace", "SECONDS", "10", "How long clients may finish what is under way after SIGTERM."),
+            Flag.of(
+                    "notify-keyspace-events",
+                    "CLASSES",
+                    "",
+                    "Events published to subscribers, in Redis's letters, such as Kex."),
+            Flag.of(
+                    "slowlog-log-slower-than",
+                    "MICROS",
+                    "10000",
+                    "Commands that take longer are kept for SLOWLOG; -1 turns it off."),
+            Flag.of("slowlog-max-len", "N", "128", "How many of them are kept."),
+            Flag.of(
+                    "latency-monitor-threshold",
+                    "MILLIS",
+                    "0",
+                    "Commands that take longer are noted for LATENCY; 0 turns it off."),
+            Flag.yesNo(
+                    "resp-compat",
+                    "true",
+                    "Replies and errors as Redis gives them. There is no other way, so no is" + " refused."),
+            Flag.of("config", "FILE", "", "A YAML file with the same names, without the dashes in front."));
 
-    @Option(
-            names = "--port",
-            paramLabel = "PORT",
-            defaultValue = "6380",
-            description = {"RESP over TCP; 0 turns it off. Default: ${DEFAULT-VALUE}"})
-    int port;
+    final int port;
+    final List<String> bind;
+    final String socket;
+    final String socketMode;
+    final boolean protectedMode;
+    final int ioThreads;
+    final int healthPort;
+    final int metricsPort;
+    final String adminBind;
+    final String maxValueSize;
+    final String shm;
+    final String shmMode;
+    final int databases;
+    final String requirePass;
+    final boolean requirePassIsVisible;
+    final @Nullable Path requirePassFile;
+    final @Nullable Path usersFile;
+    final boolean allowFlush;
+    final int tlsPort;
+    final @Nullable Path tlsCertificate;
+    final @Nullable Path tlsKey;
+    final @Nullable Path tlsAuthorities;
+    final int maxClients;
+    final int timeoutSeconds;
+    final String outputLimits;
+    final String queryBuffer;
+    final int trackingKeys;
+    final int graceSeconds;
+    final String notifications;
+    final long slowlogMicros;
+    final int slowlogLength;
+    final long latencyMillis;
+    final boolean respCompat;
 
-    @Option(
-            names = "--bind",
-            paramLabel = "ADDRESS,...",
-            split = ",",
-            defaultValue = "127.0.0.1",
-            description = "Addresses for TCP and TLS; one that others can reach needs a password. Default:"
-                    + " ${DEFAULT-VALUE}")
-    List<String> bind = List.of();
-
-    @Option(
-            names = "--socket",
-            paramLabel = "PATH",
-            defaultValue = "",
-            description = "RESP over a Unix socket at this path. Default: off")
-    String socket = "";
-
-    @Option(
-            names = "--socket-perm",
-            paramLabel = "MODE",
-            defaultValue = "660",
-            description = "The socket's mode, octal. Default: ${DEFAULT-VALUE}")
-    String socketMode = "";
-
-    @Option(
-            names = "--protected-mode",
-            paramLabel = "yes|no",
-            defaultValue = "true",
-            arity = "1",
-            converter = YesNo.class,
-            description = "Without a password, accept clients of this machine only, and refuse to start on an address"
-                    + " that others can reach. Default: yes")
-    boolean protectedMode;
-
-    @Option(
-            names = "--io-threads",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Event loops that read, run and answer requests. Default: as many as there are cores, 4 at"
-                    + " most")
-    int ioThreads;
-
-    @Option(
-            names = "--health-port",
-            paramLabel = "PORT",
-            defaultValue = "6381",
-            description = "/livez, /readyz and /health over HTTP; 0 turns them off. Default: ${DEFAULT-VALUE}")
-    int healthPort;
-
-    @Option(
-            names = "--metrics-port",
-            paramLabel = "PORT",
-            defaultValue = "9090",
-            description = "/metrics for Prometheus; 0 turns it off. Default: ${DEFAULT-VALUE}")
-    int metricsPort;
-
-    @Option(
-            names = "--admin-bind",
-            paramLabel = "ADDRESS",
-            defaultValue = "0.0.0.0",
-            description = "Address for health and metrics, which probes and Prometheus reach from outside the pod;"
-                    + " nothing there changes anything. Default: ${DEFAULT-VALUE}")
-    String adminBind = "";
-
-    // ---------------------------------------------------------------- what to hold
-
-    @Option(
-            names = "--max-memory",
-            paramLabel = "SIZE|SHARE",
-            defaultValue = "256mb",
-            description = "The size of the store, everything in it included; or a share of the container's limit, such"
-                    + " as 60%%. " + SIZE + " Default: ${DEFAULT-VALUE}")
-    String maxMemory = "";
-
-    @Option(
-            names = "--eviction",
-            paramLabel = "POLICY",
-            defaultValue = "cachee-lfu",
-            description = "cachee-lfu, lru, fifo or noeviction; Redis's allkeys-lfu and allkeys-lru are accepted."
-                    + " Default: ${DEFAULT-VALUE}")
-    String eviction = "";
-
-    @Option(
-            names = "--max-value-size",
-            paramLabel = "SIZE",
-            defaultValue = "",
-            description = "The largest value. Default, and most: an eighth of the store")
-    String maxValueSize = "";
-
-    @Option(
-            names = "--shm",
-            paramLabel = "PATH",
-            defaultValue = "",
-            description = "Publish the store in this directory, as cachee.shm, or in this file, for direct readers."
-                    + " Default: off")
-    String shm = "";
-
-    @Option(
-            names = "--shm-perm",
-            paramLabel = "MODE",
-            defaultValue = "600",
-            description = "The shared file's mode, octal. Default: ${DEFAULT-VALUE}")
-    String shmMode = "";
-
-    @Option(
-            names = "--databases",
-            paramLabel = "N",
-            defaultValue = "16",
-            description = "Databases that SELECT knows, 1 to 16. Default: ${DEFAULT-VALUE}")
-    int databases;
-
-    // ---------------------------------------------------------------- who may do what
-
-    @Option(
-            names = "--requirepass",
-            paramLabel = "PASSWORD",
-            defaultValue = "",
-            description = "The default user's password. Better kept in a file or the environment, for everybody on a"
-                    + " machine can read command lines")
-    String requirePass = "";
-
-    @Option(
-            names = "--requirepass-file",
-            paramLabel = "FILE",
-            description = "A file whose first line is the default user's password; not readable by everybody")
-    @Nullable
-    Path requirePassFile;
-
-    @Option(
-            names = "--users-file",
-            paramLabel = "FILE",
-            description = "Users and their rules, a line each, as ACL LIST writes them; not readable by everybody")
-    @Nullable
-    Path usersFile;
-
-    @Option(
-            names = "--allow-flush",
-            paramLabel = "yes|no",
-            defaultValue = "true",
-            arity = "0..1",
-            fallbackValue = "true",
-            converter = YesNo.class,
-            description = "Whether FLUSHALL and FLUSHDB are allowed to the default user. Default: yes")
-    boolean allowFlush;
-
-    @Option(names = "--tls-port", paramLabel = "PORT", defaultValue = "0", description = "RESP over TLS. Default: off")
-    int tlsPort;
-
-    @Option(names = "--tls-cert", paramLabel = "FILE", description = "The certificate chain, PEM; reloaded on change")
-    @Nullable
-    Path tlsCertificate;
-
-    @Option(names = "--tls-key", paramLabel = "FILE", description = "The private key, PEM; reloaded on change")
-    @Nullable
-    Path tlsKey;
-
-    @Option(
-            names = "--tls-ca",
-            paramLabel = "FILE",
-            description = "Who signs clients' certificates, PEM; with it a client must have one")
-    @Nullable
-    Path tlsAuthorities;
-
-    // ---------------------------------------------------------------- limits
-
-    @Option(
-            names = "--maxclients",
-            paramLabel = "N",
-            defaultValue = "10000",
-            description = {"Clients connected at once. Default: ${DEFAULT-VALUE}"})
-    int maxClients;
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "0",
-            description = "Disconnect clients that are silent for so long; 0 for never. Default: ${DEFAULT-VALUE}")
-    int timeoutSeconds;
-
-    @Option(
-            names = "--client-output-buffer-limit",
-            paramLabel = "LIMITS",
-            defaultValue = "normal 64mb 32mb 60 pubsub 32mb 8mb 60",
-            description = "What a client may leave unread: at once, and for how many seconds how much; by class."
-                    + " Default: ${DEFAULT-VALUE}")
-    String outputLimits = "";
-
-    @Option(
-            names = "--client-query-buffer-limit",
-            paramLabel = "SIZE",
-            defaultValue = "64mb",
-            description = "The largest request. Default: ${DEFAULT-VALUE}")
-    String queryBuffer = "";
-
-    @Option(
-            names = "--tracking-table-max-keys",
-            paramLabel = "N",
-            defaultValue = "100000",
-            description = "Keys remembered for clients that keep copies. Default: ${DEFAULT-VALUE}")
-    int trackingKeys;
-
-    @Option(
-            names = "--shutdown-grace",
-            paramLabel = "SECONDS",
-            defaultValue = "10",
-            description = "How long clients may finish what is under way after SIGTERM. Default: ${DEFAULT-VALUE}")
-    int graceSeconds;
-
-    // ---------------------------------------------------------------- what to tell
-
-    @Option(
-            names = "--notify-keyspace-events",
-            paramLabel = "CLASSES",
-            defaultValue = "",
-            description = "Events published to subscribers, in Redis's letters, such as Kex. Default: none")
-    String notifications = "";
-
-    @Option(
-            names = "--slowlog-log-slower-than",
-            paramLabel = "MICROS",
-            defaultValue = "10000",
-            description =
-                    "Commands that take longer are logged for SLOWLOG; -1 turns it off. Default:" + " ${DEFAULT-VALUE}")
-    long slowlogMicros;
-
-    @Option(
-            names = "--slowlog-max-len",
-            paramLabel = "N",
-            defaultValue = "128",
-            description = "How many of them are kept. Default: ${DEFAULT-VALUE}")
-    int slowlogLength;
-
-    @Option(
-            names = "--latency-monitor-threshold",
-            paramLabel = "MILLIS",
-            defaultValue = "0",
-            description = "Commands that take longer are noted for LATENCY; 0 turns it off. Default: ${DEFAULT-VALUE}")
-    long latencyMillis;
-
-    @Option(
-            names = "--resp-compat",
-            paramLabel = "true|false",
-            defaultValue = "true",
-            arity = "0..1",
-            fallbackValue = "true",
-            converter = YesNo.class,
-            description = "Replies and errors as Redis gives them. There is no other way; false is refused. Default:"
-                    + " true")
-    boolean respCompat;
-
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "A YAML file with the same names, without the dashes in front")
-    @Nullable
-    Path config;
+    StartOptions(FlagValues values) {
+        port = values.integer("port", 0, MOST_PORT);
+        bind = values.list("bind");
+        socket = values.text("socket");
+        socketMode = values.text("socket-perm");
+        protectedMode = values.yesNo("protected-mode");
+        ioThreads = values.integer("io-threads", 0, 64);
+        healthPort = values.integer("health-port", 0, MOST_PORT);
+        metricsPort = values.integer("metrics-port", 0, MOST_PORT);
+        adminBind = values.text("admin-bind");
+        maxValueSize = values.text("max-value-size");
+        shm = values.text("shm");
+        shmMode = values.text("shm-perm");
+        databases = values.integer("databases", 1, 16);
+        requirePass = values.text("requirepass");
+        requirePassIsVisible = values.isOnCommandLine("requirepass");
+        requirePassFile = values.path("requirepass-file");
+        usersFile = values.path("users-file");
+        allowFlush = values.yesNo("allow-flush");
+        tlsPort = values.integer("tls-port", 0, MOST_PORT);
+        tlsCertificate = values.path("tls-cert");
+        tlsKey = values.path("tls-key");
+        tlsAuthorities = values.path("tls-ca");
+        maxClients = values.integer("maxclients", 1, 1_000_000);
+        timeoutSeconds = values.integer("timeout", 0, Integer.MAX_VALUE);
+        outputLimits = values.text("client-output-buffer-limit");
+        queryBuffer = values.text("client-query-buffer-limit");
+        trackingKeys = values.integer("tracking-table-max-keys", 1, 10_000_000);
+        graceSeconds = values.integer("shutdown-grace", 0, 86_400);
+        notifications = values.text("notify-keyspace-events");
+        slowlogMicros = values.number("slowlog-log-slower-than", -1, 1L << 40);
+        slowlogLength = values.integer("slowlog-max-len", 0, 100_000);
+        latencyMillis = values.number("latency-monitor-threshold", 0, Integer.MAX_VALUE);
+        respCompat = values.yesNo("resp-compat");
+    }
 }

@@ -21,6 +21,7 @@ final class NativeMemory {
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
     private static final int MADV_HUGEPAGE = 14;
+    private static final int MADV_POPULATE_WRITE = 23;
     private static final long HUGE_PAGE = 1L << 21;
 
     private static final @Nullable NativeMemory LINUX = link();
@@ -77,10 +78,22 @@ final class NativeMemory {
         }
     }
 
-    /** Zeroed memory whose pages are all present; it is given back when nothing refers to it any more. */
+    /** Zeroed memory; it is given back when nothing refers to it any more. Its pages come when they are touched. */
     static MemorySegment anonymous(long size) {
         MemorySegment memory = LINUX == null ? null : LINUX.map(size);
         return memory == null ? Arena.ofAuto().allocate(size, Layout.PAGE) : memory;
+    }
+
+    /** Has all pages of some memory brought in, without changing what is in them. False when that cannot be done. */
+    static boolean populate(MemorySegment memory) {
+        if (LINUX == null) {
+            return false;
+        }
+        try {
+            return (int) LINUX.madvise.invokeExact(memory, memory.byteSize(), MADV_POPULATE_WRITE) == 0;
+        } catch (Throwable e) {
+            throw new LinkageError("madvise cannot be called", e);
+        }
     }
 
     private @Nullable MemorySegment map(long size) {
@@ -95,7 +108,7 @@ final class NativeMemory {
             MemorySegment memory = whole.asSlice(Layout.align(raw.address(), HUGE_PAGE) - raw.address(), size);
             int advised = (int) madvise.invokeExact(memory, size, MADV_HUGEPAGE);
             // Without large pages everything works as well, only slower.
-            return advised == 0 || advised == -1 ? memory.fill((byte) 0) : null;
+            return advised == 0 || advised == -1 ? memory : null;
         } catch (Throwable e) {
             throw new LinkageError("mmap cannot be called", e);
         }

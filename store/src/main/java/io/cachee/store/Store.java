@@ -82,7 +82,7 @@ public final class Store implements AutoCloseable {
         for (int i = 0; i < KEY_LOCKS; i++) {
             keyLocks[i] = new KeyLock();
         }
-        this.housekeeper = new Housekeeper(this, expirer, file);
+        this.housekeeper = new Housekeeper(this, expirer, file, options.populateInBackground);
         HeaderDescriptor.publish(region);
     }
 
@@ -93,8 +93,8 @@ public final class Store implements AutoCloseable {
      */
     public static Store open(StoreOptions options) throws StoreFileException {
         if (options.file == null) {
-            return start(
-                    new Store(StoreFile.anonymous(Layout.of(options.maxMemory).size()), options, null), options);
+            Region memory = StoreFile.anonymous(Layout.of(options.maxMemory).size(), !options.populateInBackground);
+            return start(new Store(memory, options, null), options);
         }
         StoreFile file =
                 StoreFile.create(options.file, Layout.of(options.maxMemory).size(), options.permissions);

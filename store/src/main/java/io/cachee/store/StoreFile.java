@@ -61,8 +61,13 @@ final class StoreFile {
         return path.resolveSibling(path.getFileName() + suffix);
     }
 
-    static Region anonymous(long size) {
-        return new Region(NativeMemory.anonymous(size));
+    /** Memory of no file. */
+    static Region anonymous(long size, boolean populated) {
+        MemorySegment memory = NativeMemory.anonymous(size);
+        if (populated && !NativeMemory.populate(memory)) {
+            memory.fill((byte) 0);
+        }
+        return new Region(memory);
     }
 
     static StoreFile create(Path requested, long size, Set<PosixFilePermission> permissions) throws StoreFileException {

@@ -17,6 +17,7 @@ public final class StoreOptions {
     long maxValueSize;
     Set<PosixFilePermission> permissions = PosixFilePermissions.fromString("rw-------");
     boolean housekeeping = true;
+    boolean populateInBackground;
     Clock clock = Clock.SYSTEM;
     long seed = new java.security.SecureRandom().nextLong();
 
@@ -69,6 +70,15 @@ public final class StoreOptions {
      */
     public StoreOptions housekeeping(boolean ownThread) {
         this.housekeeping = ownThread;
+        return this;
+    }
+
+    /**
+     * Whether the pages of a region without a file are brought in bit by bit after the store was opened, rather than
+     * before: it opens sooner, and its first writes may have to wait for pages.
+     */
+    public StoreOptions populateInBackground(boolean later) {
+        this.populateInBackground = later;
         return this;
     }
 

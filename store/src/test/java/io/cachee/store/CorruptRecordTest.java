@@ -19,7 +19,7 @@ final class CorruptRecordTest {
     private static final byte[] OTHER = TestEntries.bytes("other");
     private static final int LARGE = 9_000;
 
-    private Store store = Store.openIn(StoreFile.anonymous(1 << 20), StoreOptions.maxMemory(1 << 20));
+    private Store store = Store.openIn(StoreFile.anonymous(1 << 20, true), StoreOptions.maxMemory(1 << 20));
     private Region region = store.region();
     private Layout layout = store.layout();
 

@@ -1,0 +1,177 @@
+package io.cachee.server.config;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values of a command's flags: from the command line, else the environment, else the file that {@code --config}
+ * names, else their defaults. Each error says which flag is wrong, where that was said, and why.
+ */
+public final class FlagValues {
+    private static final String DASHES = "--";
+    private static final String CONFIG = "config";
+
+    private final Map<String, Flag> flags = new LinkedHashMap<>();
+    private final Map<String, String> given = new LinkedHashMap<>();
+    private final LayeredSource layers;
+
+    /**
+     * Reads the arguments and what else there is.
+     *
+     * @param table the flags
+     * @param sections names in the file that begin sections of their own
+     * @throws IllegalArgumentException saying what is wrong
+     */
+    public FlagValues(List<Flag> table, Set<String> sections, List<String> arguments, Map<String, String> environment)
+            throws IOException {
+        for (Flag flag : table) {
+            flags.put(flag.name(), flag);
+        }
+        parse(arguments);
+        String path = given.getOrDefault(CONFIG, environment.getOrDefault("CACHEE_CONFIG", ""));
+        Set<String> names = new LinkedHashSet<>(flags.keySet());
+        this.layers = LayeredSource.read(names, sections, environment, path.isEmpty() ? null : Path.of(path));
+    }
+
+    private void parse(List<String> arguments) {
+        for (int i = 0; i < arguments.size(); i++) {
+            String argument = arguments.get(i);
+            if (!argument.startsWith(DASHES)) {
+                throw new IllegalArgumentException("unexpected argument '" + argument + "'");
+            }
+            int equals = argument.indexOf('=');
+            String name = argument.substring(DASHES.length(), equals < 0 ? argument.length() : equals);
+            Flag flag = flags.get(name);
+            if (flag == null) {
+                throw new IllegalArgumentException("unknown flag '" + DASHES + name + "'" + suggestion(name));
+            }
+            boolean followed = i + 1 < arguments.size() && !arguments.get(i + 1).startsWith(DASHES);
+            String value;
+            if (equals >= 0) {
+                value = argument.substring(equals + 1);
+            } else if (flag.alone() != null) {
+                value = flag.alone();
+            } else if (followed) {
+                value = arguments.get(++i);
+            } else {
+                throw new IllegalArgumentException(DASHES + name + " needs a value: " + flag.parameter());
+            }
+            if (given.put(name, value) != null) {
+                throw new IllegalArgumentException(DASHES + name + " is given twice");
+            }
+        }
+    }
+
+    private String suggestion(String name) {
+        for (String known : flags.keySet()) {
+            if (known.startsWith(name) || name.startsWith(known) || distance(name, known) <= 2) {
+                return "; did you mean " + DASHES + known + "?";
+            }
+        }
+        return "";
+    }
+
+    /** How many letters have to be changed, added or left out to make one of the other. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[b.length()];
+    }
+
+    private Flag flag(String name) {
+        Flag flag = flags.get(name);
+        if (flag == null) {
+            throw new IllegalStateException("no flag is named " + name);
+        }
+        return flag;
+    }
+
+    /** Whether it was said on the command line, where everybody can read it. */
+    public boolean isOnCommandLine(String name) {
+        return given.containsKey(name);
+    }
+
+    /** A flag's value as text; empty when nothing was said and there is no default. */
+    public String text(String name) {
+        String value = given.get(name);
+        if (value == null) {
+            value = layers.value(name);
+        }
+        return value == null ? flag(name).otherwise() : value;
+    }
+
+    /** A flag's value, made of the text by {@code parser}, which says in an exception what is wrong with it. */
+    public <T> T parsed(String name, Function<String, T> parser) {
+        try {
+            return parser.apply(text(name));
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException(where(name) + ": " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private String where(String name) {
+        String origin = given.containsKey(name) ? "" : layers.origin(name);
+        return DASHES + name + (origin.isEmpty() ? "" : " (" + origin + ")");
+    }
+
+    /** A whole number. */
+    public long number(String name, long least, long most) {
+        return parsed(name, text -> {
+            if (!text.matches("-?\\d{1,18}")) {
+                throw new IllegalArgumentException("'" + text + "' is no whole number");
+            }
+            long value = Long.parseLong(text);
+            if (value < least || value > most) {
+                throw new IllegalArgumentException(value + " is outside " + least + ".." + most);
+            }
+            return value;
+        });
+    }
+
+    /** A whole number. */
+    public int integer(String name, int least, int most) {
+        return (int) number(name, least, most);
+    }
+
+    /** {@code yes} or {@code no}, {@code true} or {@code false}. */
+    public boolean yesNo(String name) {
+        return parsed(name, text -> switch (text.toLowerCase(Locale.ROOT)) {
+            case "yes", "true", "on" -> true;
+            case "no", "false", "off" -> false;
+            default -> throw new IllegalArgumentException("'" + text + "' is neither yes nor no");
+        });
+    }
+
+    /** A path, or null when nothing was said. */
+    public @Nullable Path path(String name) {
+        String text = text(name);
+        return text.isEmpty() ? null : Path.of(text);
+    }
+
+    /** A list, separated by commas. */
+    public List<String> list(String name) {
+        return List.of(text(name).split(",", -1)).stream()
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList();
+    }
+}
