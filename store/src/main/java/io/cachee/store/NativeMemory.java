@@ -7,6 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,55 +26,47 @@ final class NativeMemory {
     private static final int MADV_POPULATE_WRITE = 23;
     private static final long HUGE_PAGE = 1L << 21;
 
-    private static final @Nullable NativeMemory LINUX = link();
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+    private static final ValueLayout POINTER = ValueLayout.ADDRESS;
+    private static final FunctionDescriptor OPEN = FunctionDescriptor.of(INT, POINTER, INT);
+    private static final FunctionDescriptor CLOSE = FunctionDescriptor.of(INT, INT);
+    private static final FunctionDescriptor FALLOCATE = FunctionDescriptor.of(INT, INT, LONG, LONG);
+    private static final FunctionDescriptor MMAP =
+            FunctionDescriptor.of(ValueLayout.ADDRESS, POINTER, LONG, INT, INT, INT, LONG);
+    private static final FunctionDescriptor MUNMAP = FunctionDescriptor.of(INT, POINTER, LONG);
+    private static final FunctionDescriptor MADVISE = FunctionDescriptor.of(INT, POINTER, LONG, INT);
 
-    private final MethodHandle open;
-    private final MethodHandle close;
-    private final MethodHandle fallocate;
-    private final MethodHandle mmap;
-    private final MethodHandle munmap;
-    private final MethodHandle madvise;
+    private static final boolean LINUX = System.getProperty("os.name", "").equals("Linux")
+            && NativeMemory.class.getModule().isNativeAccessEnabled();
+    /** Linked when first called, for each costs milliseconds. */
+    private static final Map<String, MethodHandle> FUNCTIONS = new ConcurrentHashMap<>();
 
-    private NativeMemory(Linker linker) {
-        ValueLayout.OfInt i = ValueLayout.JAVA_INT;
-        ValueLayout.OfLong l = ValueLayout.JAVA_LONG;
-        var p = ValueLayout.ADDRESS;
-        open = handle(linker, "open", FunctionDescriptor.of(i, p, i));
-        close = handle(linker, "close", FunctionDescriptor.of(i, i));
-        fallocate = handle(linker, "posix_fallocate", FunctionDescriptor.of(i, i, l, l));
-        mmap = handle(linker, "mmap", FunctionDescriptor.of(p, p, l, i, i, i, l));
-        munmap = handle(linker, "munmap", FunctionDescriptor.of(i, p, l));
-        madvise = handle(linker, "madvise", FunctionDescriptor.of(i, p, l, i));
-    }
+    private NativeMemory() {}
 
-    private static MethodHandle handle(Linker linker, String name, FunctionDescriptor descriptor) {
-        return linker.downcallHandle(linker.defaultLookup().find(name).orElseThrow(), descriptor);
-    }
-
-    private static @Nullable NativeMemory link() {
-        if (!System.getProperty("os.name", "").equals("Linux")) {
-            return null;
-        }
-        try {
-            return new NativeMemory(Linker.nativeLinker());
-        } catch (RuntimeException | LinkageError e) {
-            return null;
-        }
+    private static MethodHandle function(String name, FunctionDescriptor descriptor) {
+        return FUNCTIONS.computeIfAbsent(name, _ -> {
+            Linker linker = Linker.nativeLinker();
+            return linker.downcallHandle(linker.defaultLookup().find(name).orElseThrow(), descriptor);
+        });
     }
 
     /** The error number of posix_fallocate (0 is success), or -1 when the call is not to be had. */
     static int allocate(Path file, long size) {
-        if (LINUX == null) {
+        if (!LINUX) {
             return -1;
         }
         try (Arena arena = Arena.ofConfined()) {
-            int descriptor = (int) LINUX.open.invokeExact(arena.allocateFrom(file.toString()), O_RDWR | O_NOFOLLOW);
+            int descriptor =
+                    (int) function("open", OPEN).invokeExact(arena.allocateFrom(file.toString()), O_RDWR | O_NOFOLLOW);
             if (descriptor < 0) {
                 return -1;
             }
-            int error = (int) LINUX.fallocate.invokeExact(descriptor, 0L, size);
-            int closed = (int) LINUX.close.invokeExact(descriptor);
+            int error = (int) function("posix_fallocate", FALLOCATE).invokeExact(descriptor, 0L, size);
+            int closed = (int) function("close", CLOSE).invokeExact(descriptor);
             return closed == 0 ? error : -1;
+        } catch (IllegalCallerException denied) {
+            return -1;
         } catch (Throwable e) {
             throw new LinkageError("posix_fallocate cannot be called", e);
         }
@@ -80,35 +74,39 @@ final class NativeMemory {
 
     /** Zeroed memory; it is given back when nothing refers to it any more. Its pages come when they are touched. */
     static MemorySegment anonymous(long size) {
-        MemorySegment memory = LINUX == null ? null : LINUX.map(size);
+        MemorySegment memory = LINUX ? map(size) : null;
         return memory == null ? Arena.ofAuto().allocate(size, Layout.PAGE) : memory;
     }
 
     /** Has all pages of some memory brought in, without changing what is in them. False when that cannot be done. */
     static boolean populate(MemorySegment memory) {
-        if (LINUX == null) {
+        if (!LINUX) {
             return false;
         }
         try {
-            return (int) LINUX.madvise.invokeExact(memory, memory.byteSize(), MADV_POPULATE_WRITE) == 0;
+            return (int) function("madvise", MADVISE).invokeExact(memory, memory.byteSize(), MADV_POPULATE_WRITE) == 0;
+        } catch (IllegalCallerException denied) {
+            return false;
         } catch (Throwable e) {
             throw new LinkageError("madvise cannot be called", e);
         }
     }
 
-    private @Nullable MemorySegment map(long size) {
+    private static @Nullable MemorySegment map(long size) {
         try {
             long mapped = size + HUGE_PAGE;
-            MemorySegment raw = (MemorySegment)
-                    mmap.invokeExact(MemorySegment.NULL, mapped, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
+            MemorySegment raw = (MemorySegment) function("mmap", MMAP)
+                    .invokeExact(MemorySegment.NULL, mapped, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
             if (raw.address() == -1) {
                 return null;
             }
             MemorySegment whole = raw.reinterpret(mapped, Arena.ofAuto(), NativeMemory::unmap);
             MemorySegment memory = whole.asSlice(Layout.align(raw.address(), HUGE_PAGE) - raw.address(), size);
-            int advised = (int) madvise.invokeExact(memory, size, MADV_HUGEPAGE);
+            int advised = (int) function("madvise", MADVISE).invokeExact(memory, size, MADV_HUGEPAGE);
             // Without large pages everything works as well, only slower.
             return advised == 0 || advised == -1 ? memory : null;
+        } catch (IllegalCallerException denied) {
+            return null;
         } catch (Throwable e) {
             throw new LinkageError("mmap cannot be called", e);
         }
@@ -116,7 +114,7 @@ final class NativeMemory {
 
     private static void unmap(MemorySegment memory) {
         try {
-            int ignored = (int) java.util.Objects.requireNonNull(LINUX).munmap.invokeExact(memory, memory.byteSize());
+            int ignored = (int) function("munmap", MUNMAP).invokeExact(memory, memory.byteSize());
         } catch (Throwable e) {
             throw new LinkageError("munmap cannot be called", e);
         }
