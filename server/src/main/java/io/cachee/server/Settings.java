@@ -5,6 +5,7 @@ import io.cachee.server.config.FlagValues;
 import io.cachee.server.config.MemorySize;
 import io.cachee.server.config.SecretFile;
 import io.cachee.store.Eviction;
+import io.cachee.store.RemovalListener;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import java.io.IOException;
@@ -176,11 +177,12 @@ record Settings(
         return Files.isDirectory(path) ? path.resolve(SHM_NAME) : path;
     }
 
-    Store openStore() throws IOException {
+    Store openStore(RemovalListener listener) throws IOException {
         StoreOptions store = StoreOptions.maxMemory(maxMemory)
                 .eviction(eviction)
                 .maxValueSize(Math.min(maxValueSize, largest()))
-                .populateInBackground(true);
+                .populateInBackground(true)
+                .removalListener(listener);
         if (shmFile != null) {
             store.file(shmFile).permissions(permissions(options.shmMode));
         }

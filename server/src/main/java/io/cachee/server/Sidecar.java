@@ -6,6 +6,7 @@ import io.cachee.server.admin.HttpReply;
 import io.cachee.server.admin.JvmMetrics;
 import io.cachee.server.command.Instance;
 import io.cachee.server.command.InstanceOptions;
+import io.cachee.server.command.RemovedKeys;
 import io.cachee.server.config.MemorySize;
 import io.cachee.server.metrics.MetricWriter;
 import io.cachee.server.net.ListenOptions;
@@ -69,9 +70,11 @@ final class Sidecar implements AutoCloseable {
         this.settings = settings;
         this.log = log;
         this.startedNanos = startedNanos;
-        this.store = settings.openStore();
+        RemovedKeys removed = new RemovedKeys();
+        this.store = settings.openStore(removed);
         try {
             this.instance = new Instance(store, instanceOptions(settings), settings.ioThreads(), log::error);
+            instance.listenTo(removed);
             configure(instance, settings);
             instance.onShutdown = stopping::countDown;
             this.server = RespServer.open(instance, listenOptions(settings));

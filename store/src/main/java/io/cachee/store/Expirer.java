@@ -144,6 +144,7 @@ final class Expirer {
             long slotOffset = index.findAddress(hash, address);
             if (slotOffset != 0) {
                 index.remove(stripe, slotOffset);
+                store.removals().expired(address);
                 records.kill(address);
                 counters.expirations.increment();
                 store.bump(hash);

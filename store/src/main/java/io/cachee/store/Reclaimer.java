@@ -36,6 +36,7 @@ final class Reclaimer implements Tails {
     private final EvictionPolicy policy;
     private final History history;
     private final Counters counters;
+    private final Removals removals;
     private final IndexSizer sizer;
     /** Bytes written since anybody last helped; races only blur it. */
     private long owed;
@@ -51,6 +52,7 @@ final class Reclaimer implements Tails {
         this.history = history;
         this.policy = store.policy();
         this.counters = counters;
+        this.removals = store.removals();
         this.sizer = new IndexSizer(store.layout(), index, segments);
         this.tails =
                 new Tail[] {new Tail(store, segments, records, counters), new Tail(store, segments, records, counters)};
@@ -323,6 +325,7 @@ final class Reclaimer implements Tails {
 
     private void dropForIndex(int stripe, long slot) {
         counters.evictedForIndex.increment();
+        removals.evicted(Slots.address(slot));
         records.kill(Slots.address(slot));
     }
 

@@ -54,6 +54,7 @@ public final class Store implements AutoCloseable {
     private final EvictionPolicy policy;
     private final Reclaimer reclaimer;
     private final Writer writer;
+    private final Removals removals;
     private final Counters counters = new Counters();
     private final KeyLock[] keyLocks = new KeyLock[KEY_LOCKS];
     private final @Nullable StoreFile file;
@@ -74,6 +75,7 @@ public final class Store implements AutoCloseable {
         this.segments = new Segments(region, layout, layout.firstSegmentAfter(index.end(Shape.MIN_BUCKETS)));
         this.lookup = new OwnLookup();
         this.records = new Records(lookup, segments);
+        this.removals = new Removals(options.removalListener, region, records);
         History history = new History(region, index);
         this.policy = Policies.create(options.eviction, segments, random.nextLong());
         this.reclaimer = new Reclaimer(this, segments, records, history, counters);
@@ -672,6 +674,10 @@ public final class Store implements AutoCloseable {
 
     Region region() {
         return region;
+    }
+
+    Removals removals() {
+        return removals;
     }
 
     EvictionPolicy policy() {

@@ -18,6 +18,10 @@ public final class StoreOptions {
     Set<PosixFilePermission> permissions = PosixFilePermissions.fromString("rw-------");
     boolean housekeeping = true;
     boolean populateInBackground;
+
+    @Nullable
+    RemovalListener removalListener;
+
     Clock clock = Clock.SYSTEM;
     long seed = new java.security.SecureRandom().nextLong();
 
@@ -79,6 +83,12 @@ public final class StoreOptions {
      */
     public StoreOptions populateInBackground(boolean later) {
         this.populateInBackground = later;
+        return this;
+    }
+
+    /** Told of entries that expire or are evicted. */
+    public StoreOptions removalListener(RemovalListener listener) {
+        this.removalListener = listener;
         return this;
     }
 

@@ -190,7 +190,9 @@ final class Tail {
             long entry = Slots.address(region.getLong(slotOffset));
             long entryFirst = region.getLong(entry);
             if (RecordDescriptor.expires(entryFirst) && records.isExpired(entry, entryFirst, store.clockMillis())) {
-                unlink(stripe, slotOffset, entry);
+                index.remove(stripe, slotOffset);
+                store.removals().expired(entry);
+                records.kill(entry);
                 counters.expirations.increment();
                 store.bump(hash);
                 return false;
@@ -235,7 +237,7 @@ final class Tail {
             index.refresh(stripe);
             long slotOffset = slotOfFound(stripe, RecordDescriptor.kind(region.getLong(cursor)));
             if (slotOffset != 0) {
-                unlink(stripe, slotOffset, Slots.address(region.getLong(slotOffset)));
+                evict(stripe, slotOffset, Slots.address(region.getLong(slotOffset)));
                 if (remember) {
                     history.add(hash);
                 }
@@ -279,7 +281,7 @@ final class Tail {
                 return false;
             }
             counters.evictedUnderPressure.increment();
-            unlink(stripe, slotOffset, entry);
+            evict(stripe, slotOffset, entry);
             return true;
         }
         if (RecordDescriptor.kind(first) == RecordDescriptor.CHUNK) {
@@ -293,8 +295,9 @@ final class Tail {
         return true;
     }
 
-    private void unlink(int stripe, long slotOffset, long entry) {
+    private void evict(int stripe, long slotOffset, long entry) {
         index.remove(stripe, slotOffset);
+        store.removals().evicted(entry);
         records.kill(entry);
     }
 }

@@ -69,6 +69,7 @@ final class Writer {
             long first = region.getLong(address);
             if (RecordDescriptor.expires(first) && records.isExpired(address, first, store.clockMillis())) {
                 index.remove(stripe, slotOffset);
+                store.removals().expired(address);
                 records.kill(address);
                 counters.expirations.increment();
                 store.bump(lock.hash);
@@ -211,6 +212,7 @@ final class Writer {
             long weakest = index.weakest(hash);
             long address = Slots.address(region.getLong(weakest));
             index.remove(stripe, weakest);
+            store.removals().evicted(address);
             records.kill(address);
             counters.evictedForIndex.increment();
             if (index.insert(hash, slot)) {

@@ -55,6 +55,11 @@ public final class Instance {
         this.failureLog = failureLog;
     }
 
+    /** Has what the store removes of its own accord told to those who listen. */
+    public void listenTo(RemovedKeys removed) {
+        removed.tell(this);
+    }
+
     /** Where failures go that are no client's. */
     @FunctionalInterface
     public interface FailureLog {

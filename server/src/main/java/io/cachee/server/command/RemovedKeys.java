@@ -1,0 +1,32 @@
+package io.cachee.server.command;
+
+import io.cachee.store.RemovalListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Passes on what the store removes of its own accord to those who listen for changes. It exists before the store does,
+ * and the instance after it, so it is told of the instance when there is one.
+ */
+public final class RemovedKeys implements RemovalListener {
+    private volatile @Nullable Instance instance;
+
+    void tell(Instance listening) {
+        instance = listening;
+    }
+
+    @Override
+    public boolean isWanted() {
+        Instance listening = instance;
+        return listening != null && listening.signals.isWanted();
+    }
+
+    @Override
+    public void removed(byte[] key, Reason reason) {
+        Instance listening = instance;
+        int database = listening == null ? -1 : listening.databases.databaseOf(key);
+        if (listening != null && database >= 0) {
+            Event event = reason == Reason.EXPIRED ? Event.EXPIRED : Event.EVICTED;
+            listening.signals.changed(null, database, listening.databases.nameOf(key), event);
+        }
+    }
+}
