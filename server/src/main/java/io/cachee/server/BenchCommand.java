@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,12 +44,8 @@ final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--target",
-            paramLabel = "HOST:PORT|PATH",
-            defaultValue = "127.0.0.1:6380",
-            description = "The server. Default: ${DEFAULT-VALUE}")
-    private String target = "";
+    @Mixin
+    private ServerOptions server;
 
     @Option(names = "--against", paramLabel = "HOST:PORT|PATH", description = "A peer to compare it with.")
     private @Nullable String against;
@@ -120,13 +117,6 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--rounds", paramLabel = "N", defaultValue = "3", description = "Default: ${DEFAULT-VALUE}")
     private int rounds;
 
-    @Option(
-            names = "--password",
-            paramLabel = "PASSWORD",
-            defaultValue = "",
-            description = "For both servers; better given as CACHEE_PASSWORD in the environment.")
-    private String password = "";
-
     @Override
     public Integer call() throws IOException {
         check(clients >= 1 && clients <= 10_000, "--clients: 1 to 10000");
@@ -138,12 +128,11 @@ final class BenchCommand implements Callable<Integer> {
         check(rounds >= 1 && rounds <= 100, "--rounds: 1 to 100");
         LoadPlan plan = new LoadPlan(
                 clients, threads, pipeline, reads, keys, skew, valueSize, rate, Math.max(0.1, seconds), warmUp);
-        String secret = password.isEmpty() ? System.getenv().getOrDefault("CACHEE_PASSWORD", "") : password;
         List<Target> targets = new ArrayList<>();
         try {
-            targets.add(Target.parse(target, secret));
+            targets.add(server.target());
             if (against != null) {
-                targets.add(Target.parse(against, secret));
+                targets.add(Target.parse(against, server.secret()));
             }
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);

@@ -22,7 +22,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Cachee.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {StartCommand.class, BenchCommand.class, SimulateCommand.class, InspectCommand.class})
+        subcommands = {
+            StartCommand.class,
+            TopCommand.class,
+            ReportCommand.class,
+            BenchCommand.class,
+            SimulateCommand.class,
+            InspectCommand.class
+        })
 public final class Cachee implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -15,8 +15,8 @@ public final class CommandExecutor {
     private final Call call;
     private final ExecutionGate.Cell cell;
     final LoopStats stats;
-    final HotKeys hotReads = new HotKeys();
-    final HotKeys hotBytes = new HotKeys();
+    private final HotKeys hotReads = new HotKeys();
+    private final HotKeys hotBytes = new HotKeys();
     private final Command unknown;
     private long now;
     private int untilSample = HotKeys.SAMPLE;
@@ -33,6 +33,10 @@ public final class CommandExecutor {
         this.unknown = instance.table.commands().getFirst();
         Session nobody = new Session(0, Nowhere.LINK, this, instance.users.unlimited(), true);
         this.call = new Call(instance, this, reply, nobody, unknown);
+    }
+
+    HotKeys hotKeys(boolean byBytes) {
+        return byBytes ? hotBytes : hotReads;
     }
 
     Instance instance() {

@@ -143,17 +143,19 @@ final class DiagnosticCommands {
             }
         }
         call.reply.map(2);
-        reply(call, "reads", call.instance.hottest(false, count));
-        reply(call, "bytes", call.instance.hottest(true, count));
+        reply(call, "reads", call.instance.hottest(false, count), call.instance.counted(false));
+        reply(call, "bytes", call.instance.hottest(true, count), call.instance.counted(true));
     }
 
-    private static void reply(Call call, String kind, List<HotKeys.Entry> entries) {
+    /** Each with its count, and the share of all that it is, in thousandths. */
+    private static void reply(Call call, String kind, List<HotKeys.Entry> entries, long all) {
         call.reply.bulk(kind);
         call.reply.array(entries.size());
         for (HotKeys.Entry entry : entries) {
-            call.reply.array(2);
+            call.reply.array(3);
             call.reply.bulk(call.instance.databases.nameOf(entry.key().value()));
             call.reply.integer(entry.count());
+            call.reply.integer(all == 0 ? 0 : Math.min(1_000, entry.count() * 1_000 / all));
         }
     }
 }

@@ -20,6 +20,8 @@ final class HotKeys {
     private final int[] hashes = new int[KEYS];
     private final long[] counts = new long[KEYS];
     private long sinceHalving;
+    /** All that was counted, for whatever key. */
+    private long total;
 
     /** A key and about how much was counted for it. */
     record Entry(Bytes key, long count) {}
@@ -28,6 +30,7 @@ final class HotKeys {
         if (length > MAX_KEY_BYTES) {
             return;
         }
+        total += amount;
         int hash = hash(buffer, offset, length);
         int smallest = 0;
         for (int i = 0; i < KEYS; i++) {
@@ -59,6 +62,7 @@ final class HotKeys {
     private void age() {
         if (++sinceHalving >= HALVE_AFTER) {
             sinceHalving = 0;
+            total >>>= 1;
             for (int i = 0; i < KEYS; i++) {
                 counts[i] >>>= 1;
             }
@@ -71,6 +75,10 @@ final class HotKeys {
             hash = hash * 31 + buffer[i];
         }
         return hash;
+    }
+
+    synchronized long total() {
+        return total * SAMPLE;
     }
 
     synchronized java.util.List<Entry> entries() {

@@ -175,6 +175,7 @@ final class InfoText {
                 .put("mem_clients_normal", unsentBytes())
                 .put("mem_allocator", "region")
                 .put("cachee_policy", instance.options.eviction().displayName())
+                .put("cachee_entries", store.entries())
                 .put("cachee_dead_bytes", store.deadBytes())
                 .put("cachee_free_bytes", store.freeBytes())
                 .put("cachee_heap_used", heap)

@@ -6,6 +6,7 @@ import io.cachee.server.resp.Request;
 import io.cachee.store.Store;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -144,9 +145,9 @@ public final class Instance {
 
     /** Those keys that take most reads, or most bytes, the most first. */
     List<HotKeys.Entry> hottest(boolean byBytes, int most) {
-        java.util.Map<Bytes, Long> sums = new java.util.HashMap<>();
+        Map<Bytes, Long> sums = new HashMap<>();
         for (CommandExecutor executor : executors) {
-            for (HotKeys.Entry entry : (byBytes ? executor.hotBytes : executor.hotReads).entries()) {
+            for (HotKeys.Entry entry : executor.hotKeys(byBytes).entries()) {
                 sums.merge(entry.key(), entry.count(), Long::sum);
             }
         }
@@ -154,6 +155,11 @@ public final class Instance {
         sums.forEach((key, count) -> all.add(new HotKeys.Entry(key, count)));
         all.sort((a, b) -> Long.compare(b.count(), a.count()));
         return all.size() > most ? all.subList(0, most) : all;
+    }
+
+    /** All reads, or bytes, of which those of the hottest keys are a share. */
+    long counted(boolean ofBytes) {
+        return executors.stream().mapToLong(e -> e.hotKeys(ofBytes).total()).sum();
     }
 
     /** How many keys a database has. Counted one by one once more than one was ever used. */

@@ -1,7 +1,6 @@
 package io.cachee.server.load;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -9,9 +8,11 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server to put load on.
@@ -21,8 +22,6 @@ import java.nio.file.Path;
  * @param password or empty
  */
 public record Target(String name, SocketAddress address, String password) {
-    private static final int MOST_REPLY_BYTES = 1 << 20;
-
     /** {@code host:port}, a port, or the path of a Unix socket. */
     public static Target parse(String text, String password) {
         if (text.startsWith("/") || text.startsWith("./")) {
@@ -41,22 +40,26 @@ public record Target(String name, SocketAddress address, String password) {
         return address instanceof UnixDomainSocketAddress;
     }
 
-    /** Asks the server something; its reply as text, of at most a megabyte. */
-    public String ask(String... words) throws IOException {
+    /** Asks the server something: a String, a Long, a List of such, or null. An error is an exception. */
+    public @Nullable Object query(String... words) throws IOException {
         try (SocketChannel channel = open()) {
             channel.connect(address);
             OutputStream out = Channels.newOutputStream(channel);
-            InputStream in = Channels.newInputStream(channel);
+            ReplyReader in = new ReplyReader(Channels.newInputStream(channel), name);
             if (!password.isEmpty()) {
                 out.write(request("AUTH", password));
-                String reply = reply(in);
-                if (!reply.equals("OK")) {
-                    throw new IOException(name + ": " + reply);
-                }
+                in.read();
             }
             out.write(request(words));
-            return reply(in);
+            return in.read();
+        } catch (UnresolvedAddressException e) {
+            throw new IOException(name + ": the host is not known", e);
         }
+    }
+
+    /** The same, where a string is expected. */
+    public String ask(String... words) throws IOException {
+        return String.valueOf(query(words));
     }
 
     private SocketChannel open() throws IOException {
@@ -70,35 +73,6 @@ public record Target(String name, SocketAddress address, String password) {
             text.append('$').append(length).append("\r\n").append(word).append("\r\n");
         }
         return text.toString().getBytes(StandardCharsets.UTF_8);
-    }
-
-    private String reply(InputStream in) throws IOException {
-        String first = line(in);
-        if (first.startsWith("-")) {
-            throw new IOException(name + ": " + first.substring(1));
-        }
-        if (!first.startsWith("$") || first.startsWith("$-")) {
-            return first.isEmpty() ? first : first.substring(1);
-        }
-        int length = Integer.parseInt(first.substring(1));
-        if (length > MOST_REPLY_BYTES) {
-            throw new IOException(name + ": a reply of " + length + " bytes");
-        }
-        byte[] body = in.readNBytes(length + 2);
-        return new String(body, 0, Math.min(length, body.length), StandardCharsets.UTF_8);
-    }
-
-    private String line(InputStream in) throws IOException {
-        StringBuilder text = new StringBuilder();
-        for (int next = in.read(); next != '\n'; next = in.read()) {
-            if (next < 0) {
-                throw new IOException(name + ": the connection was closed");
-            }
-            if (next != '\r') {
-                text.append((char) next);
-            }
-        }
-        return text.toString();
     }
 
     /** CPU time that the server has used so far, in seconds; 0 when it is not on this machine. */

@@ -1,0 +1,105 @@
+package io.cachee.server.load;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a server says of itself by INFO, and which keys are hot, where it says that. */
+public final class ServerInfo {
+    /**
+     * A key that takes much.
+     *
+     * @param key as text
+     * @param count reads or bytes
+     * @param thousandths the share of all that it is
+     */
+    public record HotKey(String key, long count, long thousandths) {}
+
+    private final Map<String, String> fields = new LinkedHashMap<>();
+    private final Map<String, List<HotKey>> hotKeys = new LinkedHashMap<>();
+    private final long nanos = System.nanoTime();
+
+    private ServerInfo() {}
+
+    /** Asks a server. */
+    public static ServerInfo of(Target target) throws IOException {
+        ServerInfo info = new ServerInfo();
+        for (String line : target.ask("INFO", "everything").split("\r?\n", -1)) {
+            int colon = line.indexOf(':');
+            if (colon > 0 && line.charAt(0) != '#') {
+                info.fields.put(line.substring(0, colon), line.substring(colon + 1));
+            }
+        }
+        if (info.isCachee() && target.query("HOTKEYS") instanceof List<?> kinds) {
+            for (int i = 0; i + 1 < kinds.size(); i += 2) {
+                info.hotKeys.put(String.valueOf(kinds.get(i)), hotKeys(kinds.get(i + 1)));
+            }
+        }
+        return info;
+    }
+
+    private static List<HotKey> hotKeys(@org.jspecify.annotations.Nullable Object entries) {
+        List<HotKey> keys = new ArrayList<>();
+        if (entries instanceof List<?> list) {
+            for (Object entry : list) {
+                if (entry instanceof List<?> parts
+                        && parts.size() == 3
+                        && parts.get(1) instanceof Long count
+                        && parts.get(2) instanceof Long share) {
+                    keys.add(new HotKey(String.valueOf(parts.get(0)), count, share));
+                }
+            }
+        }
+        return keys;
+    }
+
+    /** Whether it is one of ours. */
+    public boolean isCachee() {
+        return fields.containsKey("cachee_version");
+    }
+
+    /** A field as it is written, or empty. */
+    public String text(String name) {
+        return fields.getOrDefault(name, "");
+    }
+
+    /** A field as a number, or 0. */
+    public long number(String name) {
+        try {
+            return Long.parseLong(text(name));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /** The fields whose names begin so. */
+    public Map<String, String> fieldsOf(String prefix) {
+        Map<String, String> found = new LinkedHashMap<>();
+        fields.forEach((name, value) -> {
+            if (name.startsWith(prefix)) {
+                found.put(name.substring(prefix.length()), value);
+            }
+        });
+        return found;
+    }
+
+    /** The keys that take most {@code reads} or {@code bytes}. */
+    public List<HotKey> hotKeys(String kind) {
+        return hotKeys.getOrDefault(kind, List.of());
+    }
+
+    /** How much a counter moves in a second, since an earlier look. */
+    public double rate(String name, ServerInfo earlier) {
+        double seconds = Math.max(1e-3, (nanos - earlier.nanos) / 1e9);
+        return (number(name) - earlier.number(name)) / seconds;
+    }
+
+    /** Share of reads that found a value, since an earlier look or, with null, since the start; -1 without reads. */
+    public double hitRate(@org.jspecify.annotations.Nullable ServerInfo earlier) {
+        long hits = number("keyspace_hits") - (earlier == null ? 0 : earlier.number("keyspace_hits"));
+        long misses = number("keyspace_misses") - (earlier == null ? 0 : earlier.number("keyspace_misses"));
+        return hits + misses == 0 ? -1 : (double) hits / (hits + misses);
+    }
+}
