@@ -15,6 +15,7 @@ import org.HdrHistogram.Histogram;
 /** Puts a load on a server and measures what becomes of it. */
 public final class LoadGenerator {
     private static final int FILL_BATCH = 256;
+    private static final int FILL_BYTES = 1 << 18;
 
     private final LoadPlan plan;
     private final KeyDraws draws;
@@ -27,6 +28,7 @@ public final class LoadGenerator {
     /** Sets all keys, so that reads find something. */
     public void fill(Target target) throws IOException {
         String value = "x".repeat(plan.valueBytes());
+        int batch = Math.clamp(FILL_BYTES / Math.max(1, plan.valueBytes()), 1, FILL_BATCH);
         List<String> words = new ArrayList<>();
         for (int key = 0; key < plan.keys(); key++) {
             if (words.isEmpty()) {
@@ -34,7 +36,7 @@ public final class LoadGenerator {
             }
             words.add("key:" + String.format("%012d", key));
             words.add(value);
-            if (words.size() > 2 * FILL_BATCH || key == plan.keys() - 1) {
+            if (words.size() > 2 * batch || key == plan.keys() - 1) {
                 target.ask(words.toArray(String[]::new));
                 words.clear();
             }

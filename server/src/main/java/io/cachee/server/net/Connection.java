@@ -19,6 +19,7 @@ import io.netty.util.internal.OutOfDirectMemoryError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     private volatile int keptBytes;
     /** A request that has to wait, in {@link #kept} no more. */
     private @Nullable Request waiting;
+
+    /** Closes a connection that does not take its last replies. */
+    private @Nullable Future<?> linger;
 
     private boolean held;
     private boolean finishing;
@@ -138,6 +142,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         kept = NOTHING;
         keptBytes = 0;
         waiting = null;
+        decoder.forget();
+        if (linger != null) {
+            linger.cancel(false);
+        }
     }
 
     @Override
@@ -202,14 +210,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     }
 
     private byte[] newArray(int wanted) {
-        if (wanted <= Buffers.SMALL_BYTES) {
-            return loop.buffers.takeSmall();
-        }
         long frame = decoder.frameBytesKnown();
         long doubled = 2L * wanted;
         // No more than twice what has arrived, whatever was promised; and no more than was promised.
         long size = frame > wanted && frame < doubled ? frame + 1024 : doubled;
-        return new byte[(int) Math.min(size, doorkeeper.queryBufferBytes())];
+        return loop.buffers.take(wanted, (int) Math.min(size, doorkeeper.queryBufferBytes()));
     }
 
     /** Runs the requests in a buffer, up to {@code limit}, and keeps what is left. */
@@ -280,6 +285,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         int from = decoder.frameStart();
         int rest = limit - from;
         if (rest == 0) {
+            decoder.forget();
             drop();
         } else if (isKept(buffer)) {
             if (from > 0) {
@@ -384,7 +390,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
             return;
         }
         ctx.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-        ctx.executor().schedule(() -> ctx.close(), LoopContext.LINGER_SECONDS, TimeUnit.SECONDS);
+        if (linger == null && ctx.channel().isActive()) {
+            linger = ctx.executor().schedule(() -> ctx.close(), LoopContext.LINGER_SECONDS, TimeUnit.SECONDS);
+        }
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * command's name. One per connection, reused; nothing is allocated to look at it.
  */
 public final class Request {
-    private static final byte[] NOTHING = {};
+    static final byte[] NOTHING = {};
     private static final int KEPT_BOUNDS = 64;
 
     private byte[] buffer = NOTHING;

@@ -67,6 +67,12 @@ public final class RespDecoder {
         }
     }
 
+    /** The buffer is given up: nothing in it is looked at any more. */
+    public void forget() {
+        request.begin();
+        request.in(Request.NOTHING);
+    }
+
     /** Starts at the beginning of a buffer. */
     public void rewind() {
         moved(-position);
