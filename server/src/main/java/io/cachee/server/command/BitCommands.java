@@ -122,10 +122,14 @@ final class BitCommands {
     }
 
     private static void count(Call call) {
+        byte[] value = call.key(1).value();
+        if (value == null) {
+            call.reply.integer(0);
+            return;
+        }
         if (call.count() == 3 || call.count() > 5) {
             throw CommandException.syntax();
         }
-        byte[] value = orEmpty(call.key(1).value());
         BitRange range = call.count() == 2 ? new BitRange(0, 8L * value.length) : BitRange.of(call, 2, value.length);
         long ones = 0;
         long bit = range.from;
@@ -142,21 +146,20 @@ final class BitCommands {
     }
 
     private static void position(Call call) {
-        if (call.count() > 6) {
-            throw CommandException.syntax();
-        }
         long wanted = Decimal.integer(call.request, 2);
         if (wanted != 0 && wanted != 1) {
             throw new CommandException("ERR The bit argument must be 1 or 0.");
         }
-        byte[] stored = call.key(1).value();
-        byte[] value = orEmpty(stored);
-        boolean endGiven = call.count() > 4;
-        BitRange range = call.count() == 3 ? new BitRange(0, 8L * value.length) : BitRange.of(call, 3, value.length);
-        if (stored == null) {
+        byte[] value = call.key(1).value();
+        if (value == null) {
             call.reply.integer(wanted == 1 ? -1 : 0);
             return;
         }
+        if (call.count() > 6) {
+            throw CommandException.syntax();
+        }
+        boolean endGiven = call.count() > 4;
+        BitRange range = call.count() == 3 ? new BitRange(0, 8L * value.length) : BitRange.of(call, 3, value.length);
         byte skipped = (byte) (wanted == 1 ? 0 : 0xff);
         long bit = range.from;
         while (bit < range.to) {

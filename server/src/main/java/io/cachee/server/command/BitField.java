@@ -142,11 +142,12 @@ final class BitField {
                 continue;
             }
             Long next = operation.next(old);
+            // A step that fails makes room for its number nevertheless, as in Redis.
+            int needed = (int) (operation.offset + operation.bits + 7 >>> 3);
+            changed |= next != null || needed > value.length;
+            value = Arrays.copyOf(value, Math.max(value.length, needed));
             if (next != null) {
-                int needed = (int) (operation.offset + operation.bits + 7 >>> 3);
-                value = Arrays.copyOf(value, Math.max(value.length, needed));
                 operation.write(value, next);
-                changed = true;
             }
             results.add(next == null ? null : operation.kind == Kind.SET ? Long.valueOf(old) : next);
         }

@@ -1,6 +1,8 @@
 package io.cachee.server.command;
 
+import io.cachee.server.resp.Request;
 import io.cachee.store.Store;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Times to live as clients give them: from now or as a moment of the wall clock, in seconds or milliseconds. Only
@@ -13,6 +15,38 @@ final class Expiry {
     private static final long MOST_MILLIS = (1L << 47) - 1;
 
     private Expiry() {}
+
+    /** How SET and GETEX are told an expiry. */
+    enum Unit {
+        EX(true, false),
+        PX(false, false),
+        EXAT(true, true),
+        PXAT(false, true);
+
+        private final boolean seconds;
+        private final boolean moment;
+
+        Unit(boolean seconds, boolean moment) {
+            this.seconds = seconds;
+            this.moment = moment;
+        }
+
+        /** The unit that an argument names, or null. */
+        static @Nullable Unit of(Request request, int argument) {
+            for (Unit unit : ALL) {
+                if (request.is(argument, unit.name())) {
+                    return unit;
+                }
+            }
+            return null;
+        }
+
+        private static final Unit[] ALL = values();
+    }
+
+    static long ttl(long amount, Unit unit, String command) {
+        return ttl(amount, unit.seconds, unit.moment, command);
+    }
 
     /** Milliseconds from now, of a number that must be positive; an error that names the command otherwise. */
     static long ttl(long amount, boolean seconds, boolean moment, String command) {

@@ -203,7 +203,7 @@ final class StringCommands {
         call.executor.alone(() -> {
             byte[] value = call.key(1).value();
             if (value != null) {
-                options.apply(call);
+                GetExOptions.apply(call, options.ttl(request));
             }
             call.reply.bulkOrNull(value);
         });
