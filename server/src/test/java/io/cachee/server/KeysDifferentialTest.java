@@ -26,39 +26,39 @@ final class KeysDifferentialTest {
     @Test
     void deletesAndCounts() throws Exception {
         twins.agree("""
-                MSET a 1 b 2 c 3 d 4
-                DBSIZE
-                EXISTS a
-                EXISTS a a b nothing
-                DEL a nothing a
-                UNLINK b nothing b c
-                DBSIZE
-                TOUCH d d nothing
-                TYPE d
-                TYPE nothing
-                RANDOMKEY
-                DEL d
-                RANDOMKEY
-                DBSIZE
-                DEL
-                UNLINK
-                EXISTS
-                TOUCH
-                TYPE
-                TYPE a b
-                RANDOMKEY x
-                DBSIZE x
-                """);
+            MSET a 1 b 2 c 3 d 4
+            DBSIZE
+            EXISTS a
+            EXISTS a a b nothing
+            DEL a nothing a
+            UNLINK b nothing b c
+            DBSIZE
+            TOUCH d d nothing
+            TYPE d
+            TYPE nothing
+            RANDOMKEY
+            DEL d
+            RANDOMKEY
+            DBSIZE
+            DEL
+            UNLINK
+            EXISTS
+            TOUCH
+            TYPE
+            TYPE a b
+            RANDOMKEY x
+            DBSIZE x
+            """);
     }
 
     @Test
     void expires() throws Exception {
         for (String command : List.of("EXPIRE", "PEXPIRE", "EXPIREAT", "PEXPIREAT")) {
             String far = command.endsWith("AT") ? command.startsWith("P") ? "99999999998000" : "99999999998" : "100000";
-            String farther = command.endsWith("AT")
-                    ? command.startsWith("P") ? "99999999999000" : "99999999999"
-                    : command.startsWith("P") ? "200000" : "200000";
-            twins.agree("""
+            String farther =
+                    command.endsWith("AT") ? command.startsWith("P") ? "99999999999000" : "99999999999" : "200000";
+            twins.agree(
+                    """
                     SET k v
                     EXPIRE k FAR
                     ~ PTTL k
@@ -130,218 +130,216 @@ final class KeysDifferentialTest {
     @Test
     void tellsWhenKeysExpire() throws Exception {
         twins.agree("""
-                SET k v
-                TTL k
-                PTTL k
-                EXPIRETIME k
-                PEXPIRETIME k
-                TTL nothing
-                PTTL nothing
-                EXPIRETIME nothing
-                PEXPIRETIME nothing
-                EXPIREAT k 33177117420
-                EXPIRETIME k
-                ~ PEXPIRETIME k
-                PEXPIREAT k 33177117420400
-                EXPIRETIME k
-                PEXPIRE k 1500600
-                TTL k
-                PEXPIRE k 1500200
-                TTL k
-                TTL
-                TTL a b
-                EXPIRETIME
-                SET k v
-                TTL k
-                SET k v PX 400000
-                GETSET k w
-                TTL k
-                """);
+            SET k v
+            TTL k
+            PTTL k
+            EXPIRETIME k
+            PEXPIRETIME k
+            TTL nothing
+            PTTL nothing
+            EXPIRETIME nothing
+            PEXPIRETIME nothing
+            EXPIREAT k 33177117420
+            EXPIRETIME k
+            ~ PEXPIRETIME k
+            PEXPIREAT k 33177117420400
+            EXPIRETIME k
+            PEXPIRE k 1500600
+            TTL k
+            PEXPIRE k 1500200
+            TTL k
+            TTL
+            TTL a b
+            EXPIRETIME
+            SET k v
+            TTL k
+            SET k v PX 400000
+            GETSET k w
+            TTL k
+            """);
     }
 
     @Test
     void renamesCopiesAndMoves() throws Exception {
         twins.agree("""
-                SET a 1 EX 1000
-                RENAME a b
-                TTL b
-                GET a
-                RENAME nothing x
-                RENAME b b
-                RENAME nothing nothing
-                SET c 3
-                RENAME b c
-                GET c
-                TTL c
-                SET d 4
-                RENAMENX c d
-                RENAMENX c c
-                RENAMENX c e
-                RENAMENX nothing f
-                TTL e
-                RENAME a
-                RENAMENX a
-                COPY e f
-                TTL f
-                COPY e d
-                COPY e d REPLACE
-                GET d
-                TTL d
-                COPY nothing z
-                COPY nothing d REPLACE
-                COPY e e
-                COPY e e DB 0
-                COPY e e DB 1
-                COPY e e DB 1
-                COPY e e DB 1 REPLACE
-                COPY e g DB 16
-                COPY e g DB -1
-                COPY e g DB x
-                COPY e g DB
-                COPY e g BOGUS
-                COPY e
-                SELECT 1
-                GET e
-                TTL e
-                SET m here
-                MOVE m 2
-                MOVE m 2
-                SELECT 2
-                GET m
-                SELECT 1
-                SET m again
-                MOVE m 2
-                GET m
-                MOVE m 1
-                MOVE m 99
-                MOVE m -1
-                MOVE m x
-                MOVE nothing 1
-                MOVE nothing 3
-                MOVE m
-                SELECT 16
-                SELECT -1
-                SELECT x
-                SELECT 9223372036854775807
-                SELECT
-                """);
+            SET a 1 EX 1000
+            RENAME a b
+            TTL b
+            GET a
+            RENAME nothing x
+            RENAME b b
+            RENAME nothing nothing
+            SET c 3
+            RENAME b c
+            GET c
+            TTL c
+            SET d 4
+            RENAMENX c d
+            RENAMENX c c
+            RENAMENX c e
+            RENAMENX nothing f
+            TTL e
+            RENAME a
+            RENAMENX a
+            COPY e f
+            TTL f
+            COPY e d
+            COPY e d REPLACE
+            GET d
+            TTL d
+            COPY nothing z
+            COPY nothing d REPLACE
+            COPY e e
+            COPY e e DB 0
+            COPY e e DB 1
+            COPY e e DB 1
+            COPY e e DB 1 REPLACE
+            COPY e g DB 16
+            COPY e g DB -1
+            COPY e g DB x
+            COPY e g DB
+            COPY e g BOGUS
+            COPY e
+            SELECT 1
+            GET e
+            TTL e
+            SET m here
+            MOVE m 2
+            MOVE m 2
+            SELECT 2
+            GET m
+            SELECT 1
+            SET m again
+            MOVE m 2
+            GET m
+            MOVE m 1
+            MOVE m 99
+            MOVE m -1
+            MOVE m x
+            MOVE nothing 1
+            MOVE nothing 3
+            MOVE m
+            SELECT 16
+            SELECT -1
+            SELECT x
+            SELECT 9223372036854775807
+            SELECT
+            """);
     }
 
     @Test
     void keepsDatabasesApart() throws Exception {
         twins.agree("""
-                SET k zero
-                SELECT 1
-                GET k
-                SET k one
-                SET only1 x
-                DBSIZE
-                KEYS only*
-                RANDOMKEY
-                SELECT 0
-                DBSIZE
-                KEYS *
-                GET k
-                SWAPDB 0 1
-                GET k
-                DBSIZE
-                SELECT 1
-                GET k
-                SWAPDB 0 0
-                SWAPDB 0 16
-                SWAPDB 16 0
-                SWAPDB x 0
-                SWAPDB 0 x
-                SWAPDB -1 0
-                SWAPDB 0
-                b: SELECT 5
-                b: SET five 5
-                b: FLUSHDB
-                b: DBSIZE
-                DBSIZE
-                FLUSHDB ASYNC
-                DBSIZE
-                SELECT 0
-                DBSIZE
-                FLUSHDB SYNC
-                FLUSHDB BOGUS
-                FLUSHDB ASYNC SYNC
-                FLUSHALL BOGUS
-                FLUSHALL SYNC
-                SET k v
-                FLUSHALL ASYNC
-                DBSIZE
-                SELECT 1
-                DBSIZE
-                WAIT 0 0
-                WAIT 0 10
-                WAIT x 0
-                WAIT 0 x
-                WAIT 0 -1
-                WAIT 0
-                """);
+            SET k zero
+            SELECT 1
+            GET k
+            SET k one
+            SET only1 x
+            DBSIZE
+            KEYS only*
+            ~ RANDOMKEY
+            SELECT 0
+            DBSIZE
+            KEYS *
+            GET k
+            SWAPDB 0 1
+            GET k
+            DBSIZE
+            SELECT 1
+            GET k
+            SWAPDB 0 0
+            SWAPDB 0 16
+            SWAPDB 16 0
+            SWAPDB x 0
+            SWAPDB 0 x
+            SWAPDB -1 0
+            SWAPDB 0
+            b: SELECT 5
+            b: SET five 5
+            b: FLUSHDB
+            b: DBSIZE
+            DBSIZE
+            FLUSHDB ASYNC
+            DBSIZE
+            SELECT 0
+            DBSIZE
+            FLUSHDB SYNC
+            FLUSHDB BOGUS
+            FLUSHDB ASYNC SYNC
+            FLUSHALL BOGUS
+            FLUSHALL SYNC
+            SET k v
+            FLUSHALL ASYNC
+            DBSIZE
+            SELECT 1
+            DBSIZE
+            WAIT 0 0
+            WAIT 0 10
+            WAIT x 0
+            WAIT 0 x
+            WAIT 0 -1
+            WAIT 0
+            """);
     }
 
     @Test
     void scansAndLists() throws Exception {
         twins.agree("""
-                MSET hello 1 hallo 2 hxllo 3 hllo 4 heeello 5 h[llo 6 h*llo 7 "h\\\\\\\\llo" 8 h^llo 9 h-llo 10 "" 11
-                % KEYS *
-                % KEYS h?llo
-                % KEYS h*llo
-                % KEYS h[ae]llo
-                % KEYS h[^e]llo
-                % KEYS h[a-b]llo
-                % KEYS h[b-a]llo
-                % KEYS "h\\\\\\\\*llo"
-                % KEYS "h\\\\*llo"
-                % KEYS "h\\\\?llo"
-                % KEYS h[
-                % KEYS h[a
-                % KEYS h[[]llo
-                % KEYS "h[\\\\\\\\]llo"
-                % KEYS "h[\\\\]a]llo"
-                % KEYS h[]llo
-                % KEYS h[^]llo
-                % KEYS h[a-]llo
-                % KEYS h[+--]llo
-                % KEYS h[^a-z]llo
-                % KEYS *llo*
-                % KEYS **l**o**
-                % KEYS h***o
-                % KEYS ?
-                % KEYS ""
-                % KEYS "\\\\\\\\"
-                % KEYS HELLO
-                % KEYS *[
-                % KEYS "h*\\\\\\\\"
-                KEYS
-                KEYS a b
-                % SCAN 0 COUNT 1000
-                % SCAN 0 MATCH hallo COUNT 1000
-                % SCAN 0 COUNT 1000 MATCH h[ae]llo TYPE string
-                % SCAN 0 COUNT 1000 TYPE STRING MATCH h?llo
-                % SCAN 0 COUNT 1000 TYPE list
-                % SCAN 0 COUNT 1000 TYPE bogus
-                % SCAN 0 MATCH nothing COUNT 1000
-                SCAN x
-                SCAN -1
-                SCAN ""
-                SCAN 0 COUNT 0
-                SCAN 0 COUNT -1
-                SCAN 0 COUNT x
-                SCAN 0 COUNT
-                SCAN 0 MATCH
-                SCAN 0 TYPE
-                SCAN 0 BOGUS
-                SCAN 0 BOGUS 1
-                SCAN 18446744073709551616
-                SCAN " 1"
-                SCAN
-                SET "\\xff\\xfe" bin
-                % KEYS "\\xff*"
-                % KEYS "[\\xf0-\\xff]?"
-                """);
+            MSET hello 1 hallo 2 hxllo 3 hllo 4 heeello 5 h[llo 6 h*llo 7 "h\\\\\\\\llo" 8 h^llo 9 h-llo 10 "" 11
+            % KEYS *
+            % KEYS h?llo
+            % KEYS h*llo
+            % KEYS h[ae]llo
+            % KEYS h[^e]llo
+            % KEYS h[a-b]llo
+            % KEYS h[b-a]llo
+            % KEYS "h\\\\\\\\*llo"
+            % KEYS "h\\\\*llo"
+            % KEYS "h\\\\?llo"
+            % KEYS h[
+            % KEYS h[a
+            % KEYS h[[]llo
+            % KEYS "h[\\\\\\\\]llo"
+            % KEYS "h[\\\\]a]llo"
+            % KEYS h[]llo
+            % KEYS h[^]llo
+            % KEYS h[a-]llo
+            % KEYS h[+--]llo
+            % KEYS h[^a-z]llo
+            % KEYS *llo*
+            % KEYS **l**o**
+            % KEYS h***o
+            % KEYS ?
+            % KEYS ""
+            % KEYS "\\\\\\\\"
+            % KEYS HELLO
+            % KEYS *[
+            % KEYS "h*\\\\\\\\"
+            KEYS
+            KEYS a b
+            % SCAN 0 COUNT 1000
+            % SCAN 0 MATCH hallo COUNT 1000
+            % SCAN 0 COUNT 1000 MATCH h[ae]llo TYPE string
+            % SCAN 0 COUNT 1000 TYPE STRING MATCH h?llo
+            % SCAN 0 COUNT 1000 TYPE list
+            % SCAN 0 COUNT 1000 TYPE bogus
+            % SCAN 0 MATCH nothing COUNT 1000
+            SCAN x
+            SCAN 0 COUNT 0
+            SCAN 0 COUNT -1
+            SCAN 0 COUNT x
+            SCAN 0 COUNT
+            SCAN 0 MATCH
+            SCAN 0 TYPE
+            SCAN 0 BOGUS
+            SCAN 0 BOGUS 1
+            SCAN 18446744073709551616
+            SCAN " 1"
+            SCAN
+            SET "\\xff\\xfe" bin
+            % KEYS "\\xff*"
+            % KEYS "[\\xf0-\\xff]?"
+            """);
     }
 
     /** What many stars cost is bounded: a matcher that tried every way would not end within the test. */
@@ -381,71 +379,71 @@ final class KeysDifferentialTest {
     @Test
     void describesObjects() throws Exception {
         twins.agree("""
-                SET n 12345
-                OBJECT ENCODING n
-                SET n -12345
-                OBJECT ENCODING n
-                SET n 9223372036854775807
-                OBJECT ENCODING n
-                SET n 9223372036854775808
-                OBJECT ENCODING n
-                SET n 0123
-                OBJECT ENCODING n
-                SET n ""
-                OBJECT ENCODING n
-                SET s 12345678901234567890123456789012345678901234
-                OBJECT ENCODING s
-                SET s 123456789012345678901234567890123456789012345
-                OBJECT ENCODING s
-                SET s hello
-                OBJECT ENCODING s
-                OBJECT REFCOUNT s
-                OBJECT IDLETIME s
-                OBJECT ENCODING nothing
-                OBJECT REFCOUNT nothing
-                OBJECT IDLETIME nothing
-                OBJECT ENCODING
-                OBJECT BOGUS s
-                OBJECT BOGUS
-                OBJECT
-                OBJECT ENCODING s t
-                """);
+            SET n 12345
+            OBJECT ENCODING n
+            SET n -12345
+            OBJECT ENCODING n
+            SET n 9223372036854775807
+            OBJECT ENCODING n
+            SET n 9223372036854775808
+            OBJECT ENCODING n
+            SET n 0123
+            OBJECT ENCODING n
+            SET n ""
+            OBJECT ENCODING n
+            SET s 12345678901234567890123456789012345678901234
+            OBJECT ENCODING s
+            SET s 123456789012345678901234567890123456789012345
+            OBJECT ENCODING s
+            SET s hello
+            OBJECT ENCODING s
+            OBJECT REFCOUNT s
+            OBJECT IDLETIME s
+            OBJECT ENCODING nothing
+            OBJECT REFCOUNT nothing
+            OBJECT IDLETIME nothing
+            OBJECT ENCODING
+            OBJECT BOGUS s
+            OBJECT BOGUS
+            OBJECT
+            OBJECT ENCODING s t
+            """);
     }
 
     @Test
     void refusesPayloadsThatAreWrong() throws Exception {
         twins.agree("""
-                SET k v
-                DUMP nothing
-                DUMP
-                RESTORE r 0 ""
-                RESTORE r 0 abc
-                RESTORE r 0 "\\x00\\x01v\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01"
-                RESTORE r x "\\x00\\x01v"
-                RESTORE r -1 "\\x00\\x01v"
-                RESTORE k 0 "\\x00\\x01v"
-                RESTORE k 0 "\\x00\\x01v" BOGUS
-                RESTORE r 0 "\\x00\\x01v\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00"
-                GET r
-                RESTORE r 0 "\\x00\\x01v\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00"
-                RESTORE r 0 "\\x00\\x01w\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00" REPLACE
-                GET r
-                RESTORE r 100000 "\\x00\\x01w\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00" REPLACE
-                TTL r
-                RESTORE r 99999999999999 "\\x00\\x01w\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00" REPLACE ABSTTL
-                ~ PEXPIRETIME r
-                RESTORE r 5 "\\x00\\x01w\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00" REPLACE ABSTTL
-                EXISTS r
-                RESTORE r 0 "\\x00\\x01w\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00" IDLETIME 10
-                RESTORE r 0 "\\x00\\x01w\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00" REPLACE FREQ 10
-                RESTORE r 0 "\\x00\\x01w\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00" REPLACE IDLETIME -1
-                RESTORE r 0 "\\x00\\x01w\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00" REPLACE FREQ 256
-                RESTORE r 0 "\\x00\\x01w\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00" REPLACE IDLETIME 1 FREQ 1
-                RESTORE r 0 "\\x00\\x01w\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00" REPLACE IDLETIME
-                RESTORE r 0 "\\x00\\xff\\xff\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00" REPLACE
-                RESTORE r 0 "\\x00\\x09w\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00" REPLACE
-                RESTORE r
-                """);
+            SET k v
+            DUMP nothing
+            DUMP
+            RESTORE r 0 ""
+            RESTORE r 0 abc
+            RESTORE r 0 "\\x00\\x01v\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x01"
+            RESTORE r x "\\x00\\x01v"
+            RESTORE r -1 "\\x00\\x01v"
+            RESTORE k 0 "\\x00\\x01v"
+            RESTORE k 0 "\\x00\\x01v" BOGUS
+            RESTORE r 0 {dump:k}
+            GET r
+            RESTORE r 0 {dump:k}
+            RESTORE r 0 {dump:k} REPLACE
+            GET r
+            RESTORE r 100000 {dump:k} REPLACE
+            TTL r
+            RESTORE r 99999999999999 {dump:k} REPLACE ABSTTL
+            ~ PEXPIRETIME r
+            RESTORE r 5 {dump:k} REPLACE ABSTTL
+            EXISTS r
+            RESTORE r 0 {dump:k} IDLETIME 10
+            RESTORE r 0 {dump:k} REPLACE FREQ 10
+            RESTORE r 0 {dump:k} REPLACE IDLETIME -1
+            RESTORE r 0 {dump:k} REPLACE FREQ 256
+            RESTORE r 0 {dump:k} REPLACE IDLETIME 1 FREQ 1
+            RESTORE r 0 {dump:k} REPLACE IDLETIME
+            RESTORE r 0 "\\x00\\xff\\xff\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00" REPLACE
+            RESTORE r 0 "\\x00\\x09w\\x0a\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00" REPLACE
+            RESTORE r
+            """);
     }
 
     /** What one of the two has dumped, the other restores. */
@@ -460,15 +458,41 @@ final class KeysDifferentialTest {
                 RespClient theirs = real.connect()) {
             theirs.call("FLUSHALL");
             for (String value : List.of(
-                    "", "v", "0", "-1", "127", "128", "-32768", "65536", "2147483647", "2147483648", "0123",
-                    "a".repeat(63), "a".repeat(64), "ab".repeat(10_000), "a".repeat(16_383), "a".repeat(16_384),
+                    "",
+                    "v",
+                    "0",
+                    "-1",
+                    "127",
+                    "128",
+                    "-32768",
+                    "65536",
+                    "2147483647",
+                    "2147483648",
+                    "0123",
+                    "a".repeat(63),
+                    "a".repeat(64),
+                    "ab".repeat(10_000),
+                    "a".repeat(16_383),
+                    "a".repeat(16_384),
                     "\u0000\u00ff\r\n".repeat(100))) {
                 ours.call("SET", "k", value);
                 theirs.call("SET", "k", value);
-                assertThat(theirs.call("RESTORE", "ours", 0, ours.call("DUMP", "k").bytes(), "REPLACE").string())
+                assertThat(theirs.call(
+                                        "RESTORE",
+                                        "ours",
+                                        0,
+                                        ours.call("DUMP", "k").bytes(),
+                                        "REPLACE")
+                                .string())
                         .isEqualTo("OK");
                 assertThat(theirs.call("GET", "ours").string()).isEqualTo(value);
-                assertThat(ours.call("RESTORE", "theirs", 0, theirs.call("DUMP", "k").bytes(), "REPLACE").string())
+                assertThat(ours.call(
+                                        "RESTORE",
+                                        "theirs",
+                                        0,
+                                        theirs.call("DUMP", "k").bytes(),
+                                        "REPLACE")
+                                .string())
                         .isEqualTo("OK");
                 assertThat(ours.call("GET", "theirs").string()).isEqualTo(value);
             }

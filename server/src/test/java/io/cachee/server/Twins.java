@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * closed             the server has closed the connection
  * </pre>
  *
- * <p>{@code {id:b}} stands for the id that client b has on the server that is asked.
+ * <p>{@code {id:b}} stands for the id that client b has on the server that is asked,
+ * {@code {dump:k}} for what DUMP says of a key.
  */
 final class Twins implements AutoCloseable {
     private static final long ABOUT = 2_000;
@@ -158,7 +159,12 @@ final class Twins implements AutoCloseable {
         private Object[] words(String line, boolean ours) throws IOException {
             List<Object> words = new ArrayList<>();
             for (String word : RespClient.words(line)) {
-                if (word.startsWith("{id:")) {
+                if (word.startsWith("{dump:")) {
+                    Pair first = pair("a");
+                    String key = word.substring(6, word.length() - 1);
+                    words.add(
+                            (ours ? first.ours : first.theirs).call("DUMP", key).bytes());
+                } else if (word.startsWith("{id:")) {
                     Pair named = pair(word.substring(4, 5));
                     words.add((ours ? named.ours : named.theirs)
                             .call("CLIENT", "ID")

@@ -303,6 +303,6 @@ final class Call {
     }
 
     CommandException wrongArity() {
-        return new CommandException("ERR wrong number of arguments for '" + command.name + "' command");
+        return new CommandException(Command.wrongArity(command.name));
     }
 }

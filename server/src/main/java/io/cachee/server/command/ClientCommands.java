@@ -18,7 +18,25 @@ final class ClientCommands {
     static List<Command.Builder> rows() {
         return List.of(Command.named("client", -2, ClientCommands::client)
                 .flags(NOSCRIPT, LOADING, STALE)
-                .in("connection"));
+                .in("connection")
+                .subcommand("caching", 3)
+                .subcommand("getname", 2)
+                .subcommand("getredir", 2)
+                .subcommand("help", 2)
+                .subcommand("id", 2)
+                .subcommand("info", 2)
+                .subcommand("kill", -3)
+                .subcommand("list", -2)
+                .subcommand("no-evict", 3)
+                .subcommand("no-touch", 3)
+                .subcommand("pause", -3)
+                .subcommand("reply", 3)
+                .subcommand("setinfo", 4)
+                .subcommand("setname", 3)
+                .subcommand("tracking", -3)
+                .subcommand("trackinginfo", 2)
+                .subcommand("unblock", -3)
+                .subcommand("unpause", 2));
     }
 
     private static void client(Call call) {

@@ -16,7 +16,13 @@ final class CommandCommands {
     static List<Command.Builder> rows() {
         return List.of(Command.named("command", -1, CommandCommands::command)
                 .flags(LOADING, STALE)
-                .in("connection"));
+                .in("connection")
+                .subcommand("count", 2)
+                .subcommand("docs", -2)
+                .subcommand("getkeys", -3)
+                .subcommand("help", 2)
+                .subcommand("info", -2)
+                .subcommand("list", -2));
     }
 
     private static void command(Call call) {

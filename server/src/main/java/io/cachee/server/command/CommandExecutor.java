@@ -101,7 +101,11 @@ public final class CommandExecutor {
         if (instance.pause.isOn() && instance.pause.holds(session, command)) {
             return false;
         }
-        if (command != null && session.plain && command.accepts(request.count()) && !instance.monitors.isUsed()) {
+        if (command != null
+                && session.plain
+                && command.accepts(request.count())
+                && !command.hasSubcommands()
+                && !instance.monitors.isUsed()) {
             run(session, command, request);
         } else {
             judge(session, command, request);
@@ -172,8 +176,9 @@ public final class CommandExecutor {
                     ? Refusals.unknown(request)
                     : Refusals.NOT_AUTHENTICATED;
         }
-        if (!command.accepts(request.count())) {
-            return "ERR wrong number of arguments for '" + command.name + "' command";
+        String misuse = command.misuse(request);
+        if (misuse != null) {
+            return misuse;
         }
         if (!session.authenticated && !command.noAuth) {
             return Refusals.NOT_AUTHENTICATED;

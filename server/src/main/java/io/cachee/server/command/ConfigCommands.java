@@ -17,7 +17,13 @@ final class ConfigCommands {
     private ConfigCommands() {}
 
     static List<Command.Builder> rows() {
-        return List.of(Command.named("config", -2, ConfigCommands::config).flags(ADMIN, NOSCRIPT, LOADING, STALE));
+        return List.of(Command.named("config", -2, ConfigCommands::config)
+                .flags(ADMIN, NOSCRIPT, LOADING, STALE)
+                .subcommand("get", -3)
+                .subcommand("help", 2)
+                .subcommand("resetstat", 2)
+                .subcommand("rewrite", 2)
+                .subcommand("set", -4));
     }
 
     private static void config(Call call) {

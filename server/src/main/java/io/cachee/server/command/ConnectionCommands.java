@@ -163,6 +163,10 @@ final class ConnectionCommands {
     /** An argument as the number of a database. */
     static int database(Call call, int argument) {
         long number = Decimal.integer(call.request, argument);
+        if (number != (int) number) {
+            throw new CommandException(
+                    "ERR value is out of range, value must between " + Integer.MIN_VALUE + " and " + Integer.MAX_VALUE);
+        }
         int count = call.instance.databases.count();
         if (number < 0 || number >= count) {
             throw new CommandException(

@@ -85,8 +85,8 @@ final class ExpiryCommands {
     }
 
     private static void expire(Call call, boolean seconds, boolean moment) {
-        long ttl = Expiry.signed(Decimal.integer(call.request, 2), seconds, moment, call.command.name);
         Condition condition = Condition.parse(call);
+        long ttl = Expiry.signed(Decimal.integer(call.request, 2), seconds, moment, call.command.name);
         call.key(1);
         if (ttl <= 0) {
             call.executor.alone(() -> expireNow(call, condition, ttl));

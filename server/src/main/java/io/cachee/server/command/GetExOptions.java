@@ -37,9 +37,7 @@ final class GetExOptions {
         if (persist) {
             return Store.NO_TTL;
         }
-        return amountAt == 0
-                ? Store.KEEP_TTL
-                : Expiry.ttl(Decimal.integer(request, amountAt), unit, "getex");
+        return amountAt == 0 ? Store.KEEP_TTL : Expiry.ttl(Decimal.integer(request, amountAt), unit, "getex");
     }
 
     /** Changes the expiry of the key chosen, which expires at present as {@code call.info} says. */

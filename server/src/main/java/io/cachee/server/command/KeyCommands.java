@@ -64,7 +64,12 @@ final class KeyCommands {
                 Command.named("object", -2, KeyCommands::object)
                         .flags(READONLY)
                         .keys(2, 2, 1)
-                        .in("keyspace"));
+                        .in("keyspace")
+                        .subcommand("encoding", 3)
+                        .subcommand("freq", 3)
+                        .subcommand("help", 2)
+                        .subcommand("idletime", 3)
+                        .subcommand("refcount", 3));
     }
 
     private static void delete(Call call) {
@@ -198,13 +203,6 @@ final class KeyCommands {
         if (call.request.is(1, "HELP")) {
             Help.reply(call, "OBJECT", OBJECT_HELP);
             return;
-        }
-        boolean known = call.request.is(1, "ENCODING")
-                || call.request.is(1, "FREQ")
-                || call.request.is(1, "IDLETIME")
-                || call.request.is(1, "REFCOUNT");
-        if (!known || call.count() != 3) {
-            throw Help.unknown(call);
         }
         if (!call.key(2).describe()) {
             call.reply.nothing();

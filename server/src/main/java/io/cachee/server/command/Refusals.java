@@ -31,6 +31,11 @@ final class Refusals {
         return "ERR unknown command '" + printable(name) + "', with args beginning with: " + printable(arguments);
     }
 
+    /** An argument as it may stand in an error. */
+    static String shown(Request request, int argument) {
+        return printable(cut(request.latin(argument)));
+    }
+
     private static String cut(String text) {
         return text.length() <= SHOWN_BYTES ? text : text.substring(0, SHOWN_BYTES);
     }
