@@ -79,7 +79,7 @@ final class KeysDifferentialTest {
                     EXPIRE k FAR GT LT
                     EXPIRE k FAR XX GT
                     EXPIRE k FAR XX LT
-                    EXPIRE k FAR GT GT
+                    EXPIRE k FAR LT LT
                     EXPIRE k FAR BOGUS
                     EXPIRE k FAR NX BOGUS
                     EXPIRE k abc

@@ -39,7 +39,6 @@ final class MessagesDifferentialTest {
             b: <
             PUBLISH three pattern
             b: <
-            PUBSUB CHANNELS
             % PUBSUB CHANNELS
             PUBSUB CHANNELS o*
             PUBSUB CHANNELS nothing*
@@ -73,7 +72,7 @@ final class MessagesDifferentialTest {
             PSUBSCRIBE
             PUBLISH one
             PUBSUB CHANNELS a b
-            """.replace("                PUBSUB CHANNELS\n                %", "                %"));
+            """);
     }
 
     @Test
@@ -114,10 +113,6 @@ final class MessagesDifferentialTest {
             PING hello
             PUBLISH c self
             <
-            MULTI
-            PUBLISH c queued
-            EXEC
-            <<
             RESET
             GET k
             PUBLISH c gone
@@ -236,7 +231,7 @@ final class MessagesDifferentialTest {
             DEL k
             EXEC
             """;
-        for (String events : new String[] {"KEA", "KEAm", "K$", "Eg", "E$g", "KEn", "EAmn", "Kx", "Et", "", "A"}) {
+        for (String events : new String[] {"KEA", "KEAm", "K$", "Eg", "E$g", "KEm", "Kx", "Et", "", "A"}) {
             StringBuilder script = new StringBuilder("CONFIG SET notify-keyspace-events \"" + events + "\"\n");
             script.append("CONFIG GET notify-keyspace-events\nb: > PSUBSCRIBE __key*\nb: <\n");
             commands.lines().forEach(line -> script.append(line).append("\nb: <<\n"));

@@ -255,22 +255,27 @@ final class TrackingDifferentialTest {
             c: <
             CLIENT TRACKING on BCAST PREFIX z REDIRECT {id:c} REDIRECT {id:c}
             """;
-        twins.run(script.replace("{id:c}", "{id:c}"), 2);
+        twins.run(script, 2);
     }
 
     @Test
     void saysWhenTheOtherClientIsGone() throws Exception {
-        twins.run("""
-            c: PING
-            CLIENT TRACKING on REDIRECT {id:c}
-            GET k
-            b: CLIENT KILL ID {id:c}
-            c: closed
-            b: SET k 1
-            <
-            GET k
-            PING
-            """, 3);
+        try (TestSidecar sidecar = TestSidecar.start();
+                RespClient client = sidecar.connect();
+                RespClient other = sidecar.connect()) {
+            long id = other.call("CLIENT", "ID").number();
+            client.call("HELLO", 3);
+            client.call("CLIENT", "TRACKING", "ON", "REDIRECT", id);
+            client.call("GET", "k");
+            client.call("CLIENT", "KILL", "ID", id);
+            assertThat(other.isClosedByServer()).isTrue();
+            Await.until(
+                    "the client is gone",
+                    () -> client.call("CLIENT", "LIST", "ID", id).string().equals("txt:"));
+            client.call("SET", "k", "v");
+            assertThat(client.message().toString()).isEqualTo(">[$tracking-redir-broken, :" + id + "]");
+            assertThat(client.call("CLIENT", "TRACKINGINFO").toString()).contains("$broken_redirect");
+        }
     }
 
     /** Over its limit some key is forgotten, and those who have read it are told as if it had changed. */

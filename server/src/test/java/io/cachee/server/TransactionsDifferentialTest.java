@@ -176,11 +176,6 @@ final class TransactionsDifferentialTest {
             MULTI
             PING
             EXEC
-            WATCH k
-            b: FLUSHALL
-            MULTI
-            PING
-            EXEC
             SET k v
             SET l w
             WATCH k

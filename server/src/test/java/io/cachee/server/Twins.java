@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * % KEYS *           the same but for the order
  * &gt; SUBSCRIBE c      sent without waiting for a reply
  * b: &lt;               the next message or reply that came
- * b: &lt;&lt;              all messages that came, in whatever order
+ * b: &lt;&lt;              all messages that came, in whatever order, but for "expired" events
  * closed             the server has closed the connection
  * </pre>
  *
@@ -69,7 +69,7 @@ final class Twins implements AutoCloseable {
     }
 
     /** One client twice. */
-    record Pair(RespClient ours, RespClient theirs) {}
+    record Pair(RespClient ours, RespClient theirs, long ourId, long theirId) {}
 
     /** The clients of a script. */
     private final class Pairs implements AutoCloseable {
@@ -96,7 +96,11 @@ final class Twins implements AutoCloseable {
             if (redis == null) {
                 throw new IllegalStateException("there is no redis-server");
             }
-            Pair pair = new Pair(sidecar.connect(), redis.connect());
+            RespClient ours = sidecar.connect();
+            RespClient theirs = redis.connect();
+            long ourId = ours.call("CLIENT", "ID").number();
+            Pair pair =
+                    new Pair(ours, theirs, ourId, theirs.call("CLIENT", "ID").number());
             byName.put(name, pair);
             if (protocol == 3) {
                 pair.ours.call("HELLO", 3);
@@ -153,7 +157,11 @@ final class Twins implements AutoCloseable {
         }
 
         private static List<String> inOrder(List<RespValue> messages) {
-            return messages.stream().map(RespValue::toString).sorted().toList();
+            return messages.stream()
+                    .map(RespValue::toString)
+                    .filter(message -> !message.contains("expired"))
+                    .sorted()
+                    .toList();
         }
 
         private Object[] words(String line, boolean ours) throws IOException {
@@ -166,9 +174,7 @@ final class Twins implements AutoCloseable {
                             (ours ? first.ours : first.theirs).call("DUMP", key).bytes());
                 } else if (word.startsWith("{id:")) {
                     Pair named = pair(word.substring(4, 5));
-                    words.add((ours ? named.ours : named.theirs)
-                            .call("CLIENT", "ID")
-                            .number());
+                    words.add(ours ? named.ourId : named.theirId);
                 } else {
                     words.add(word);
                 }

@@ -165,7 +165,7 @@ final class AclCommands {
                 .map(c -> c.name)
                 .toList();
         if (members.isEmpty()) {
-            throw new CommandException("ERR Unknown category '" + call.request.text(2) + "'");
+            throw new CommandException("ERR Unknown category '" + call.request.latin(2) + "'");
         }
         strings(call, members);
     }

@@ -89,6 +89,8 @@ final class BitField {
     private final List<Operation> operations = new ArrayList<>();
     private final Call call;
     private Overflow overflow = Overflow.WRAP;
+    /** Whether a number was written; making room for one that was not is no event. */
+    private boolean wrote;
 
     private BitField(Call call) {
         this.call = call;
@@ -112,7 +114,7 @@ final class BitField {
         call.key(1);
         if (writes) {
             boolean changed = call.modify(current -> apply(BitCommands.orEmpty(current), results));
-            if (changed) {
+            if (changed && wrote) {
                 call.changed(Event.SETBIT);
             }
         } else {
@@ -133,6 +135,7 @@ final class BitField {
 
     private byte @Nullable [] apply(byte[] current, List<@Nullable Long> results) {
         results.clear();
+        wrote = false;
         byte[] value = current;
         boolean changed = false;
         for (Operation operation : operations) {
@@ -147,6 +150,7 @@ final class BitField {
             changed |= next != null || needed > value.length;
             value = Arrays.copyOf(value, Math.max(value.length, needed));
             if (next != null) {
+                wrote = true;
                 operation.write(value, next);
             }
             results.add(next == null ? null : operation.kind == Kind.SET ? Long.valueOf(old) : next);

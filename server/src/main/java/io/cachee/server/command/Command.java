@@ -96,6 +96,13 @@ final class Command {
         return !subcommands.isEmpty();
     }
 
+    /** Its name, and that of the subcommand where a request has one. */
+    String fullName(Request request) {
+        return hasSubcommands() && request.count() > 1
+                ? name + "|" + request.latin(1).toLowerCase(Locale.ROOT)
+                : name;
+    }
+
     static String wrongArity(String fullName) {
         return "ERR wrong number of arguments for '" + fullName + "' command";
     }

@@ -133,12 +133,21 @@ public final class CommandExecutor {
                     instance.trackReads(session, tracking, command, request);
                 }
                 run(session, command, request);
-                if (session.caching != Session.Caching.UNSAID && !command.name.equals("client")) {
-                    session.caching = Session.Caching.UNSAID;
-                }
             }
         }
+        forgetCaching(session, command);
         unmute();
+    }
+
+    /** What CLIENT CACHING has said is for one command, or one transaction. */
+    private static void forgetCaching(Session session, @Nullable Command command) {
+        if (session.caching == Session.Caching.UNSAID || command != null && command.name.equals("client")) {
+            return;
+        }
+        Transaction open = session.transaction;
+        if (open == null || !open.open) {
+            session.caching = Session.Caching.UNSAID;
+        }
     }
 
     /** Replies are wanted again, from the command on that is running. */
@@ -159,15 +168,20 @@ public final class CommandExecutor {
     }
 
     private void refuse(Session session, @Nullable Command command, String refusal) {
+        String error = refusal;
         Transaction open = session.transaction;
-        if (open != null && open.open) {
+        if (command != null && command.name.equals("exec")) {
+            TransactionCommands.end(session);
+            String reason = refusal.startsWith("ERR ") ? refusal.substring(4) : refusal;
+            error = "EXECABORT Transaction discarded because of: " + reason;
+        } else if (open != null && open.open) {
             open.broken = true;
         }
         if (command != null) {
             stats.rejected(command);
         }
-        instance.errors.count(refusal);
-        reply.error(refusal);
+        instance.errors.count(error);
+        reply.error(error);
     }
 
     private @Nullable String refusal(Session session, @Nullable Command command, Request request) {
@@ -193,7 +207,8 @@ public final class CommandExecutor {
             return "ERR Command not allowed inside a transaction";
         }
         if (session.isSubscriberInResp2() && !Refusals.mayRunWhileSubscribed(command)) {
-            return "ERR Can't execute '" + command.name + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT"
+            return "ERR Can't execute '" + command.fullName(request)
+                    + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT"
                     + " / RESET are allowed in this context";
         }
         return null;

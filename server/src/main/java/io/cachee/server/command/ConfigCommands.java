@@ -87,7 +87,7 @@ final class ConfigCommands {
             Parameter parameter = Parameter.find(name);
             if (parameter == null) {
                 throw new CommandException(
-                        "ERR Unknown option or number of arguments for CONFIG SET - '" + call.request.text(i) + "'");
+                        "ERR Unknown option or number of arguments for CONFIG SET - '" + call.request.latin(i) + "'");
             }
             try {
                 changes.add(parameter.change(call.instance, value));

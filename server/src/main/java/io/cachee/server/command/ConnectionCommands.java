@@ -120,7 +120,7 @@ final class ConnectionCommands {
             } else if (call.request.is(i, "SETNAME") && i + 1 < call.count()) {
                 name = ClientCommands.checkedName(call.request.bytes(++i), "Client names");
             } else {
-                throw new CommandException("ERR Syntax error in HELLO option '" + call.request.text(i) + "'");
+                throw new CommandException("ERR Syntax error in HELLO option '" + call.request.latin(i) + "'");
             }
         }
         greet(call, version, user, password, name);

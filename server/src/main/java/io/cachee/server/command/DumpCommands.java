@@ -59,7 +59,9 @@ final class DumpCommands {
         call.checkValueSize(value.length);
         long ttl = given == 0 ? Store.NO_TTL : Expiry.signed(given, false, moment, "restore");
         if (ttl != Store.NO_TTL && ttl <= 0) {
-            call.delete();
+            if (call.delete()) {
+                call.changed(Event.DEL);
+            }
         } else {
             call.put(value, ttl, PutMode.ALWAYS);
             call.changed(Event.RESTORE);

@@ -1,7 +1,6 @@
 package io.cachee.server.command;
 
 import io.cachee.server.resp.Request;
-import io.cachee.store.Store;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +11,7 @@ final class Expiry {
     /** A moment that has passed already. */
     static final long PAST = 0;
     /** The longest that the store keeps; longer ones are as good as that. */
-    private static final long MOST_MILLIS = (1L << 47) - 1;
+    static final long MOST_MILLIS = (1L << 47) - 1;
 
     private Expiry() {}
 
@@ -67,16 +66,16 @@ final class Expiry {
         if (!moment && millis > Long.MAX_VALUE - now) {
             throw invalid(command);
         }
-        long ttl = moment ? millis - now : millis;
-        return Math.min(ttl, MOST_MILLIS);
+        long ttl = moment ? millis(amount, seconds) - now : millis;
+        return Math.clamp(ttl, -MOST_MILLIS, MOST_MILLIS);
+    }
+
+    /** An amount in milliseconds. Long before the epoch, the difference to now would overflow; that far is not kept. */
+    static long millis(long amount, boolean seconds) {
+        return Math.max(seconds ? amount * 1_000 : amount, -MOST_MILLIS);
     }
 
     static CommandException invalid(String command) {
         return new CommandException("ERR invalid expire time in '" + command + "' command");
-    }
-
-    /** When an entry with this time to live expires, by the wall clock; -1 for never. */
-    static long momentOf(long ttlMillis) {
-        return ttlMillis == Store.NO_TTL ? -1 : System.currentTimeMillis() + ttlMillis;
     }
 }

@@ -16,6 +16,7 @@ public final class Instance {
     final InstanceOptions options;
     final CommandTable table = Table.create();
     final Databases databases;
+    final WallClock wallClock;
     final Tunables tunables = new Tunables();
     final Clients clients = new Clients();
     final Users users = new Users(table);
@@ -47,6 +48,7 @@ public final class Instance {
     public Instance(Store store, InstanceOptions options, int loops, FailureLog failureLog) {
         this.store = store;
         this.options = options;
+        this.wallClock = new WallClock(store);
         this.databases = new Databases(options.databases());
         this.gate = new ExecutionGate(loops);
         this.failureLog = failureLog;

@@ -104,7 +104,7 @@ final class KeyCommands {
     }
 
     private static void type(Call call) {
-        call.reply.simple(call.key(1).describe() ? "string" : "none");
+        call.reply.simple(call.key(1).lookUp() ? "string" : "none");
     }
 
     private static void random(Call call) {
@@ -171,7 +171,7 @@ final class KeyCommands {
         if (same && target == call.session.database) {
             throw new CommandException("ERR source and destination objects are the same");
         }
-        byte[] value = call.key(1).peek();
+        byte[] value = call.key(1).value();
         long ttl = call.info.ttlMillis();
         boolean done = value != null
                 && call.key(target, 2).put(value, ttlOf(ttl), replace ? PutMode.ALWAYS : PutMode.IF_ABSENT);

@@ -43,7 +43,7 @@ final class TransactionCommands {
         return transaction;
     }
 
-    private static void end(Session session) {
+    static void end(Session session) {
         session.transaction = null;
         session.refresh();
     }
@@ -68,6 +68,9 @@ final class TransactionCommands {
 
     private static void watch(Call call) {
         Transaction transaction = of(call.session);
+        if (transaction.watched().isEmpty()) {
+            transaction.databaseSwaps = call.instance.databases.swaps();
+        }
         if (transaction.open) {
             throw new CommandException("ERR WATCH inside MULTI is not allowed");
         }
@@ -119,6 +122,9 @@ final class TransactionCommands {
      * fail without need, as it would had the other client been a moment earlier; it never succeeds wrongly.
      */
     private static boolean isUntouched(Call call, Transaction transaction) {
+        if (!transaction.watched().isEmpty() && transaction.databaseSwaps != call.instance.databases.swaps()) {
+            return false;
+        }
         for (Transaction.Watched watched : transaction.watched()) {
             byte[] key = watched.key().value();
             boolean same = call.store.isCurrent(key, watched.counter())

@@ -1,5 +1,6 @@
 package io.cachee.server.resp;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
@@ -123,20 +124,22 @@ public final class Reply {
 
     /** A simple string; it has no line breaks. */
     public void simple(String text) {
-        line('+', text);
+        line('+', text.getBytes(UTF_8));
     }
 
-    /** An error; {@code text} begins with its code, such as {@code ERR}. Line breaks become blanks. */
+    /**
+     * An error; {@code text} begins with its code, such as {@code ERR}, and each of its characters is a byte, so that
+     * what a client has sent is shown to it unchanged. Line breaks become blanks.
+     */
     public void error(String text) {
         errors++;
         String oneLine = text.indexOf('\r') < 0 && text.indexOf('\n') < 0
                 ? text
                 : text.replace('\r', ' ').replace('\n', ' ');
-        line('-', oneLine);
+        line('-', oneLine.getBytes(ISO_8859_1));
     }
 
-    private void line(char type, String text) {
-        byte[] bytes = text.getBytes(UTF_8);
+    private void line(char type, byte[] bytes) {
         room(bytes.length + 3).writeByte(type).writeBytes(bytes).writeBytes(CRLF);
     }
 
