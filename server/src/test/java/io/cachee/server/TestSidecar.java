@@ -93,6 +93,7 @@ public final class TestSidecar implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        instance.close();
         store.close();
         Throwable first = failures.peek();
         if (first != null) {

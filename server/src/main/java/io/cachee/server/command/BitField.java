@@ -165,10 +165,10 @@ final class BitField {
                 overflow = overflow(request.text(i + 1));
                 i += 2;
             } else if (request.is(i, "GET") && i + 2 < request.count()) {
-                add(Kind.GET, i, 0);
+                add(Kind.GET, i);
                 i += 3;
             } else if ((request.is(i, "SET") || request.is(i, "INCRBY")) && i + 3 < request.count()) {
-                add(request.is(i, "SET") ? Kind.SET : Kind.INCRBY, i, Decimal.integer(request, i + 3));
+                add(request.is(i, "SET") ? Kind.SET : Kind.INCRBY, i);
                 i += 4;
             } else {
                 throw CommandException.syntax();
@@ -185,7 +185,7 @@ final class BitField {
         };
     }
 
-    private void add(Kind kind, int at, long amount) {
+    private void add(Kind kind, int at) {
         String type = call.request.text(at + 1);
         if (!type.matches("[iu]\\d{1,2}")) {
             throw new CommandException(BAD_TYPE);
@@ -195,7 +195,9 @@ final class BitField {
         if (bits < 1 || bits > (signed ? 64 : 63)) {
             throw new CommandException(BAD_TYPE);
         }
-        operations.add(new Operation(kind, signed, bits, offset(call.request.text(at + 2), bits), amount, overflow));
+        long offset = offset(call.request.text(at + 2), bits);
+        long amount = kind == Kind.GET ? 0 : Decimal.integer(call.request, at + 3);
+        operations.add(new Operation(kind, signed, bits, offset, amount, overflow));
     }
 
     private long offset(String text, int bits) {

@@ -96,6 +96,11 @@ public final class Reply {
         muteFrom = -1;
     }
 
+    /** Gives the buffer back. No reply may follow. */
+    public void close() {
+        out.release();
+    }
+
     // ---------------------------------------------------------------- room
 
     /** The buffer, with room for so many bytes. */
