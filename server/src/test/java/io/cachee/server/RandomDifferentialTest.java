@@ -57,7 +57,8 @@ final class RandomDifferentialTest {
                     RespValue our = comparable(command, ours.reply());
                     RespValue their = comparable(command, theirs.reply());
                     assertThat(our)
-                            .as("seed %d, command %d, after %s", seed, asked.size(), lastOf(asked, command))
+                            .as(() ->
+                                    "seed " + seed + ", command " + asked.size() + ", after " + lastOf(asked, command))
                             .isEqualTo(their);
                 }
             }
