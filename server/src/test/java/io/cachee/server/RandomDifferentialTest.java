@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** Thousands of commands drawn at random: the replies of Redis, byte for byte. */
 final class RandomDifferentialTest {
-    private static final int COMMANDS = 15_000;
+    private static final int COMMANDS = Integer.getInteger("cachee.commands", 40_000);
     private static final int BATCH = 50;
 
     /** What OBJECT ENCODING says depends on how a value came to be in Redis. */

@@ -177,6 +177,19 @@ public final class RespClient implements AutoCloseable {
         return all;
     }
 
+    /** All that comes until the server closes the connection. */
+    public String rest() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                bytes.write(next);
+            }
+        } catch (java.net.SocketException reset) {
+            // A server that closes before it has read all resets the connection.
+        }
+        return bytes.toString(ISO_8859_1);
+    }
+
     /** Whether the server has closed the connection; reads what is left before. */
     public boolean isClosedByServer() throws IOException {
         try {

@@ -1,5 +1,6 @@
 package io.cachee.server.command;
 
+import static io.cachee.server.command.Flag.ALLOW_BUSY;
 import static io.cachee.server.command.Flag.FAST;
 import static io.cachee.server.command.Flag.LOADING;
 import static io.cachee.server.command.Flag.NOSCRIPT;
@@ -21,20 +22,20 @@ final class ConnectionCommands {
                         .flags(LOADING, STALE, FAST)
                         .in("connection"),
                 Command.named("auth", -2, ConnectionCommands::auth)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, SKIP_SLOWLOG)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, SKIP_SLOWLOG, ALLOW_BUSY)
                         .in("connection"),
                 Command.named("hello", -1, ConnectionCommands::hello)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, SKIP_SLOWLOG)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, SKIP_SLOWLOG, ALLOW_BUSY)
                         .in("connection"),
                 Command.named("select", 2, ConnectionCommands::select)
                         .flags(LOADING, STALE, FAST)
                         .in("connection"),
                 Command.named("quit", -1, ConnectionCommands::quit)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
                         .in("connection")
                         .notQueued(),
                 Command.named("reset", 1, ConnectionCommands::reset)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
                         .in("connection")
                         .notQueued());
     }

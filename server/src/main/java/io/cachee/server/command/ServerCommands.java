@@ -43,7 +43,9 @@ final class ServerCommands {
                         .subcommand("stats", 2)
                         .subcommand("usage", -3),
                 Command.named("time", 1, ServerCommands::time).flags(LOADING, STALE, FAST),
-                Command.named("wait", 3, ServerCommands::waitForReplicas).flags(NOSCRIPT),
+                Command.named("wait", 3, ServerCommands::waitForReplicas)
+                        .flags(NOSCRIPT)
+                        .in("connection"),
                 Command.named("lastsave", 1, call -> call.reply.integer(call.instance.startedMillis / 1_000))
                         .flags(LOADING, STALE, FAST)
                         .in("admin", "dangerous"),
@@ -51,7 +53,7 @@ final class ServerCommands {
                         .flags(NOSCRIPT, LOADING, STALE, FAST)
                         .in("admin", "dangerous"),
                 Command.named("shutdown", -1, ServerCommands::shutdown)
-                        .flags(ADMIN, NOSCRIPT, LOADING, STALE, NO_MULTI),
+                        .flags(ADMIN, NOSCRIPT, LOADING, STALE, NO_MULTI, Flag.ALLOW_BUSY),
                 Command.named("post", -1, ServerCommands::attack).flags(LOADING, STALE, Flag.NO_AUTH),
                 Command.named("host:", -1, ServerCommands::attack).flags(LOADING, STALE, Flag.NO_AUTH));
     }
