@@ -446,7 +446,7 @@ final class KeysDifferentialTest {
             """);
     }
 
-    /** What one of the two has dumped, the other restores. */
+    /** What one of the two has dumped, the other restores; an older one does not read what a newer one writes. */
     @Test
     void dumpsGoBothWays() throws Exception {
         RealRedis real = RealRedis.shared();
@@ -477,15 +477,17 @@ final class KeysDifferentialTest {
                     "\u0000\u00ff\r\n".repeat(100))) {
                 ours.call("SET", "k", value);
                 theirs.call("SET", "k", value);
-                assertThat(theirs.call(
-                                        "RESTORE",
-                                        "ours",
-                                        0,
-                                        ours.call("DUMP", "k").bytes(),
-                                        "REPLACE")
-                                .string())
-                        .isEqualTo("OK");
-                assertThat(theirs.call("GET", "ours").string()).isEqualTo(value);
+                if (real.isTheOneClaimed()) {
+                    assertThat(theirs.call(
+                                            "RESTORE",
+                                            "ours",
+                                            0,
+                                            ours.call("DUMP", "k").bytes(),
+                                            "REPLACE")
+                                    .string())
+                            .isEqualTo("OK");
+                    assertThat(theirs.call("GET", "ours").string()).isEqualTo(value);
+                }
                 assertThat(ours.call(
                                         "RESTORE",
                                         "theirs",

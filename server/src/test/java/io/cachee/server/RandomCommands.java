@@ -5,6 +5,8 @@ import java.util.random.RandomGenerator;
 
 /** Commands on a few keys, drawn at random: most of them right, some of them not. */
 final class RandomCommands {
+    static final List<String> KEYS = List.of("a", "b", "c", "d", "e");
+
     private static final List<String> VALUES = List.of(
             "",
             "0",
@@ -56,7 +58,7 @@ final class RandomCommands {
     }
 
     private String key() {
-        return String.valueOf((char) ('a' + random.nextInt(5)));
+        return one(KEYS);
     }
 
     /** Never twice the same, for then the outcome would hang on a millisecond. */
@@ -132,10 +134,10 @@ final class RandomCommands {
         return anyOf("u", "i") + random.nextInt(1, 65);
     }
 
-    /** Without the smallest number, at which Redis's own arithmetic overflows. */
+    /** Without the smallest numbers, at which Redis's own arithmetic overflows. */
     private String amount() {
         String number = number();
-        return number.equals("-9223372036854775808") ? "-9223372036854775807" : number;
+        return number.equals("-9223372036854775808") ? "-4611686018427387904" : number;
     }
 
     private List<String> bitField(String kind) {

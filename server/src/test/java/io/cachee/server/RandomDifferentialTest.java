@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** Thousands of commands drawn at random: the replies of Redis, byte for byte. */
 final class RandomDifferentialTest {
     private static final int COMMANDS = Integer.getInteger("cachee.commands", 40_000);
-    private static final int BATCH = 50;
+    private static final int BATCH = Integer.getInteger("cachee.batch", 50);
 
     /** What OBJECT ENCODING says depends on how a value came to be in Redis. */
     private static RespValue comparable(List<String> command, RespValue reply) {
@@ -48,6 +48,7 @@ final class RandomDifferentialTest {
                 for (int j = 0; j < BATCH; j++) {
                     batch.add(commands.next());
                 }
+                RandomCommands.KEYS.forEach(key -> batch.add(List.of("GET", key)));
                 for (List<String> command : batch) {
                     ours.send(command.toArray());
                     theirs.send(command.toArray());

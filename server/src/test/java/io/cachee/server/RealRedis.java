@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A redis-server to compare with: that of the PATH when it is a 7.0, whose replies are the ones claimed, or else the
- * older one that a test dependency brings along. It ends with the tests.
+ * older one that a test dependency brings along. {@code -Dcachee.path} stands in for the PATH. It ends with the tests.
  */
 public final class RealRedis {
     private static final Pattern VERSION = Pattern.compile("v=(\\d+)\\.(\\d+)\\.(\\S+)");
@@ -49,7 +49,8 @@ public final class RealRedis {
     private record Program(Path path, String version) {}
 
     private static @Nullable Program program() throws Exception {
-        for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
+        String folders = System.getProperty("cachee.path", System.getenv().getOrDefault("PATH", ""));
+        for (String folder : folders.split(File.pathSeparator, -1)) {
             Path path = Path.of(folder, "redis-server");
             if (Files.isExecutable(path)) {
                 String version = versionOf(path);
