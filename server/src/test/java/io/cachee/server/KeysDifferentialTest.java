@@ -144,7 +144,7 @@ final class KeysDifferentialTest {
             ~ PEXPIRETIME k
             PEXPIREAT k 33177117420400
             EXPIRETIME k
-            PEXPIRE k 1500600
+            PEXPIRE k 1500900
             TTL k
             PEXPIRE k 1500200
             TTL k
