@@ -20,7 +20,16 @@ final class AclCommands {
     static List<Command.Builder> rows() {
         return List.of(Command.named("acl", -2, AclCommands::acl)
                 .flags(NOSCRIPT, LOADING, STALE, Flag.SKIP_SLOWLOG)
-                .in("slow"));
+                .in("slow")
+                .subcommand("cat", -2)
+                .subcommand("deluser", -3)
+                .subcommand("genpass", -2)
+                .subcommand("getuser", 3)
+                .subcommand("help", 2)
+                .subcommand("list", 2)
+                .subcommand("setuser", -3)
+                .subcommand("users", 2)
+                .subcommand("whoami", 2));
     }
 
     private static void acl(Call call) {
@@ -156,7 +165,7 @@ final class AclCommands {
                 .map(c -> c.name)
                 .toList();
         if (members.isEmpty()) {
-            throw new CommandException("ERR Unknown category '" + call.request.text(2) + "'");
+            throw new CommandException("ERR Unknown category '" + call.request.latin(2) + "'");
         }
         strings(call, members);
     }

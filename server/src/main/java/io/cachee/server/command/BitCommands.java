@@ -84,16 +84,21 @@ final class BitCommands {
             throw new CommandException(BAD_BIT);
         }
         int[] before = new int[1];
-        call.key(1).modify(current -> {
+        boolean done = call.key(1).modify(current -> {
             byte[] old = orEmpty(current);
             before[0] = bitAt(old, offset);
             int at = (int) (offset >>> 3);
+            if (at < old.length && before[0] == bit) {
+                return null;
+            }
             byte[] changed = Arrays.copyOf(old, Math.max(old.length, at + 1));
             int mask = 0x80 >>> (offset & 7);
             changed[at] = (byte) (bit == 1 ? changed[at] | mask : changed[at] & ~mask);
             return changed;
         });
-        call.changed(Event.SETBIT);
+        if (done) {
+            call.changed(Event.SETBIT);
+        }
         call.reply.integer(before[0]);
     }
 
@@ -112,21 +117,30 @@ final class BitCommands {
             long length = inBits ? 8L * valueLength : valueLength;
             long start = Decimal.integer(call.request, first);
             long end = call.count() > first + 1 ? Decimal.integer(call.request, first + 1) : -1;
-            if (start < 0 && end < 0 && start > end) {
-                return new BitRange(0, 0);
-            }
-            start = Math.max(0, start < 0 ? length + start : start);
-            end = Math.min(length - 1, Math.max(0, end < 0 ? length + end : end));
+            return of(start, end, length, unit);
+        }
+
+        private static BitRange of(long from, long to, long length, long unit) {
+            long start = Math.max(0, from < 0 ? length + from : from);
+            long end = Math.min(length - 1, Math.max(0, to < 0 ? length + to : to));
             return start > end ? new BitRange(0, 0) : new BitRange(start * unit, (end + 1) * unit);
         }
     }
 
     private static void count(Call call) {
+        byte[] value = call.key(1).value();
+        if (value == null) {
+            call.reply.integer(0);
+            return;
+        }
         if (call.count() == 3 || call.count() > 5) {
             throw CommandException.syntax();
         }
-        byte[] value = orEmpty(call.key(1).value());
         BitRange range = call.count() == 2 ? new BitRange(0, 8L * value.length) : BitRange.of(call, 2, value.length);
+        if (call.count() > 3 && isBackwards(call)) {
+            call.reply.integer(0);
+            return;
+        }
         long ones = 0;
         long bit = range.from;
         while (bit < range.to) {
@@ -141,22 +155,28 @@ final class BitCommands {
         call.reply.integer(ones);
     }
 
+    /** Whether both ends are counted from the back and the first lies behind the last, which BITPOS overlooks. */
+    private static boolean isBackwards(Call call) {
+        long start = Decimal.integer(call.request, 2);
+        long end = Decimal.integer(call.request, 3);
+        return start < 0 && end < 0 && start > end;
+    }
+
     private static void position(Call call) {
-        if (call.count() > 6) {
-            throw CommandException.syntax();
-        }
         long wanted = Decimal.integer(call.request, 2);
         if (wanted != 0 && wanted != 1) {
             throw new CommandException("ERR The bit argument must be 1 or 0.");
         }
-        byte[] stored = call.key(1).value();
-        byte[] value = orEmpty(stored);
-        boolean endGiven = call.count() > 4;
-        BitRange range = call.count() == 3 ? new BitRange(0, 8L * value.length) : BitRange.of(call, 3, value.length);
-        if (stored == null) {
+        byte[] value = call.key(1).value();
+        if (value == null) {
             call.reply.integer(wanted == 1 ? -1 : 0);
             return;
         }
+        if (call.count() > 6) {
+            throw CommandException.syntax();
+        }
+        boolean endGiven = call.count() > 4;
+        BitRange range = call.count() == 3 ? new BitRange(0, 8L * value.length) : BitRange.of(call, 3, value.length);
         byte skipped = (byte) (wanted == 1 ? 0 : 0xff);
         long bit = range.from;
         while (bit < range.to) {

@@ -89,6 +89,8 @@ final class BitField {
     private final List<Operation> operations = new ArrayList<>();
     private final Call call;
     private Overflow overflow = Overflow.WRAP;
+    /** Whether a number was written; making room for one that was not is no event. */
+    private boolean wrote;
 
     private BitField(Call call) {
         this.call = call;
@@ -112,7 +114,7 @@ final class BitField {
         call.key(1);
         if (writes) {
             boolean changed = call.modify(current -> apply(BitCommands.orEmpty(current), results));
-            if (changed) {
+            if (changed && wrote) {
                 call.changed(Event.SETBIT);
             }
         } else {
@@ -133,6 +135,7 @@ final class BitField {
 
     private byte @Nullable [] apply(byte[] current, List<@Nullable Long> results) {
         results.clear();
+        wrote = false;
         byte[] value = current;
         boolean changed = false;
         for (Operation operation : operations) {
@@ -142,11 +145,13 @@ final class BitField {
                 continue;
             }
             Long next = operation.next(old);
+            // A step that fails makes room for its number nevertheless, as in Redis.
+            int needed = (int) (operation.offset + operation.bits + 7 >>> 3);
+            changed |= next != null || needed > value.length;
+            value = Arrays.copyOf(value, Math.max(value.length, needed));
             if (next != null) {
-                int needed = (int) (operation.offset + operation.bits + 7 >>> 3);
-                value = Arrays.copyOf(value, Math.max(value.length, needed));
+                wrote = true;
                 operation.write(value, next);
-                changed = true;
             }
             results.add(next == null ? null : operation.kind == Kind.SET ? Long.valueOf(old) : next);
         }
@@ -160,10 +165,10 @@ final class BitField {
                 overflow = overflow(request.text(i + 1));
                 i += 2;
             } else if (request.is(i, "GET") && i + 2 < request.count()) {
-                add(Kind.GET, i, 0);
+                add(Kind.GET, i);
                 i += 3;
             } else if ((request.is(i, "SET") || request.is(i, "INCRBY")) && i + 3 < request.count()) {
-                add(request.is(i, "SET") ? Kind.SET : Kind.INCRBY, i, Decimal.integer(request, i + 3));
+                add(request.is(i, "SET") ? Kind.SET : Kind.INCRBY, i);
                 i += 4;
             } else {
                 throw CommandException.syntax();
@@ -180,7 +185,7 @@ final class BitField {
         };
     }
 
-    private void add(Kind kind, int at, long amount) {
+    private void add(Kind kind, int at) {
         String type = call.request.text(at + 1);
         if (!type.matches("[iu]\\d{1,2}")) {
             throw new CommandException(BAD_TYPE);
@@ -190,7 +195,9 @@ final class BitField {
         if (bits < 1 || bits > (signed ? 64 : 63)) {
             throw new CommandException(BAD_TYPE);
         }
-        operations.add(new Operation(kind, signed, bits, offset(call.request.text(at + 2), bits), amount, overflow));
+        long offset = offset(call.request.text(at + 2), bits);
+        long amount = kind == Kind.GET ? 0 : Decimal.integer(call.request, at + 3);
+        operations.add(new Operation(kind, signed, bits, offset, amount, overflow));
     }
 
     private long offset(String text, int bits) {

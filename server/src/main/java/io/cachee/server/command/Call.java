@@ -133,14 +133,22 @@ final class Call {
     /** As a read, which counts as hit or miss. */
     boolean lookUp() {
         boolean found = describe();
-        executor.stats.looked(found);
+        looked(found);
         return found;
+    }
+
+    /** Takes note of a read of the key chosen. */
+    void looked(boolean found) {
+        executor.stats.looked(found);
+        if (!found) {
+            changed(Event.KEYMISS);
+        }
     }
 
     /** The value of the key chosen, or null. Counts as a use. */
     byte @Nullable [] value() {
         byte[] value = peek();
-        executor.stats.looked(value != null);
+        looked(value != null);
         return value;
     }
 
@@ -165,7 +173,7 @@ final class Call {
     /** Replies with the value of the key chosen, straight from the store; false, and nothing written, without one. */
     boolean replyValue() {
         boolean found = copyValue();
-        executor.stats.looked(found);
+        looked(found);
         return found;
     }
 
@@ -303,6 +311,6 @@ final class Call {
     }
 
     CommandException wrongArity() {
-        return new CommandException("ERR wrong number of arguments for '" + command.name + "' command");
+        return new CommandException(Command.wrongArity(command.name));
     }
 }

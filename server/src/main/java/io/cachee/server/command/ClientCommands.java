@@ -18,7 +18,25 @@ final class ClientCommands {
     static List<Command.Builder> rows() {
         return List.of(Command.named("client", -2, ClientCommands::client)
                 .flags(NOSCRIPT, LOADING, STALE)
-                .in("connection"));
+                .in("connection")
+                .subcommand("caching", 3)
+                .subcommand("getname", 2)
+                .subcommand("getredir", 2)
+                .subcommand("help", 2)
+                .subcommand("id", 2)
+                .subcommand("info", 2)
+                .subcommand("kill", -3)
+                .subcommand("list", -2)
+                .subcommand("no-evict", 3)
+                .subcommand("no-touch", 3)
+                .subcommand("pause", -3)
+                .subcommand("reply", 3)
+                .subcommand("setinfo", 4)
+                .subcommand("setname", 3)
+                .subcommand("tracking", -3)
+                .subcommand("trackinginfo", 2)
+                .subcommand("unblock", -3)
+                .subcommand("unpause", 2));
     }
 
     private static void client(Call call) {
@@ -61,6 +79,10 @@ final class ClientCommands {
             case "UNBLOCK" -> {
                 // No command of the sidecar's own blocks, so there is never one to wake.
                 Help.requireCount(call, 3, 4);
+                if (call.count() == 4 && !call.request.is(3, "TIMEOUT") && !call.request.is(3, "ERROR")) {
+                    throw new CommandException("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+                }
+                Decimal.integer(call.request, 2);
                 call.reply.integer(0);
             }
             case "HELP" -> Help.reply(call, "CLIENT", HELP);
@@ -124,7 +146,7 @@ final class ClientCommands {
         } else if (option.equals("lib-ver")) {
             call.session.libraryVersion = value;
         } else {
-            throw new CommandException("ERR Unrecognized option '" + call.request.text(2) + "'");
+            throw new CommandException("ERR Unrecognized option '" + call.request.latin(2) + "'");
         }
         call.reply.ok();
     }
@@ -186,7 +208,7 @@ final class ClientCommands {
         if (call.count() == 4) {
             writesOnly = call.request.is(3, "WRITE");
             if (!writesOnly && !call.request.is(3, "ALL")) {
-                throw CommandException.syntax();
+                throw new CommandException("ERR CLIENT PAUSE mode must be WRITE or ALL");
             }
         }
         long millis = Decimal.integer(call.request, 2, "ERR timeout is not an integer or out of range");

@@ -2,9 +2,12 @@ package io.cachee.server.command;
 
 import io.cachee.server.resp.Request;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A row of the table of commands. All that is asked about a command anywhere is answered from here. */
 final class Command {
@@ -37,6 +40,8 @@ final class Command {
     final boolean noAuth;
     final boolean queues;
     private final boolean accesses;
+    /** How many arguments each of its subcommands takes, as for {@link #arity}; empty where it has none. */
+    private final Map<String, Integer> subcommands;
     /** Its place in the table, for counters and permissions. */
     final int number;
 
@@ -54,6 +59,7 @@ final class Command {
         this.noAuth = flags.contains(Flag.NO_AUTH);
         this.queues = builder.queues;
         this.accesses = builder.accesses;
+        this.subcommands = Map.copyOf(builder.subcommands);
         this.number = number;
         this.group =
                 writes ? Group.WRITE : reads ? Group.READ : flags.contains(Flag.PUBSUB) ? Group.PUBSUB : Group.ADMIN;
@@ -65,7 +71,40 @@ final class Command {
     }
 
     boolean accepts(int arguments) {
+        return accepts(arity, arguments);
+    }
+
+    private static boolean accepts(int arity, int arguments) {
         return arity >= 0 ? arguments == arity : arguments >= -arity;
+    }
+
+    /** Why a request cannot be one of this command, or null when it can. */
+    @Nullable
+    String misuse(Request request) {
+        if (!hasSubcommands() || request.count() < 2) {
+            return accepts(request.count()) ? null : wrongArity(name);
+        }
+        String subcommand = request.latin(1).toLowerCase(Locale.ROOT);
+        Integer subcommandArity = subcommands.get(subcommand);
+        if (subcommandArity == null) {
+            return "ERR unknown subcommand '" + Refusals.shown(request, 1) + "'. Try " + upperCaseName() + " HELP.";
+        }
+        return accepts(subcommandArity, request.count()) ? null : wrongArity(name + "|" + subcommand);
+    }
+
+    boolean hasSubcommands() {
+        return !subcommands.isEmpty();
+    }
+
+    /** Its name, and that of the subcommand where a request has one. */
+    String fullName(Request request) {
+        return hasSubcommands() && request.count() > 1
+                ? name + "|" + request.latin(1).toLowerCase(Locale.ROOT)
+                : name;
+    }
+
+    static String wrongArity(String fullName) {
+        return "ERR wrong number of arguments for '" + fullName + "' command";
     }
 
     /** Whether a client that runs it learns something of a key's value. */
@@ -99,6 +138,7 @@ final class Command {
         private boolean exclusive;
         private boolean queues = true;
         private boolean accesses;
+        private final Map<String, Integer> subcommands = new HashMap<>();
 
         private Builder(String name, int arity, Handler handler) {
             this.name = name;
@@ -121,6 +161,12 @@ final class Command {
         /** Categories beside those that follow from the flags. */
         Builder in(String... categories) {
             this.ownCategories = List.of(categories);
+            return this;
+        }
+
+        /** Its first argument is the name of a subcommand; how many arguments that has, the names of both included. */
+        Builder subcommand(String subcommand, int subcommandArity) {
+            subcommands.put(subcommand, subcommandArity);
             return this;
         }
 

@@ -16,7 +16,13 @@ final class CommandCommands {
     static List<Command.Builder> rows() {
         return List.of(Command.named("command", -1, CommandCommands::command)
                 .flags(LOADING, STALE)
-                .in("connection"));
+                .in("connection")
+                .subcommand("count", 2)
+                .subcommand("docs", -2)
+                .subcommand("getkeys", -4)
+                .subcommand("help", 2)
+                .subcommand("info", -2)
+                .subcommand("list", -2));
     }
 
     private static void command(Call call) {
@@ -71,7 +77,7 @@ final class CommandCommands {
 
     private static void describe(Reply reply, @Nullable Command command) {
         if (command == null) {
-            reply.noArray();
+            reply.nothing();
             return;
         }
         reply.array(10);
@@ -133,9 +139,6 @@ final class CommandCommands {
     }
 
     private static void keys(Call call) {
-        if (call.count() < 3) {
-            throw new CommandException("ERR Unknown subcommand or wrong number of arguments");
-        }
         Command command = call.instance.table.find(call.request, 2);
         if (command == null) {
             throw new CommandException("ERR Invalid command specified");

@@ -105,7 +105,11 @@ public final class CommandExecutor {
         if (instance.pause.isOn() && instance.pause.holds(session, command)) {
             return false;
         }
-        if (command != null && session.plain && command.accepts(request.count()) && !instance.monitors.isUsed()) {
+        if (command != null
+                && session.plain
+                && command.accepts(request.count())
+                && !command.hasSubcommands()
+                && !instance.monitors.isUsed()) {
             run(session, command, request);
         } else {
             judge(session, command, request);
@@ -133,12 +137,21 @@ public final class CommandExecutor {
                     instance.trackReads(session, tracking, command, request);
                 }
                 run(session, command, request);
-                if (session.caching != Session.Caching.UNSAID && !command.name.equals("client")) {
-                    session.caching = Session.Caching.UNSAID;
-                }
             }
         }
+        forgetCaching(session, command);
         unmute();
+    }
+
+    /** What CLIENT CACHING has said is for one command, or one transaction. */
+    private static void forgetCaching(Session session, @Nullable Command command) {
+        if (session.caching == Session.Caching.UNSAID || command != null && command.name.equals("client")) {
+            return;
+        }
+        Transaction open = session.transaction;
+        if (open == null || !open.open) {
+            session.caching = Session.Caching.UNSAID;
+        }
     }
 
     /** Replies are wanted again, from the command on that is running. */
@@ -159,15 +172,20 @@ public final class CommandExecutor {
     }
 
     private void refuse(Session session, @Nullable Command command, String refusal) {
+        String error = refusal;
         Transaction open = session.transaction;
-        if (open != null && open.open) {
+        if (command != null && command.name.equals("exec")) {
+            TransactionCommands.end(session);
+            String reason = refusal.startsWith("ERR ") ? refusal.substring(4) : refusal;
+            error = "EXECABORT Transaction discarded because of: " + reason;
+        } else if (open != null && open.open) {
             open.broken = true;
         }
         if (command != null) {
             stats.rejected(command);
         }
-        instance.errors.count(refusal);
-        reply.error(refusal);
+        instance.errors.count(error);
+        reply.error(error);
     }
 
     private @Nullable String refusal(Session session, @Nullable Command command, Request request) {
@@ -176,8 +194,9 @@ public final class CommandExecutor {
                     ? Refusals.unknown(request)
                     : Refusals.NOT_AUTHENTICATED;
         }
-        if (!command.accepts(request.count())) {
-            return "ERR wrong number of arguments for '" + command.name + "' command";
+        String misuse = command.misuse(request);
+        if (misuse != null) {
+            return misuse;
         }
         if (!session.authenticated && !command.noAuth) {
             return Refusals.NOT_AUTHENTICATED;
@@ -192,7 +211,8 @@ public final class CommandExecutor {
             return "ERR Command not allowed inside a transaction";
         }
         if (session.isSubscriberInResp2() && !Refusals.mayRunWhileSubscribed(command)) {
-            return "ERR Can't execute '" + command.name + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT"
+            return "ERR Can't execute '" + command.fullName(request)
+                    + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT"
                     + " / RESET are allowed in this context";
         }
         return null;

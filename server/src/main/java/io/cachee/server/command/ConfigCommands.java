@@ -17,7 +17,13 @@ final class ConfigCommands {
     private ConfigCommands() {}
 
     static List<Command.Builder> rows() {
-        return List.of(Command.named("config", -2, ConfigCommands::config).flags(ADMIN, NOSCRIPT, LOADING, STALE));
+        return List.of(Command.named("config", -2, ConfigCommands::config)
+                .flags(ADMIN, NOSCRIPT, LOADING, STALE)
+                .subcommand("get", -3)
+                .subcommand("help", 2)
+                .subcommand("resetstat", 2)
+                .subcommand("rewrite", 2)
+                .subcommand("set", -4));
     }
 
     private static void config(Call call) {
@@ -81,7 +87,7 @@ final class ConfigCommands {
             Parameter parameter = Parameter.find(name);
             if (parameter == null) {
                 throw new CommandException(
-                        "ERR Unknown option or number of arguments for CONFIG SET - '" + call.request.text(i) + "'");
+                        "ERR Unknown option or number of arguments for CONFIG SET - '" + call.request.latin(i) + "'");
             }
             try {
                 changes.add(parameter.change(call.instance, value));

@@ -1,5 +1,6 @@
 package io.cachee.server.command;
 
+import static io.cachee.server.command.Flag.ALLOW_BUSY;
 import static io.cachee.server.command.Flag.FAST;
 import static io.cachee.server.command.Flag.LOADING;
 import static io.cachee.server.command.Flag.NOSCRIPT;
@@ -21,20 +22,20 @@ final class ConnectionCommands {
                         .flags(LOADING, STALE, FAST)
                         .in("connection"),
                 Command.named("auth", -2, ConnectionCommands::auth)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, SKIP_SLOWLOG)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, SKIP_SLOWLOG, ALLOW_BUSY)
                         .in("connection"),
                 Command.named("hello", -1, ConnectionCommands::hello)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, SKIP_SLOWLOG)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, SKIP_SLOWLOG, ALLOW_BUSY)
                         .in("connection"),
                 Command.named("select", 2, ConnectionCommands::select)
                         .flags(LOADING, STALE, FAST)
                         .in("connection"),
                 Command.named("quit", -1, ConnectionCommands::quit)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
                         .in("connection")
                         .notQueued(),
                 Command.named("reset", 1, ConnectionCommands::reset)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
                         .in("connection")
                         .notQueued());
     }
@@ -120,7 +121,7 @@ final class ConnectionCommands {
             } else if (call.request.is(i, "SETNAME") && i + 1 < call.count()) {
                 name = ClientCommands.checkedName(call.request.bytes(++i), "Client names");
             } else {
-                throw new CommandException("ERR Syntax error in HELLO option '" + call.request.text(i) + "'");
+                throw new CommandException("ERR Syntax error in HELLO option '" + call.request.latin(i) + "'");
             }
         }
         greet(call, version, user, password, name);
@@ -163,6 +164,10 @@ final class ConnectionCommands {
     /** An argument as the number of a database. */
     static int database(Call call, int argument) {
         long number = Decimal.integer(call.request, argument);
+        if (number != (int) number) {
+            throw new CommandException(
+                    "ERR value is out of range, value must between " + Integer.MIN_VALUE + " and " + Integer.MAX_VALUE);
+        }
         int count = call.instance.databases.count();
         if (number < 0 || number >= count) {
             throw new CommandException(

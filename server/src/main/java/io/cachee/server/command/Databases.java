@@ -1,6 +1,7 @@
 package io.cachee.server.command;
 
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The numbered databases within the one store. A key of database 0 is stored as it is, so that readers of the
@@ -18,6 +19,8 @@ final class Databases {
     private final AtomicIntegerArray stored = new AtomicIntegerArray(MOST);
     /** Whether anything was ever written behind a prefix. */
     private volatile boolean severalUsed;
+
+    private final AtomicLong swaps = new AtomicLong();
 
     Databases(int count) {
         this.count = count;
@@ -39,6 +42,12 @@ final class Databases {
         stored.set(one, stored.get(other));
         stored.set(other, kept);
         severalUsed = true;
+        swaps.incrementAndGet();
+    }
+
+    /** How often SWAPDB has exchanged two. */
+    long swaps() {
+        return swaps.get();
     }
 
     /** Whether the key is stored as it is. */

@@ -17,8 +17,19 @@ final class DiagnosticCommands {
 
     static List<Command.Builder> rows() {
         return List.of(
-                Command.named("slowlog", -2, DiagnosticCommands::slowLog).flags(ADMIN, LOADING, STALE),
-                Command.named("latency", -2, DiagnosticCommands::latency).flags(ADMIN, NOSCRIPT, LOADING, STALE),
+                Command.named("slowlog", -2, DiagnosticCommands::slowLog)
+                        .flags(ADMIN, LOADING, STALE)
+                        .subcommand("get", -2)
+                        .subcommand("help", 2)
+                        .subcommand("len", 2)
+                        .subcommand("reset", 2),
+                Command.named("latency", -2, DiagnosticCommands::latency)
+                        .flags(ADMIN, NOSCRIPT, LOADING, STALE)
+                        .subcommand("doctor", 2)
+                        .subcommand("help", 2)
+                        .subcommand("history", 3)
+                        .subcommand("latest", 2)
+                        .subcommand("reset", -2),
                 Command.named("monitor", 1, DiagnosticCommands::monitor)
                         .flags(ADMIN, NOSCRIPT, LOADING, STALE, NO_MULTI),
                 Command.named("hotkeys", -1, DiagnosticCommands::hotKeys).flags(ADMIN, LOADING, STALE));

@@ -33,34 +33,45 @@ final class DumpCommands {
     private static void restore(Call call) {
         boolean replace = false;
         boolean moment = false;
+        boolean idle = false;
+        boolean frequency = false;
         for (int i = 4; i < call.count(); i++) {
             if (call.request.is(i, "REPLACE")) {
                 replace = true;
             } else if (call.request.is(i, "ABSTTL")) {
                 moment = true;
-            } else if ((call.request.is(i, "IDLETIME") || call.request.is(i, "FREQ")) && i + 1 < call.count()) {
-                Decimal.integer(call.request, ++i);
+            } else if (call.request.is(i, "IDLETIME") && i + 1 < call.count() && !frequency) {
+                idle = true;
+                check(Decimal.integer(call.request, ++i), Long.MAX_VALUE, "IDLETIME value, must be >= 0");
+            } else if (call.request.is(i, "FREQ") && i + 1 < call.count() && !idle) {
+                frequency = true;
+                check(Decimal.integer(call.request, ++i), 255, "FREQ value, must be >= 0 and <= 255");
             } else {
                 throw CommandException.syntax();
             }
         }
-        long given = Decimal.integer(call.request, 2);
-        if (given < 0) {
-            throw new CommandException("ERR Invalid TTL value, must be >= 0");
-        }
-        byte[] value = RdbString.restore(call.request.bytes(3), call.store.maxValueSize());
-        call.key(1).checkValueSize(value.length);
-        boolean present = call.describe();
-        if (present && !replace) {
+        if (call.key(1).describe() && !replace) {
             throw new CommandException("BUSYKEY Target key name already exists.");
         }
+        long given = Decimal.integer(call.request, 2);
+        check(given, Long.MAX_VALUE, "TTL value, must be >= 0");
+        byte[] value = RdbString.restore(call.request.bytes(3), call.store.maxValueSize());
+        call.checkValueSize(value.length);
         long ttl = given == 0 ? Store.NO_TTL : Expiry.signed(given, false, moment, "restore");
         if (ttl != Store.NO_TTL && ttl <= 0) {
-            call.delete();
+            if (call.delete()) {
+                call.changed(Event.DEL);
+            }
         } else {
             call.put(value, ttl, PutMode.ALWAYS);
             call.changed(Event.RESTORE);
         }
         call.reply.ok();
+    }
+
+    private static void check(long value, long most, String what) {
+        if (value < 0 || value > most) {
+            throw new CommandException("ERR Invalid " + what);
+        }
     }
 }

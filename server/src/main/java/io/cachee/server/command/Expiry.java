@@ -1,6 +1,7 @@
 package io.cachee.server.command;
 
-import io.cachee.store.Store;
+import io.cachee.server.resp.Request;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Times to live as clients give them: from now or as a moment of the wall clock, in seconds or milliseconds. Only
@@ -10,9 +11,41 @@ final class Expiry {
     /** A moment that has passed already. */
     static final long PAST = 0;
     /** The longest that the store keeps; longer ones are as good as that. */
-    private static final long MOST_MILLIS = (1L << 47) - 1;
+    static final long MOST_MILLIS = (1L << 47) - 1;
 
     private Expiry() {}
+
+    /** How SET and GETEX are told an expiry. */
+    enum Unit {
+        EX(true, false),
+        PX(false, false),
+        EXAT(true, true),
+        PXAT(false, true);
+
+        private final boolean seconds;
+        private final boolean moment;
+
+        Unit(boolean seconds, boolean moment) {
+            this.seconds = seconds;
+            this.moment = moment;
+        }
+
+        /** The unit that an argument names, or null. */
+        static @Nullable Unit of(Request request, int argument) {
+            for (Unit unit : ALL) {
+                if (request.is(argument, unit.name())) {
+                    return unit;
+                }
+            }
+            return null;
+        }
+
+        private static final Unit[] ALL = values();
+    }
+
+    static long ttl(long amount, Unit unit, String command) {
+        return ttl(amount, unit.seconds, unit.moment, command);
+    }
 
     /** Milliseconds from now, of a number that must be positive; an error that names the command otherwise. */
     static long ttl(long amount, boolean seconds, boolean moment, String command) {
@@ -33,16 +66,16 @@ final class Expiry {
         if (!moment && millis > Long.MAX_VALUE - now) {
             throw invalid(command);
         }
-        long ttl = moment ? millis - now : millis;
-        return Math.min(ttl, MOST_MILLIS);
+        long ttl = moment ? millis(amount, seconds) - now : millis;
+        return Math.clamp(ttl, -MOST_MILLIS, MOST_MILLIS);
+    }
+
+    /** An amount in milliseconds. Long before the epoch, the difference to now would overflow; that far is not kept. */
+    static long millis(long amount, boolean seconds) {
+        return Math.max(seconds ? amount * 1_000 : amount, -MOST_MILLIS);
     }
 
     static CommandException invalid(String command) {
         return new CommandException("ERR invalid expire time in '" + command + "' command");
-    }
-
-    /** When an entry with this time to live expires, by the wall clock; -1 for never. */
-    static long momentOf(long ttlMillis) {
-        return ttlMillis == Store.NO_TTL ? -1 : System.currentTimeMillis() + ttlMillis;
     }
 }

@@ -11,6 +11,9 @@ import java.util.List;
 
 /** When keys expire. */
 final class ExpiryCommands {
+    /** How often an expiry is stored again because the clock ticked between looking at it and storing. */
+    private static final int TICKS = 3;
+
     private ExpiryCommands() {}
 
     static List<Command.Builder> rows() {
@@ -60,7 +63,7 @@ final class ExpiryCommands {
                 } else if (call.request.is(i, "LT")) {
                     lt = true;
                 } else {
-                    throw new CommandException("ERR Unsupported option " + call.request.text(i));
+                    throw new CommandException("ERR Unsupported option " + call.request.latin(i));
                 }
             }
             if (nx && (xx || gt || lt)) {
@@ -72,37 +75,40 @@ final class ExpiryCommands {
             return new Condition(nx, xx, gt, lt);
         }
 
-        boolean holds(long currentTtl, long wantedTtl) {
-            boolean none = currentTtl == Store.NO_TTL;
+        /** Both as moments of the store's clock. */
+        boolean holds(long current, long wanted) {
+            boolean none = current == Store.NO_TTL;
             if (ifNone && !none || ifAny && none) {
                 return false;
             }
-            if (ifLater && (none || wantedTtl <= currentTtl)) {
+            if (ifLater && (none || wanted <= current)) {
                 return false;
             }
-            return !ifSooner || none || wantedTtl < currentTtl;
+            return !ifSooner || none || wanted < current;
         }
     }
 
     private static void expire(Call call, boolean seconds, boolean moment) {
-        long ttl = Expiry.signed(Decimal.integer(call.request, 2), seconds, moment, call.command.name);
         Condition condition = Condition.parse(call);
+        long amount = Decimal.integer(call.request, 2);
+        long now = call.store.clockMillis();
+        long ttl = Expiry.signed(amount, seconds, moment, call.command.name);
+        long wanted = now + ttl;
+        if (moment && ttl < Expiry.MOST_MILLIS) {
+            wanted = call.instance.wallClock.toStore(Expiry.millis(amount, seconds));
+        }
         call.key(1);
-        if (ttl <= 0) {
-            call.executor.alone(() -> expireNow(call, condition, ttl));
+        if (wanted <= now) {
+            long past = wanted;
+            call.executor.alone(() -> expireNow(call, condition, past));
             return;
         }
         while (true) {
-            if (!call.describe() || !condition.holds(call.info.ttlMillis(), ttl)) {
+            if (!call.describe() || !condition.holds(call.info.expiryMillis(), wanted)) {
                 call.reply.integer(0);
                 return;
             }
-            PutMode asSeen = PutMode.ifVersion(call.info.version());
-            PutResult result = call.store.expire(call.key, call.keyOffset, call.keyLength, ttl, asSeen);
-            if (result == PutResult.NO_SPACE) {
-                throw CommandException.outOfMemory();
-            }
-            if (result != PutResult.CONDITION_FAILED) {
+            if (store(call, wanted)) {
                 call.changed(Event.EXPIRE);
                 call.reply.integer(1);
                 return;
@@ -110,8 +116,27 @@ final class ExpiryCommands {
         }
     }
 
-    private static void expireNow(Call call, Condition condition, long ttl) {
-        boolean done = call.describe() && condition.holds(call.info.ttlMillis(), ttl) && call.delete();
+    /** Stores when the key described expires. False when it is no longer as described. */
+    private static boolean store(Call call, long wanted) {
+        for (int i = 0; i < TICKS; i++) {
+            long ttl = Math.clamp(wanted - call.store.clockMillis(), 1, Expiry.MOST_MILLIS);
+            PutMode asSeen = PutMode.ifVersion(call.info.version());
+            PutResult result = call.store.expire(call.key, call.keyOffset, call.keyLength, ttl, asSeen);
+            if (result == PutResult.NO_SPACE) {
+                throw CommandException.outOfMemory();
+            }
+            if (result == PutResult.CONDITION_FAILED) {
+                return i > 0;
+            }
+            if (!call.describe() || call.info.expiryMillis() == wanted) {
+                return true;
+            }
+        }
+        return true;
+    }
+
+    private static void expireNow(Call call, Condition condition, long wanted) {
+        boolean done = call.describe() && condition.holds(call.info.expiryMillis(), wanted) && call.delete();
         if (done) {
             call.changed(Event.DEL);
         }
@@ -144,7 +169,11 @@ final class ExpiryCommands {
     }
 
     private static long moment(Call call) {
-        return call.key(1).lookUp() ? Expiry.momentOf(call.info.ttlMillis()) : -2;
+        if (!call.key(1).lookUp()) {
+            return -2;
+        }
+        long expiry = call.info.expiryMillis();
+        return expiry == Store.NO_TTL ? -1 : call.instance.wallClock.ofStore(expiry);
     }
 
     private static long seconds(long millis) {

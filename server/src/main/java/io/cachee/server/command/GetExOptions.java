@@ -6,39 +6,51 @@ import io.cachee.store.Store;
 
 /** What GETEX is told to do with the expiry of the key it reads. */
 final class GetExOptions {
-    private static final long UNSAID = Long.MIN_VALUE;
+    private boolean persist;
+    /** Which of EX, PX, EXAT and PXAT was said; none when its number's place is 0. */
+    private Expiry.Unit unit = Expiry.Unit.EX;
 
-    private final long ttl;
+    private int amountAt;
 
-    private GetExOptions(long ttl) {
-        this.ttl = ttl;
-    }
+    private GetExOptions() {}
 
+    /** Looks at the words; at the number among them only {@link #apply} does, when there is a key. */
     static GetExOptions parse(Request request) {
-        if (request.count() == 2) {
-            return new GetExOptions(UNSAID);
+        GetExOptions options = new GetExOptions();
+        for (int i = 2; i < request.count(); i++) {
+            Expiry.Unit said = Expiry.Unit.of(request, i);
+            boolean sameAsBefore = options.amountAt == 0 || options.unit == said;
+            if (request.is(i, "PERSIST") && options.amountAt == 0) {
+                options.persist = true;
+            } else if (said != null && !options.persist && sameAsBefore && i + 1 < request.count()) {
+                options.unit = said;
+                options.amountAt = ++i;
+            } else {
+                throw CommandException.syntax();
+            }
         }
-        if (request.count() == 3 && request.is(2, "PERSIST")) {
-            return new GetExOptions(Store.NO_TTL);
-        }
-        boolean seconds = request.is(2, "EX") || request.is(2, "EXAT");
-        boolean moment = request.is(2, "EXAT") || request.is(2, "PXAT");
-        if (request.count() != 4 || !seconds && !moment && !request.is(2, "PX")) {
-            throw CommandException.syntax();
-        }
-        return new GetExOptions(Expiry.ttl(Decimal.integer(request, 3), seconds, moment, "getex"));
+        return options;
     }
 
-    void apply(Call call) {
-        if (ttl == UNSAID) {
-            return;
+    /** What becomes of the expiry: as for SET, or {@link Store#KEEP_TTL}. */
+    long ttl(Request request) {
+        if (persist) {
+            return Store.NO_TTL;
         }
+        return amountAt == 0 ? Store.KEEP_TTL : Expiry.ttl(Decimal.integer(request, amountAt), unit, "getex");
+    }
+
+    /** Changes the expiry of the key chosen, which expires at present as {@code call.info} says. */
+    static void apply(Call call, long ttl) {
         if (ttl == Expiry.PAST) {
             call.delete();
             call.changed(Event.DEL);
-            return;
+        } else if (ttl == Store.NO_TTL && call.info.ttlMillis() != Store.NO_TTL) {
+            call.store.expire(call.key, call.keyOffset, call.keyLength, ttl, PutMode.ALWAYS);
+            call.changed(Event.PERSIST);
+        } else if (ttl > 0) {
+            call.store.expire(call.key, call.keyOffset, call.keyLength, ttl, PutMode.ALWAYS);
+            call.changed(Event.EXPIRE);
         }
-        call.store.expire(call.key, call.keyOffset, call.keyLength, ttl, PutMode.ALWAYS);
-        call.changed(ttl == Store.NO_TTL ? Event.PERSIST : Event.EXPIRE);
     }
 }

@@ -80,13 +80,22 @@ final class Glob {
         };
     }
 
+    private boolean isEscape(int at) {
+        return pattern[at] == '\\' && at + 1 < pattern.length;
+    }
+
+    /** Whether a range begins there. A bracket may be its end, as in Redis. */
+    private boolean isRange(int at) {
+        return at + 2 < pattern.length && pattern[at + 1] == '-';
+    }
+
     private int endOfClass(int at) {
         int i = at + 1;
         if (i < pattern.length && pattern[i] == '^') {
             i++;
         }
         while (i < pattern.length && pattern[i] != ']') {
-            i += pattern[i] == '\\' ? 2 : 1;
+            i += isEscape(i) ? 2 : isRange(i) ? 3 : 1;
         }
         return Math.min(i + 1, pattern.length);
     }
@@ -99,10 +108,10 @@ final class Glob {
         }
         boolean found = false;
         while (i < pattern.length && pattern[i] != ']') {
-            if (pattern[i] == '\\' && i + 1 < pattern.length) {
+            if (isEscape(i)) {
                 found |= (pattern[i + 1] & 0xff) == character;
                 i += 2;
-            } else if (i + 2 < pattern.length && pattern[i + 1] == '-') {
+            } else if (isRange(i)) {
                 int low = Math.min(pattern[i] & 0xff, pattern[i + 2] & 0xff);
                 int high = Math.max(pattern[i] & 0xff, pattern[i + 2] & 0xff);
                 found |= low <= character && character <= high;

@@ -20,10 +20,8 @@ final class Help {
     }
 
     static CommandException unknown(Call call) {
-        String subcommand = call.request.text(1);
-        String shown = subcommand.length() > 128 ? subcommand.substring(0, 128) : subcommand;
-        return new CommandException("ERR unknown subcommand or wrong number of arguments for '" + shown + "'. Try "
-                + call.command.upperCaseName() + " HELP.");
+        return new CommandException("ERR unknown subcommand or wrong number of arguments for '"
+                + Refusals.shown(call.request, 1) + "'. Try " + call.command.upperCaseName() + " HELP.");
     }
 
     /** Refuses a subcommand that was given too many or too few arguments. */

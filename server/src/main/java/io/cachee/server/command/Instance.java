@@ -20,6 +20,7 @@ public final class Instance {
     final InstanceOptions options;
     final CommandTable table = Table.create();
     final Databases databases;
+    final WallClock wallClock;
     final Tunables tunables = new Tunables();
     final Clients clients = new Clients();
     final Users users = new Users(table);
@@ -51,6 +52,7 @@ public final class Instance {
     public Instance(Store store, InstanceOptions options, int loops, FailureLog failureLog) {
         this.store = store;
         this.options = options;
+        this.wallClock = new WallClock(store);
         this.databases = new Databases(options.databases());
         this.gate = new ExecutionGate(loops);
         this.failureLog = failureLog;
@@ -212,6 +214,12 @@ public final class Instance {
     /** To be called every second or so. */
     public void tick() {
         rates.sample(rawTotals().commands());
+    }
+
+    /** Gives back what executors hold. To be called when all event loops have ended. */
+    public void close() {
+        executors.forEach(executor -> executor.reply().close());
+        executors.clear();
     }
 
     /** How the sidecar is asked to end, by SHUTDOWN. */

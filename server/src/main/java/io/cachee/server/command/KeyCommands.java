@@ -64,7 +64,12 @@ final class KeyCommands {
                 Command.named("object", -2, KeyCommands::object)
                         .flags(READONLY)
                         .keys(2, 2, 1)
-                        .in("keyspace"));
+                        .in("keyspace")
+                        .subcommand("encoding", 3)
+                        .subcommand("freq", 3)
+                        .subcommand("help", 2)
+                        .subcommand("idletime", 3)
+                        .subcommand("refcount", 3));
     }
 
     private static void delete(Call call) {
@@ -99,7 +104,7 @@ final class KeyCommands {
     }
 
     private static void type(Call call) {
-        call.reply.simple(call.key(1).describe() ? "string" : "none");
+        call.reply.simple(call.key(1).lookUp() ? "string" : "none");
     }
 
     private static void random(Call call) {
@@ -166,7 +171,7 @@ final class KeyCommands {
         if (same && target == call.session.database) {
             throw new CommandException("ERR source and destination objects are the same");
         }
-        byte[] value = call.key(1).peek();
+        byte[] value = call.key(1).value();
         long ttl = call.info.ttlMillis();
         boolean done = value != null
                 && call.key(target, 2).put(value, ttlOf(ttl), replace ? PutMode.ALWAYS : PutMode.IF_ABSENT);
@@ -198,13 +203,6 @@ final class KeyCommands {
         if (call.request.is(1, "HELP")) {
             Help.reply(call, "OBJECT", OBJECT_HELP);
             return;
-        }
-        boolean known = call.request.is(1, "ENCODING")
-                || call.request.is(1, "FREQ")
-                || call.request.is(1, "IDLETIME")
-                || call.request.is(1, "REFCOUNT");
-        if (!known || call.count() != 3) {
-            throw Help.unknown(call);
         }
         if (!call.key(2).describe()) {
             call.reply.nothing();

@@ -8,6 +8,7 @@ final class NotificationFlags {
 
     static final int KEYSPACE = bit('K');
     static final int KEYEVENT = bit('E');
+    private static final int KEYMISS = bit('m');
 
     private NotificationFlags() {}
 
@@ -39,7 +40,7 @@ final class NotificationFlags {
             letters.append('A');
         }
         for (int i = 2; i < LETTERS.length(); i++) {
-            boolean covered = hasAll && ALL.indexOf(LETTERS.charAt(i)) >= 0;
+            boolean covered = hasAll && ALL.indexOf(LETTERS.charAt(i)) >= 0 || 1 << i == KEYMISS;
             if ((flags & 1 << i) != 0 && !covered) {
                 letters.append(LETTERS.charAt(i));
             }
@@ -49,6 +50,9 @@ final class NotificationFlags {
         }
         if ((flags & KEYEVENT) != 0) {
             letters.append('E');
+        }
+        if ((flags & KEYMISS) != 0) {
+            letters.append('m');
         }
         return letters.toString();
     }

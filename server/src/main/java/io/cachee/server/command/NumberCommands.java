@@ -7,7 +7,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.cachee.store.StoreFullException;
 import java.math.BigDecimal;
-import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,6 @@ final class NumberCommands {
     private static final int DIGITS_AFTER_POINT = 17;
 
     private static final int MOST_DIGITS = 256;
-    private static final MathContext PRECISION = new MathContext(21, RoundingMode.HALF_EVEN);
     private static final String NOT_FINITE = "ERR increment would produce NaN or Infinity";
 
     private NumberCommands() {}
@@ -67,7 +65,7 @@ final class NumberCommands {
         byte[][] result = new byte[1][];
         call.key(1).modify(current -> {
             BigDecimal before = current == null ? BigDecimal.ZERO : parse(current);
-            byte[] sum = format(before.add(delta, PRECISION)).getBytes(UTF_8);
+            byte[] sum = format(before.add(delta)).getBytes(UTF_8);
             result[0] = sum;
             return sum;
         });

@@ -25,7 +25,12 @@ final class PubSubCommands {
                 Command.named("punsubscribe", -1, call -> unsubscribe(call, true))
                         .flags(PUBSUB, NOSCRIPT, LOADING, STALE),
                 Command.named("publish", 3, PubSubCommands::publish).flags(PUBSUB, LOADING, STALE, FAST),
-                Command.named("pubsub", -2, PubSubCommands::pubsub).flags(PUBSUB, LOADING, STALE));
+                Command.named("pubsub", -2, PubSubCommands::pubsub)
+                        .flags(PUBSUB, LOADING, STALE)
+                        .subcommand("channels", -2)
+                        .subcommand("help", 2)
+                        .subcommand("numpat", 2)
+                        .subcommand("numsub", -2));
     }
 
     private static int count(Session session) {

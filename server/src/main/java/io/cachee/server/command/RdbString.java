@@ -56,7 +56,7 @@ final class RdbString {
         int end = payload.length - FOOTER_BYTES;
         int version = in.getShort(end);
         long checksum = in.getLong(payload.length - Long.BYTES);
-        boolean right = checksum == 0 || checksum == Crc64.of(payload, payload.length - Long.BYTES);
+        boolean right = checksum == Crc64.of(payload, payload.length - Long.BYTES);
         if (version > NEWEST_VERSION || !right) {
             throw new CommandException(BAD_CHECKSUM);
         }

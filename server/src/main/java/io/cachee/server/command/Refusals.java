@@ -25,10 +25,16 @@ final class Refusals {
         }
         StringBuilder arguments = new StringBuilder();
         for (int i = 1; i < request.count() && arguments.length() < SHOWN_BYTES; i++) {
-            String argument = cut(request.latin(i));
+            String whole = request.latin(i);
+            String argument = whole.substring(0, Math.min(whole.length(), SHOWN_BYTES - arguments.length()));
             arguments.append('\'').append(argument).append("' ");
         }
         return "ERR unknown command '" + printable(name) + "', with args beginning with: " + printable(arguments);
+    }
+
+    /** An argument as it may stand in an error. */
+    static String shown(Request request, int argument) {
+        return printable(cut(request.latin(argument)));
     }
 
     private static String cut(String text) {
@@ -52,7 +58,8 @@ final class Refusals {
             return null;
         }
         if (user.deleted || !rules.isEnabled() || !rules.mayRun(command)) {
-            return "NOPERM User " + user.name + " has no permissions to run the '" + command.name + "' command";
+            return "NOPERM User " + user.name + " has no permissions to run the '" + command.fullName(request)
+                    + "' command";
         }
         for (int i = command.firstKey; i > 0 && i <= command.lastKeyOf(request); i += command.keyStep) {
             if (!rules.mayAccess(request.bytes(i), command.readsOldValue(), command.writes)) {

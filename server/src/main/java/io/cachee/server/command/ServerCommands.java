@@ -36,9 +36,16 @@ final class ServerCommands {
                         .in("dangerous"),
                 Command.named("memory", -2, ServerCommands::memory)
                         .flags(READONLY)
-                        .keys(0, 0, 0),
+                        .keys(0, 0, 0)
+                        .subcommand("doctor", 2)
+                        .subcommand("help", 2)
+                        .subcommand("purge", 2)
+                        .subcommand("stats", 2)
+                        .subcommand("usage", -3),
                 Command.named("time", 1, ServerCommands::time).flags(LOADING, STALE, FAST),
-                Command.named("wait", 3, ServerCommands::waitForReplicas).flags(NOSCRIPT),
+                Command.named("wait", 3, ServerCommands::waitForReplicas)
+                        .flags(NOSCRIPT)
+                        .in("connection"),
                 Command.named("lastsave", 1, call -> call.reply.integer(call.instance.startedMillis / 1_000))
                         .flags(LOADING, STALE, FAST)
                         .in("admin", "dangerous"),
@@ -46,7 +53,7 @@ final class ServerCommands {
                         .flags(NOSCRIPT, LOADING, STALE, FAST)
                         .in("admin", "dangerous"),
                 Command.named("shutdown", -1, ServerCommands::shutdown)
-                        .flags(ADMIN, NOSCRIPT, LOADING, STALE, NO_MULTI),
+                        .flags(ADMIN, NOSCRIPT, LOADING, STALE, NO_MULTI, Flag.ALLOW_BUSY),
                 Command.named("post", -1, ServerCommands::attack).flags(LOADING, STALE, Flag.NO_AUTH),
                 Command.named("host:", -1, ServerCommands::attack).flags(LOADING, STALE, Flag.NO_AUTH));
     }
@@ -123,7 +130,7 @@ final class ServerCommands {
 
     private static void waitForReplicas(Call call) {
         Decimal.integer(call.request, 1);
-        if (Decimal.integer(call.request, 2) < 0) {
+        if (Decimal.integer(call.request, 2, "ERR timeout is not an integer or out of range") < 0) {
             throw new CommandException("ERR timeout is negative");
         }
         // There are no replicas to wait for.

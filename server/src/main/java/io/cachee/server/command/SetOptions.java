@@ -4,14 +4,18 @@ import io.cachee.server.resp.Request;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 
-/** What SET is told beyond key and value. */
+/** What SET is told beyond key and value. The words are all looked at before the number among them is. */
 final class SetOptions {
     PutMode mode = PutMode.ALWAYS;
     boolean get;
     /** Milliseconds, {@link Store#NO_TTL}, {@link Store#KEEP_TTL}, or {@link Expiry#PAST}. */
     long ttl = Store.NO_TTL;
 
-    private boolean expirySaid;
+    private boolean keep;
+    /** Which of EX, PX, EXAT and PXAT was said; none when its number's place is 0. */
+    private Expiry.Unit unit = Expiry.Unit.EX;
+
+    private int amountAt;
 
     private SetOptions() {}
 
@@ -24,17 +28,16 @@ final class SetOptions {
                 options.mode(PutMode.IF_PRESENT);
             } else if (request.is(i, "GET")) {
                 options.get = true;
-            } else if (request.is(i, "KEEPTTL")) {
-                options.expiry(Store.KEEP_TTL);
+            } else if (request.is(i, "KEEPTTL") && options.amountAt == 0) {
+                options.keep = true;
             } else {
-                boolean seconds = request.is(i, "EX") || request.is(i, "EXAT");
-                boolean moment = request.is(i, "EXAT") || request.is(i, "PXAT");
-                if (!seconds && !moment && !request.is(i, "PX") || i + 1 >= request.count()) {
-                    throw CommandException.syntax();
-                }
-                i++;
-                options.expiry(Expiry.ttl(Decimal.integer(request, i), seconds, moment, "set"));
+                i = options.expiry(request, i);
             }
+        }
+        if (options.keep) {
+            options.ttl = Store.KEEP_TTL;
+        } else if (options.amountAt > 0) {
+            options.ttl = Expiry.ttl(Decimal.integer(request, options.amountAt), options.unit, "set");
         }
         return options;
     }
@@ -55,11 +58,15 @@ final class SetOptions {
         mode = wanted;
     }
 
-    private void expiry(long wanted) {
-        if (expirySaid) {
+    /** Takes note of a word such as EX and the place of its number, which is returned. */
+    private int expiry(Request request, int at) {
+        Expiry.Unit said = Expiry.Unit.of(request, at);
+        boolean sameAsBefore = amountAt == 0 || unit == said;
+        if (said == null || keep || !sameAsBefore || at + 1 >= request.count()) {
             throw CommandException.syntax();
         }
-        expirySaid = true;
-        ttl = wanted;
+        unit = said;
+        amountAt = at + 1;
+        return amountAt;
     }
 }

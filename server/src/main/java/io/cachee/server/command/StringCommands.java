@@ -98,12 +98,7 @@ final class StringCommands {
     private static void get(Call call) {
         if (!call.key(1).replyValue()) {
             call.reply.nothing();
-            missed(call);
         }
-    }
-
-    private static void missed(Call call) {
-        call.changed(Event.KEYMISS);
     }
 
     private static void set(Call call) {
@@ -128,7 +123,7 @@ final class StringCommands {
 
     private static void noteSet(Call call, SetOptions options) {
         call.changed(Event.SET);
-        if (options.ttl > 0) {
+        if (options.ttl > 0 || options.ttl == Expiry.PAST) {
             call.changed(Event.EXPIRE);
         }
     }
@@ -180,7 +175,7 @@ final class StringCommands {
             byte[] old = call.peek();
             PutMode mode = old == null ? PutMode.IF_ABSENT : PutMode.ifVersion(call.info.version());
             if (call.put(value, Store.NO_TTL, mode)) {
-                call.executor.stats.looked(old != null);
+                call.looked(old != null);
                 call.changed(Event.SET);
                 call.reply.bulkOrNull(old);
                 return;
@@ -190,7 +185,7 @@ final class StringCommands {
 
     private static void getAndDelete(Call call) {
         byte[] old = call.store.getAndDelete(call.key(1).keyBytes());
-        call.executor.stats.looked(old != null);
+        call.looked(old != null);
         if (old != null) {
             call.changed(Event.DEL);
         }
@@ -203,7 +198,7 @@ final class StringCommands {
         call.executor.alone(() -> {
             byte[] value = call.key(1).value();
             if (value != null) {
-                options.apply(call);
+                GetExOptions.apply(call, options.ttl(request));
             }
             call.reply.bulkOrNull(value);
         });
@@ -214,7 +209,6 @@ final class StringCommands {
         for (int i = 1; i < call.count(); i++) {
             if (!call.key(i).replyValue()) {
                 call.reply.nothing();
-                missed(call);
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.cachee.server.command;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -41,7 +42,7 @@ final class TrackingCommands {
                 if (redirect != 0) {
                     throw new CommandException("ERR A client can only redirect to a single other client");
                 }
-                redirect = Decimal.integer(call.request, ++i, "ERR Invalid client ID");
+                redirect = Decimal.integer(call.request, ++i);
                 if (call.instance.clients.byId(redirect) == null) {
                     throw new CommandException("ERR The client ID you want redirect to does not exist");
                 }
@@ -88,12 +89,13 @@ final class TrackingCommands {
             throw new CommandException("ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this"
                     + " client, and then re-enabling it with a different mode.");
         }
+        TrackingTable.refuseOverlapping(now.prefixes(), wanted.prefixes());
         List<byte[]> prefixes = new ArrayList<>(now.prefixes());
         prefixes.addAll(wanted.prefixes());
+        prefixes.sort(Arrays::compareUnsigned);
         if (prefixes.size() > MOST_PREFIXES) {
             throw new CommandException("ERR a client may have at most " + MOST_PREFIXES + " prefixes");
         }
-        TrackingTable.refuseOverlapping(prefixes);
         call.instance.tracking.turnOn(
                 call.session,
                 new Tracking(

@@ -1,5 +1,7 @@
 package io.cachee.server.command;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.cachee.server.resp.Reply;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -192,15 +194,22 @@ final class TrackingTable {
     }
 
     /** Refuses prefixes of which one begins with another, as Redis does. */
-    static void refuseOverlapping(List<byte[]> prefixes) {
-        for (int i = 0; i < prefixes.size(); i++) {
-            for (int j = 0; j < prefixes.size(); j++) {
-                if (i != j && Tracking.startsWith(prefixes.get(i), prefixes.get(j))) {
-                    throw new CommandException("ERR Prefix '" + new Bytes(prefixes.get(i))
-                            + "' overlaps with an existing prefix '" + new Bytes(prefixes.get(j))
-                            + "'. Prefixes for a single client must not overlap.");
-                }
+    static void refuseOverlapping(List<byte[]> existing, List<byte[]> wanted) {
+        for (int i = 0; i < wanted.size(); i++) {
+            for (byte[] other : existing) {
+                refuseOverlapping(wanted.get(i), other, "an existing");
             }
+            for (byte[] other : wanted.subList(i + 1, wanted.size())) {
+                refuseOverlapping(wanted.get(i), other, "another provided");
+            }
+        }
+    }
+
+    private static void refuseOverlapping(byte[] prefix, byte[] other, String which) {
+        if (Tracking.startsWith(prefix, other) || Tracking.startsWith(other, prefix)) {
+            throw new CommandException("ERR Prefix '" + new String(prefix, ISO_8859_1) + "' overlaps with " + which
+                    + " prefix '" + new String(other, ISO_8859_1)
+                    + "'. Prefixes for a single client must not overlap.");
         }
     }
 }

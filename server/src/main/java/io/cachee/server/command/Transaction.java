@@ -19,6 +19,9 @@ final class Transaction {
     private final List<Queued> queued = new ArrayList<>();
     private final List<Watched> watched = new ArrayList<>();
     private long bytes;
+    /** How often databases had been exchanged when the first key was watched. */
+    long databaseSwaps;
+
     boolean open;
     /** A command could not be queued, so EXEC must fail. */
     boolean broken;

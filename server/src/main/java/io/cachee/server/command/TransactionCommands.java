@@ -1,7 +1,11 @@
 package io.cachee.server.command;
 
+import static io.cachee.server.command.Flag.ALLOW_BUSY;
 import static io.cachee.server.command.Flag.FAST;
+import static io.cachee.server.command.Flag.LOADING;
 import static io.cachee.server.command.Flag.NOSCRIPT;
+import static io.cachee.server.command.Flag.SKIP_SLOWLOG;
+import static io.cachee.server.command.Flag.STALE;
 
 import java.util.List;
 
@@ -12,24 +16,24 @@ final class TransactionCommands {
     static List<Command.Builder> rows() {
         return List.of(
                 Command.named("multi", 1, TransactionCommands::multi)
-                        .flags(NOSCRIPT, FAST)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY)
                         .in("transaction")
                         .notQueued(),
                 Command.named("exec", 1, TransactionCommands::exec)
-                        .flags(NOSCRIPT)
+                        .flags(NOSCRIPT, LOADING, STALE, SKIP_SLOWLOG)
                         .in("transaction")
                         .notQueued(),
                 Command.named("discard", 1, TransactionCommands::discard)
-                        .flags(NOSCRIPT, FAST)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY)
                         .in("transaction")
                         .notQueued(),
                 Command.named("watch", -2, TransactionCommands::watch)
-                        .flags(NOSCRIPT, FAST)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY)
                         .keys(1, -1, 1)
                         .in("transaction")
                         .notQueued(),
                 Command.named("unwatch", 1, TransactionCommands::unwatch)
-                        .flags(NOSCRIPT, FAST)
+                        .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY)
                         .in("transaction"));
     }
 
@@ -43,7 +47,7 @@ final class TransactionCommands {
         return transaction;
     }
 
-    private static void end(Session session) {
+    static void end(Session session) {
         session.transaction = null;
         session.refresh();
     }
@@ -68,6 +72,9 @@ final class TransactionCommands {
 
     private static void watch(Call call) {
         Transaction transaction = of(call.session);
+        if (transaction.watched().isEmpty()) {
+            transaction.databaseSwaps = call.instance.databases.swaps();
+        }
         if (transaction.open) {
             throw new CommandException("ERR WATCH inside MULTI is not allowed");
         }
@@ -119,6 +126,9 @@ final class TransactionCommands {
      * fail without need, as it would had the other client been a moment earlier; it never succeeds wrongly.
      */
     private static boolean isUntouched(Call call, Transaction transaction) {
+        if (!transaction.watched().isEmpty() && transaction.databaseSwaps != call.instance.databases.swaps()) {
+            return false;
+        }
         for (Transaction.Watched watched : transaction.watched()) {
             byte[] key = watched.key().value();
             boolean same = call.store.isCurrent(key, watched.counter())

@@ -1,5 +1,6 @@
 package io.cachee.server.resp;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
@@ -21,11 +22,13 @@ public final class Reply {
 
     private static final int FIRST_BYTES = 4 << 10;
     private static final int MAX_DIGITS = 20;
-    private static final byte[] CRLF = {'\r', '\n'};
-    private static final byte[] OK = "+OK\r\n".getBytes(UTF_8);
-    private static final byte[] NULL2 = "$-1\r\n".getBytes(UTF_8);
-    private static final byte[] NULL_ARRAY2 = "*-1\r\n".getBytes(UTF_8);
-    private static final byte[] NULL3 = "_\r\n".getBytes(UTF_8);
+    /** Short replies are written as numbers: a direct buffer takes bytes of an array by way of an object of its own. */
+    private static final int CRLF = '\r' << 8 | '\n';
+
+    private static final int OK = '+' << 24 | 'O' << 16 | 'K' << 8 | '\r';
+    private static final int NULL2 = '$' << 24 | '-' << 16 | '1' << 8 | '\r';
+    private static final int NULL_ARRAY2 = '*' << 24 | '-' << 16 | '1' << 8 | '\r';
+    private static final int NULL3 = '_' << 16 | CRLF;
 
     private final ByteBufAllocator allocator;
     private final byte[] digits = new byte[MAX_DIGITS];
@@ -95,6 +98,11 @@ public final class Reply {
         muteFrom = -1;
     }
 
+    /** Gives the buffer back. No reply may follow. */
+    public void close() {
+        out.release();
+    }
+
     // ---------------------------------------------------------------- room
 
     /** The buffer, with room for so many bytes. */
@@ -118,26 +126,28 @@ public final class Reply {
     // ---------------------------------------------------------------- replies
 
     public void ok() {
-        room(OK.length).writeBytes(OK);
+        fiveBytes(OK);
     }
 
     /** A simple string; it has no line breaks. */
     public void simple(String text) {
-        line('+', text);
+        line('+', text.getBytes(UTF_8));
     }
 
-    /** An error; {@code text} begins with its code, such as {@code ERR}. Line breaks become blanks. */
+    /**
+     * An error; {@code text} begins with its code, such as {@code ERR}, and each of its characters is a byte, so that
+     * what a client has sent is shown to it unchanged. Line breaks become blanks.
+     */
     public void error(String text) {
         errors++;
         String oneLine = text.indexOf('\r') < 0 && text.indexOf('\n') < 0
                 ? text
                 : text.replace('\r', ' ').replace('\n', ' ');
-        line('-', oneLine);
+        line('-', oneLine.getBytes(ISO_8859_1));
     }
 
-    private void line(char type, String text) {
-        byte[] bytes = text.getBytes(UTF_8);
-        room(bytes.length + 3).writeByte(type).writeBytes(bytes).writeBytes(CRLF);
+    private void line(char type, byte[] bytes) {
+        room(bytes.length + 3).writeByte(type).writeBytes(bytes).writeShort(CRLF);
     }
 
     public void integer(long value) {
@@ -147,7 +157,7 @@ public final class Reply {
     /** A truth value: a boolean in RESP3, 1 or 0 in RESP2. */
     public void truth(boolean value) {
         if (resp3) {
-            room(4).writeByte('#').writeByte(value ? 't' : 'f').writeBytes(CRLF);
+            room(4).writeByte('#').writeByte(value ? 't' : 'f').writeShort(CRLF);
         } else {
             integer(value ? 1 : 0);
         }
@@ -160,7 +170,7 @@ public final class Reply {
     public void bulk(byte[] bytes, int offset, int length) {
         room(length + MAX_DIGITS + 5);
         header('$', length);
-        out.writeBytes(bytes, offset, length).writeBytes(CRLF);
+        out.writeBytes(bytes, offset, length).writeShort(CRLF);
     }
 
     public void bulk(String text) {
@@ -194,19 +204,29 @@ public final class Reply {
                 .writeByte('t')
                 .writeByte(':')
                 .writeBytes(bytes)
-                .writeBytes(CRLF);
+                .writeShort(CRLF);
     }
 
     /** No value. */
     public void nothing() {
-        byte[] bytes = resp3 ? NULL3 : NULL2;
-        room(bytes.length).writeBytes(bytes);
+        nothing(NULL2);
     }
 
     /** No array. */
     public void noArray() {
-        byte[] bytes = resp3 ? NULL3 : NULL_ARRAY2;
-        room(bytes.length).writeBytes(bytes);
+        nothing(NULL_ARRAY2);
+    }
+
+    private void nothing(int inResp2) {
+        if (resp3) {
+            room(3).writeMedium(NULL3);
+        } else {
+            fiveBytes(inResp2);
+        }
+    }
+
+    private void fiveBytes(int firstFour) {
+        room(5).writeInt(firstFour).writeByte('\n');
     }
 
     /** Begins an array; its elements follow. */
@@ -241,7 +261,7 @@ public final class Reply {
         } else {
             writeDigits(buffer, value);
         }
-        buffer.writeByte('\r').writeByte('\n');
+        buffer.writeShort(CRLF);
     }
 
     private void writeDigits(ByteBuf buffer, long value) {
@@ -254,6 +274,8 @@ public final class Reply {
         if (value < 0) {
             digits[--at] = '-';
         }
-        buffer.writeBytes(digits, at, MAX_DIGITS - at);
+        for (; at < MAX_DIGITS; at++) {
+            buffer.writeByte(digits[at]);
+        }
     }
 }

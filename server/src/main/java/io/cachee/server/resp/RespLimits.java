@@ -11,6 +11,6 @@ public record RespLimits(int maxArguments, int maxBulkBytes) {
     public static final int MAX_LINE_BYTES = 64 << 10;
     /** What clients that have not yet said who they are may send. */
     public static final RespLimits STRANGER = new RespLimits(10, 16 << 10);
-    /** As many arguments as Redis takes. */
+    /** More than any client means to send; Redis takes as many as fit its memory. */
     public static final int MAX_ARGUMENTS = 1 << 20;
 }
