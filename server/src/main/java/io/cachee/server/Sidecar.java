@@ -291,6 +291,7 @@ final class Sidecar implements AutoCloseable {
     public void close() {
         ready = false;
         server.close();
+        instance.close();
         admin.close();
         store.close();
     }

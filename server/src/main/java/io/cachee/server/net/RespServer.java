@@ -13,6 +13,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -60,8 +61,7 @@ public final class RespServer implements AutoCloseable {
         this.tls = tls;
         this.doorkeeper = new Doorkeeper(instance, options.socket(), options.protectedMode());
         ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
-        this.loops = Native.loops(
-                options.loops(), Thread.ofPlatform().name("cachee-io-", 0).factory());
+        this.loops = Native.loops(options.loops(), new DefaultThreadFactory("cachee-io"));
         this.acceptor = loops;
         for (EventExecutor loop : loops) {
             contexts.put(loop, new LoopContext(instance.executor(allocator)));
