@@ -33,7 +33,7 @@ final class SoakReport {
     private static final int PORT = 16_380;
     private static final long MAX_MEMORY = 256L << 20;
     private static final int LARGEST = 30 << 20;
-    private static final String LEAK = "LEAK:";
+    private static final List<String> BAD_SIGNS = List.of("LEAK:", " ERROR ", "Exception", "OutOfMemory");
 
     private final long deadlineNanos;
     private final Target target = Target.parse("127.0.0.1:" + PORT, "");
@@ -81,16 +81,18 @@ final class SoakReport {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(sidecar.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.contains(LEAK) || line.contains(" ERROR ") || line.contains("Exception")) {
+                if (line.contains(LEAK)
+                        || line.contains(" ERROR ")
+                        || line.contains("Exception")
+                        || line.contains("OutOf")) {
                     synchronized (complaints) {
                         complaints.add(line);
                     }
                 }
             }
-        } catch (IOException e) {
-            synchronized (complaints) {
-                complaints.add(e.toString());
-            }
+        } catch (IOException ended) {
+            // The process has ended, as it was told to.
+            return;
         }
     }
 
@@ -122,8 +124,11 @@ final class SoakReport {
         long errors = 0;
         long firstResident = 0;
         long mostResident = 0;
-        while (System.nanoTime() - deadlineNanos < 0 && sidecar.isAlive()) {
+        while (System.nanoTime() - deadlineNanos < 0) {
             LoadResult result = generator.run(target);
+            if (!sidecar.isAlive()) {
+                break;
+            }
             errors += result.errors() + result.broken();
             long resident = resident(sidecar.pid()) - (MAX_MEMORY >> 10);
             mostResident = Math.max(mostResident, resident);
@@ -214,6 +219,7 @@ final class SoakReport {
             }
         }
         visits.incrementAndGet();
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
     }
 
     /** Asks for more than it reads. */

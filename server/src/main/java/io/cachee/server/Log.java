@@ -21,6 +21,15 @@ final class Log {
         line("WARN", message);
     }
 
+    /** Something that went wrong: an error when it is the sidecar's own, a warning when a client is to blame. */
+    void problem(String message, @Nullable Throwable cause) {
+        if (cause == null) {
+            warn(message);
+        } else {
+            error(message, cause);
+        }
+    }
+
     void error(String message, @Nullable Throwable cause) {
         line("ERROR", message);
         if (cause != null) {

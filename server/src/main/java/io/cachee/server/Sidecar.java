@@ -73,7 +73,7 @@ final class Sidecar implements AutoCloseable {
         RemovedKeys removed = new RemovedKeys();
         this.store = settings.openStore(removed);
         try {
-            this.instance = new Instance(store, instanceOptions(settings), settings.ioThreads(), log::error);
+            this.instance = new Instance(store, instanceOptions(settings), settings.ioThreads(), log::problem);
             instance.listenTo(removed);
             configure(instance, settings);
             instance.onShutdown = stopping::countDown;
