@@ -81,10 +81,7 @@ final class SoakReport {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(sidecar.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.contains(LEAK)
-                        || line.contains(" ERROR ")
-                        || line.contains("Exception")
-                        || line.contains("OutOf")) {
+                if (BAD_SIGNS.stream().anyMatch(line::contains)) {
                     synchronized (complaints) {
                         complaints.add(line);
                     }
