@@ -32,6 +32,16 @@ final class ModuleArrowsTest {
             "spring", Set.of("client"),
             "jcache", Set.of("client")));
 
+    /** The same for the packages of the server; its root package may know them all. */
+    private static final Map<String, Set<String>> SERVER_ARROWS = new TreeMap<>(Map.of(
+            "resp", Set.of(),
+            "metrics", Set.of(),
+            "config", Set.of(),
+            "command", Set.of("resp", "config", "metrics"),
+            "net", Set.of("command", "resp", "config"),
+            "admin", Set.of("command", "metrics"),
+            "load", Set.of("net")));
+
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.cachee");
@@ -55,6 +65,35 @@ final class ModuleArrowsTest {
                 .check(CLASSES);
     }
 
+    static Stream<Map.Entry<String, Set<String>>> serverArrows() {
+        return SERVER_ARROWS.entrySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("serverArrows")
+    void packageOfTheServerKnowsOnlyWhomItMay(Map.Entry<String, Set<String>> arrow) {
+        String server = ROOT + "server";
+        String[] allowed = Stream.concat(Stream.of(arrow.getKey()), arrow.getValue().stream())
+                .map(name -> server + "." + name)
+                .toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideInAPackage(server + "." + arrow.getKey())
+                .should()
+                .dependOnClassesThat(resideInAPackage(server + "..").and(resideOutsideOfPackages(allowed)))
+                .check(CLASSES);
+    }
+
+    @Test
+    void protocolKnowsNoStorage() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "server.resp")
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + "store.."))
+                .check(CLASSES);
+    }
+
     @Test
     void storeKnowsTheJdkAlone() {
         classes()
@@ -72,6 +111,7 @@ final class ModuleArrowsTest {
                 .extracting(JavaPackage::getName)
                 .filteredOn(name -> !name.startsWith(ROOT + "bench"))
                 .contains(ROOT + "store", ROOT + "simulate", ROOT + "server")
-                .allMatch(name -> ARROWS.containsKey(name.substring(ROOT.length())));
+                .allMatch(name -> ARROWS.containsKey(name.substring(ROOT.length()))
+                        || SERVER_ARROWS.containsKey(name.substring(name.lastIndexOf('.') + 1)));
     }
 }
