@@ -2,6 +2,7 @@ package io.cachee.server;
 
 import io.cachee.server.command.Instance;
 import io.cachee.server.command.InstanceOptions;
+import io.cachee.server.command.RemovedKeys;
 import io.cachee.server.net.ListenOptions;
 import io.cachee.server.net.RespServer;
 import io.cachee.store.Eviction;
@@ -30,10 +31,12 @@ public final class TestSidecar implements AutoCloseable {
     private TestSidecar(@Nullable Path socket) throws IOException {
         this.socket = socket;
         String path = socket == null ? "" : socket.toString();
-        store = Store.open(StoreOptions.maxMemory(REGION_BYTES));
+        RemovedKeys removed = new RemovedKeys();
+        store = Store.open(StoreOptions.maxMemory(REGION_BYTES).removalListener(removed));
         InstanceOptions options =
                 new InstanceOptions(DATABASES, "127.0.0.1", 0, path, REGION_BYTES, Eviction.CACHEE_LFU, true, "test");
         instance = new Instance(store, options, LOOPS, this::failed);
+        instance.listenTo(removed);
         ListenOptions listen = new ListenOptions(
                 List.of("127.0.0.1"),
                 0,
