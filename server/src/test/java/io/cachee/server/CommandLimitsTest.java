@@ -55,6 +55,13 @@ final class CommandLimitsTest {
         assertThat(client.call("EXISTS", "a").number()).isZero();
     }
 
+    @Test
+    void answersWithAnErrorAloneWhereTheReplyHadBegun() throws Exception {
+        byte[] key = new byte[(1 << 16) + 1];
+        assertThat(client.call("MGET", "a", key).string()).contains("larger than the limit");
+        assertThat(client.call("PING").string()).isEqualTo("PONG");
+    }
+
     /** Far longer than the store keeps, but not so long that Redis would refuse it. */
     @Test
     void keepsWithTheLongestTimeToLiveWhatShouldLiveLonger() throws Exception {

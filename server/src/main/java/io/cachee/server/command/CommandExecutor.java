@@ -69,9 +69,11 @@ public final class CommandExecutor {
 
     /** Ends a batch. True when there are replies to be flushed. */
     public boolean end() {
-        boolean written = reply.end();
-        instance.gate.exit(cell);
-        return written;
+        try {
+            return reply.end();
+        } finally {
+            instance.gate.exit(cell);
+        }
     }
 
     /** Hands over what has been replied so far. */
@@ -257,17 +259,22 @@ public final class CommandExecutor {
         call.begin(session, request);
         call.command = command;
         session.lastCommand = command;
-        if (--untilSample == 0) {
-            untilSample = HotKeys.SAMPLE;
-            sample(session, command, request);
-        }
+        long mark = reply.mark();
         try {
+            if (--untilSample == 0) {
+                untilSample = HotKeys.SAMPLE;
+                sample(session, command, request);
+            }
             command.handler.handle(call);
         } catch (CommandException refused) {
-            failed(command, refused.reply());
+            failed(session, command, mark, refused.reply());
         } catch (RuntimeException | InternalError broken) {
             instance.log("command '" + command.name + "' failed: " + broken, broken);
-            failed(command, "ERR internal error: " + broken.getClass().getSimpleName());
+            failed(
+                    session,
+                    command,
+                    mark,
+                    "ERR internal error: " + broken.getClass().getSimpleName());
         }
         long after = System.nanoTime();
         long nanos = after - now;
@@ -278,10 +285,16 @@ public final class CommandExecutor {
         }
     }
 
-    private void failed(Command command, String error) {
+    /** An error in place of the reply; where part of that is on its way already, nothing but the end can follow. */
+    private void failed(Session session, Command command, long mark, String error) {
         stats.failed(command);
         instance.errors.count(error);
-        reply.error(error);
+        if (reply.rollBack(mark)) {
+            reply.error(error);
+        } else {
+            session.closing = true;
+            session.link.finish();
+        }
     }
 
     private void sample(Session session, Command command, Request request) {

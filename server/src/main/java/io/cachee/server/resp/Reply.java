@@ -36,6 +36,7 @@ public final class Reply {
     private ByteBuf out;
     private boolean resp3;
     private int muteFrom = -1;
+    private int handOvers;
     /** Grows when batches need more than one buffer, so that the first is soon large enough. */
     private int size = FIRST_BYTES;
 
@@ -50,6 +51,23 @@ public final class Reply {
     public void begin(Outlet to, boolean inResp3) {
         this.outlet = to;
         this.resp3 = inResp3;
+        // Whatever a batch that failed has left was meant for another client.
+        out.clear();
+        muteFrom = -1;
+    }
+
+    /** Where the reply to the next command begins, for {@link #rollBack}. */
+    public long mark() {
+        return (long) handOvers << 32 | out.writerIndex();
+    }
+
+    /** Takes back what was written since; false when part of it was handed over already. */
+    public boolean rollBack(long mark) {
+        boolean possible = (int) (mark >>> 32) == handOvers;
+        if (possible) {
+            out.writerIndex((int) mark);
+        }
+        return possible;
     }
 
     /** The protocol from now on. */
@@ -84,6 +102,7 @@ public final class Reply {
         ByteBuf full = out;
         size = Math.max(FIRST_BYTES, Math.min(2 * FULL_BYTES, Math.max(full.readableBytes(), size - size / 16)));
         out = allocator.directBuffer(Math.max(size, needed));
+        handOvers++;
         outlet.send(full);
     }
 
