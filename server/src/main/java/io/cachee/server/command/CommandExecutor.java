@@ -65,9 +65,11 @@ public final class CommandExecutor {
 
     /** Ends a batch. True when there are replies to be flushed. */
     public boolean end() {
-        boolean written = reply.end();
-        instance.gate.exit(cell);
-        return written;
+        try {
+            return reply.end();
+        } finally {
+            instance.gate.exit(cell);
+        }
     }
 
     /** Hands over what has been replied so far. */

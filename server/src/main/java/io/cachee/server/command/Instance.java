@@ -203,6 +203,12 @@ public final class Instance {
         rates.sample(rawTotals().commands());
     }
 
+    /** Gives back what executors hold. To be called when all event loops have ended. */
+    public void close() {
+        executors.forEach(executor -> executor.reply().close());
+        executors.clear();
+    }
+
     /** How the sidecar is asked to end, by SHUTDOWN. */
     public @Nullable Runnable onShutdown;
 

@@ -43,8 +43,10 @@ public final class Reply {
         this.out = allocator.directBuffer(FIRST_BYTES);
     }
 
-    /** Begins a batch of replies to one client. */
+    /** Begins a batch of replies to one client. What a batch that failed has left behind is nobody else's to see. */
     public void begin(Outlet to, boolean inResp3) {
+        out.clear();
+        muteFrom = -1;
         this.outlet = to;
         this.resp3 = inResp3;
     }
@@ -93,6 +95,11 @@ public final class Reply {
     public void unmute() {
         out.writerIndex(muteFrom);
         muteFrom = -1;
+    }
+
+    /** Gives the buffer back. No reply may follow. */
+    public void close() {
+        out.release();
     }
 
     // ---------------------------------------------------------------- room

@@ -1,0 +1,27 @@
+package io.cachee.server;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** Waits until something holds, and gives up, with a failure, when it has not for far longer than it may take. */
+public final class Await {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Semaphore NEVER = new Semaphore(0);
+
+    private Await() {}
+
+    public static void until(String what, Callable<Boolean> holds) throws Exception {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        while (!holds.call()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("waited " + LIMIT.toSeconds() + " s in vain until " + what);
+            }
+            boolean taken = NEVER.tryAcquire(1, TimeUnit.MILLISECONDS);
+            if (taken) {
+                throw new AssertionError("there is no permit");
+            }
+        }
+    }
+}
