@@ -26,7 +26,6 @@ final class GreedyClientTest {
 
         Sender(int port, byte[] bytes, long most) throws IOException {
             socket = new Socket(InetAddress.getLoopbackAddress(), port);
-            socket.setReceiveBufferSize(4_096);
             thread = Thread.ofVirtual().start(() -> {
                 try {
                     OutputStream out = socket.getOutputStream();
@@ -41,9 +40,8 @@ final class GreedyClientTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             socket.close();
-            thread.join();
         }
     }
 
