@@ -46,4 +46,15 @@ final class Tool {
             Files.delete(output);
         }
     }
+
+    /** Whether it can be run to its end. */
+    static boolean succeeds(String... command) throws InterruptedException {
+        try {
+            run(command);
+            return true;
+        } catch (IOException | AssertionError failed) {
+            System.out.println(failed.getMessage());
+            return false;
+        }
+    }
 }
