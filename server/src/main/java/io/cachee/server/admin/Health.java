@@ -39,8 +39,8 @@ public record Health(
     public String json() {
         String reason = isAlive()
                 ? ""
-                : ",\n  \"problem\": \"" + problem.replace("\\", "\\\\").replace("\"", "'").replaceAll("\\p{Cntrl}", " ")
-                        + '"';
+                : ",\n  \"problem\": \""
+                        + problem.replace("\\", "\\\\").replace("\"", "'").replaceAll("\\p{Cntrl}", " ") + '"';
         return String.format(
                 Locale.ROOT, """
                 {

@@ -62,7 +62,8 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         try {
             return page.apply(accept);
         } catch (RuntimeException broken) {
-            return HttpReply.text(500, "this page cannot be made: " + broken.getClass().getSimpleName() + "\n");
+            return HttpReply.text(
+                    500, "this page cannot be made: " + broken.getClass().getSimpleName() + "\n");
         }
     }
 

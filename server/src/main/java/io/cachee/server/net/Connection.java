@@ -264,7 +264,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
                     return;
                 }
                 request = decoder.request();
-                refuseHttp(request);
             }
             waiting = null;
             boolean stranger = !client.isAuthenticated();
@@ -285,14 +284,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
                     return;
                 }
             }
-        }
-    }
-
-    /** A browser that was led here sends a command of its choice in the body, after lines that are no commands. */
-    private static void refuseHttp(Request request) throws ProtocolException {
-        int length = request.length(0);
-        if (length == 4 && request.is(0, "POST") || length == 5 && request.is(0, "HOST:")) {
-            throw new ProtocolException("this is HTTP, probably an attack through somebody's browser");
         }
     }
 

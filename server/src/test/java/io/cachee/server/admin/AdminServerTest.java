@@ -16,9 +16,10 @@ import org.junit.jupiter.api.Test;
 final class AdminServerTest {
     private static final Map<String, AdminServer.Page> PAGES = Map.of(
             "/livez", _ -> HttpReply.text(200, "ok\n"),
-            "/broken", _ -> {
-                throw new IllegalStateException("broken");
-            },
+            "/broken",
+                    _ -> {
+                        throw new IllegalStateException("broken");
+                    },
             "/accept", accept -> HttpReply.json(503, accept));
 
     private static Socket connect(int port) throws IOException {
@@ -73,9 +74,12 @@ final class AdminServerTest {
     void survivesBrokenPagesRubbishAndLargeRequests() throws IOException {
         try (AdminServer server = new AdminServer()) {
             int port = server.listen("127.0.0.1", 0, PAGES);
-            assertThat(ask(port, request("GET", "/broken"))).startsWith("HTTP/1.1 500 ").doesNotContain("broken");
+            assertThat(ask(port, request("GET", "/broken")))
+                    .startsWith("HTTP/1.1 500 ")
+                    .doesNotContain("broken");
             assertThat(ask(port, "*1\r\n$4\r\nPING\r\n\r\n")).startsWith("HTTP/1.1 400 ");
-            assertThat(ask(port, "GET /" + "x".repeat(5_000) + " HTTP/1.1\r\n\r\n")).doesNotContain("200");
+            assertThat(ask(port, "GET /" + "x".repeat(5_000) + " HTTP/1.1\r\n\r\n"))
+                    .doesNotContain("200");
             assertThat(ask(port, "POST /livez HTTP/1.1\r\nConnection: close\r\nContent-Length: 100000000\r\n\r\n"))
                     .startsWith("HTTP/1.1 413 ");
             assertThat(ask(port, request("GET", "/livez"))).startsWith("HTTP/1.1 200 ");

@@ -95,9 +95,8 @@ final class AbsentClientTest {
     @Test
     void oneMoreThanMaxclientsIsTurnedAwayAndALocalOneGetsTheReservedPlace() throws Exception {
         int most = 5;
-        try (NetSidecar sidecar = NetSidecar.with()
-                .setting("maxclients", String.valueOf(most))
-                .start()) {
+        try (NetSidecar sidecar =
+                NetSidecar.with().setting("maxclients", String.valueOf(most)).start()) {
             List<RespClient> clients = new ArrayList<>();
             try {
                 for (int i = 0; i <= most; i++) {
@@ -170,7 +169,8 @@ final class AbsentClientTest {
             assertThat(busy.call("PING").string()).isEqualTo("PONG");
             busy.sendRaw("*2\r\n$4\r\nECHO\r\n$4\r\nha");
             Await.until("half a request is there", () -> sidecar.metric("cachee_unread_bytes") > 0);
-            Thread draining = Thread.ofVirtual().start(() -> assertThat(sidecar.server.drain(20_000)).isTrue());
+            Thread draining = Thread.ofVirtual()
+                    .start(() -> assertThat(sidecar.server.drain(20_000)).isTrue());
             assertThat(idle.isClosedByServer()).isTrue();
             busy.sendRaw("lf\r\n");
             assertThat(busy.reply().string()).isEqualTo("half");

@@ -39,7 +39,8 @@ final class Certificates {
         KeyStore keys = load(name);
         Files.writeString(authority(name), pem("CERTIFICATE", encoded(keys, "ca")));
         Files.writeString(certificate(name), pem("CERTIFICATE", encoded(keys, "own")));
-        byte[] key = Objects.requireNonNull(keys.getKey("own", PASSWORD.toCharArray())).getEncoded();
+        byte[] key = Objects.requireNonNull(keys.getKey("own", PASSWORD.toCharArray()))
+                .getEncoded();
         Files.writeString(key(name), pem("PRIVATE KEY", key));
     }
 

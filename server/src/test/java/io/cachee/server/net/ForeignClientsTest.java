@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cachee.server.Await;
 import io.cachee.server.RespClient;
+import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.SslOptions;
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.TrackingArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -99,8 +99,8 @@ final class ForeignClientsTest {
                 use(tcp.withPassword(PASSWORD.toCharArray()).build(), version, certificates);
                 RedisURI.Builder tls = RedisURI.builder().withHost("localhost").withPort(sidecar.tlsPort());
                 use(tls.withSsl(true).withPassword(PASSWORD.toCharArray()).build(), version, certificates);
-                RedisURI.Builder unix = RedisURI.Builder.socket(
-                        folder.resolve("c.sock").toString());
+                RedisURI.Builder unix =
+                        RedisURI.Builder.socket(folder.resolve("c.sock").toString());
                 use(unix.withPassword(PASSWORD.toCharArray()).build(), version, certificates);
             }
         }
@@ -166,7 +166,8 @@ final class ForeignClientsTest {
             String port = String.valueOf(sidecar.port());
             String socket = folder.resolve("c.sock").toString();
             for (String protocol : new String[] {"-2", "-3"}) {
-                String[] tcp = {"redis-cli", "--no-auth-warning", protocol, "-a", PASSWORD, "-p", port, "SET", "k", "v"};
+                String[] tcp = {"redis-cli", "--no-auth-warning", protocol, "-a", PASSWORD, "-p", port, "SET", "k", "v"
+                };
                 assertThat(Tool.run(tcp)).contains("OK");
                 String[] unix = {"redis-cli", "--no-auth-warning", protocol, "-a", PASSWORD, "-s", socket, "GET", "k"};
                 assertThat(Tool.run(unix)).contains("v");
@@ -207,38 +208,39 @@ final class ForeignClientsTest {
                 .tls(certificates.certificate("server"), certificates.key("server"), null)
                 .start()) {
             String script = """
-                    import redis, sys
-                    port, tls, ca, path, password = sys.argv[1:]
-                    def use(r):
-                        assert r.ping()
-                        assert r.set('k', 'v', ex=100)
-                        assert r.get('k') == b'v'
-                        assert r.mget('k', 'absent') == [b'v', None]
-                        assert 0 < r.ttl('k') <= 100
-                        p = r.pipeline(transaction=True)
-                        p.set('t', 1); p.incr('t')
-                        assert p.execute() == [True, 2]
-                        assert r.delete('k', 't') == 2
-                        r.close()
-                    kinds = [{}]
-                    if int(redis.__version__.split('.')[0]) >= 5:
-                        kinds.append({'protocol': 3})
-                    for kind in kinds:
-                        use(redis.Redis(port=int(port), password=password, **kind))
-                        use(redis.Redis(port=int(tls), password=password, ssl=True, ssl_ca_certs=ca, **kind))
-                        use(redis.Redis(unix_socket_path=path, password=password, **kind))
-                    try:
-                        redis.Redis(port=int(port), password='wrong').ping()
-                        raise SystemExit('a wrong password was accepted')
-                    except redis.exceptions.RedisError as refused:
-                        assert 'WRONGPASS' in str(refused) or 'invalid' in str(refused), refused
-                    print('done')
-                    """;
+                import redis, sys
+                port, tls, ca, path, password = sys.argv[1:]
+                def use(r):
+                    assert r.ping()
+                    assert r.set('k', 'v', ex=100)
+                    assert r.get('k') == b'v'
+                    assert r.mget('k', 'absent') == [b'v', None]
+                    assert 0 < r.ttl('k') <= 100
+                    p = r.pipeline(transaction=True)
+                    p.set('t', 1); p.incr('t')
+                    assert p.execute() == [True, 2]
+                    assert r.delete('k', 't') == 2
+                    r.close()
+                kinds = [{}]
+                if int(redis.__version__.split('.')[0]) >= 5:
+                    kinds.append({'protocol': 3})
+                for kind in kinds:
+                    use(redis.Redis(port=int(port), password=password, **kind))
+                    use(redis.Redis(port=int(tls), password=password, ssl=True, ssl_ca_certs=ca, **kind))
+                    use(redis.Redis(unix_socket_path=path, password=password, **kind))
+                try:
+                    redis.Redis(port=int(port), password='wrong').ping()
+                    raise SystemExit('a wrong password was accepted')
+                except redis.exceptions.RedisError as refused:
+                    assert 'WRONGPASS' in str(refused) or 'invalid' in str(refused), refused
+                print('done')
+                """;
             String ca = certificates.authority("server").toString();
             String socket = folder.resolve("c.sock").toString();
             String port = String.valueOf(sidecar.port());
             String tls = String.valueOf(sidecar.tlsPort());
-            assertThat(Tool.run(python, "-c", script, port, tls, ca, socket, PASSWORD)).contains("done");
+            assertThat(Tool.run(python, "-c", script, port, tls, ca, socket, PASSWORD))
+                    .contains("done");
         }
     }
 
@@ -261,56 +263,58 @@ final class ForeignClientsTest {
             return;
         }
         Path modules = Path.of("target", "node-redis").toAbsolutePath();
-        String[] install = {"npm", "install", "--no-audit", "--no-fund", "--prefix", modules.toString(), "redis@5"};
+        String[] install = {"npm", "install", "--no-audit", "--no-fund", "--prefix", modules.toString(), "redis@5.12.1"
+        };
         if (!Files.isDirectory(modules.resolve("node_modules/redis")) && !Tool.succeeds(install)) {
             System.out.println("node-redis cannot be installed here; nothing is tried with it");
             return;
         }
         try (NetSidecar sidecar = sidecar().start()) {
             String script = """
-                    const assert = require('assert');
-                    const { createClient } = require('redis');
-                    const [port, path, password] = process.argv.slice(2);
-                    async function use(options) {
-                      const client = createClient({ password, ...options });
-                      client.on('error', e => { console.error(e); process.exit(1); });
-                      await client.connect();
-                      assert.equal(await client.set('k', 'v', { EX: 100 }), 'OK');
-                      assert.equal(await client.get('k'), 'v');
-                      assert.deepEqual(await client.mGet(['k', 'absent']), ['v', null]);
-                      const ttl = await client.ttl('k');
-                      assert(ttl > 0 && ttl <= 100);
-                      const done = await client.multi().set('t', '1').incr('t').exec();
-                      assert.deepEqual(done, ['OK', 2]);
-                      assert.equal(await client.del(['k', 't']), 2);
-                      if (options.clientSideCache) {
-                        const other = client.duplicate({ clientSideCache: undefined });
-                        await other.connect();
-                        await other.set('c', 'old');
-                        assert.equal(await client.get('c'), 'old');
-                        await other.set('c', 'new');
-                        while (await client.get('c') !== 'new') { await new Promise(setImmediate); }
-                        other.destroy();
-                      }
-                      client.destroy();
-                    }
-                    (async () => {
-                      for (const RESP of [2, 3]) {
-                        await use({ RESP, socket: { host: '127.0.0.1', port: Number(port) } });
-                        await use({ RESP, socket: { path } });
-                      }
-                      await use({
-                        RESP: 3,
-                        socket: { host: '127.0.0.1', port: Number(port) },
-                        clientSideCache: { ttl: 0, maxEntries: 0 }
-                      });
-                      console.log('done');
-                    })().catch(e => { console.error(e); process.exit(1); });
-                    """;
+                const assert = require('assert');
+                const { createClient } = require('redis');
+                const [port, path, password] = process.argv.slice(2);
+                async function use(options) {
+                  const client = createClient({ password, ...options });
+                  client.on('error', e => { console.error(e); process.exit(1); });
+                  await client.connect();
+                  assert.equal(await client.set('k', 'v', { EX: 100 }), 'OK');
+                  assert.equal(await client.get('k'), 'v');
+                  assert.deepEqual(await client.mGet(['k', 'absent']), ['v', null]);
+                  const ttl = await client.ttl('k');
+                  assert(ttl > 0 && ttl <= 100);
+                  const done = await client.multi().set('t', '1').incr('t').exec();
+                  assert.deepEqual(done, ['OK', 2]);
+                  assert.equal(await client.del(['k', 't']), 2);
+                  if (options.clientSideCache) {
+                    const other = client.duplicate({ clientSideCache: undefined });
+                    await other.connect();
+                    await other.set('c', 'old');
+                    assert.equal(await client.get('c'), 'old');
+                    await other.set('c', 'new');
+                    while (await client.get('c') !== 'new') { await new Promise(setImmediate); }
+                    other.destroy();
+                  }
+                  client.destroy();
+                }
+                (async () => {
+                  for (const RESP of [2, 3]) {
+                    await use({ RESP, socket: { host: '127.0.0.1', port: Number(port) } });
+                    await use({ RESP, socket: { path } });
+                  }
+                  await use({
+                    RESP: 3,
+                    socket: { host: '127.0.0.1', port: Number(port) },
+                    clientSideCache: { ttl: 0, maxEntries: 0 }
+                  });
+                  console.log('done');
+                })().catch(e => { console.error(e); process.exit(1); });
+                """;
             Path file = Files.writeString(modules.resolve("try.js"), script);
             String port = String.valueOf(sidecar.port());
             String socket = folder.resolve("c.sock").toString();
-            assertThat(Tool.run("node", file.toString(), port, socket, PASSWORD)).contains("done");
+            assertThat(Tool.run("node", file.toString(), port, socket, PASSWORD))
+                    .contains("done");
         }
     }
 }

@@ -132,7 +132,9 @@ final class GreedyClientTest {
                 RespClient other = sidecar.connect()) {
             deaf.call("HELLO", "3");
             deaf.call("CLIENT", "TRACKING", "ON", "BCAST");
-            byte[] sets = "SET a-rather-long-key-that-is-told-about v\r\n".repeat(1_000).getBytes(ISO_8859_1);
+            byte[] sets = "SET a-rather-long-key-that-is-told-about v\r\n"
+                    .repeat(1_000)
+                    .getBytes(ISO_8859_1);
             Await.until("the deaf client is dropped", () -> {
                 other.sendRaw(sets);
                 for (int i = 0; i < 1_000; i++) {
@@ -150,7 +152,9 @@ final class GreedyClientTest {
                         .setting("client-query-buffer-limit", "1mb")
                         .start();
                 Sender greedy = new Sender(
-                        sidecar.port(), ("*100\r\n" + "$60000\r\n" + "x".repeat(60_000) + "\r\n").getBytes(ISO_8859_1), 1);
+                        sidecar.port(),
+                        ("*100\r\n" + "$60000\r\n" + "x".repeat(60_000) + "\r\n").getBytes(ISO_8859_1),
+                        1);
                 RespClient other = sidecar.connect()) {
             byte[] more = ("$60000\r\n" + "x".repeat(60_000) + "\r\n").getBytes(ISO_8859_1);
             Await.until("the client is closed", () -> {
@@ -240,8 +244,8 @@ final class GreedyClientTest {
     void whatCameBeforeAHalfCloseIsAnsweredHoweverMuchItIs() throws Exception {
         int count = 200_000;
         try (NetSidecar sidecar = NetSidecar.start();
-                Sender sender = new Sender(
-                        sidecar.port(), "PING\r\n".repeat(count).getBytes(ISO_8859_1), 1)) {
+                Sender sender =
+                        new Sender(sidecar.port(), "PING\r\n".repeat(count).getBytes(ISO_8859_1), 1)) {
             Thread closing = Thread.ofVirtual().start(() -> {
                 try {
                     sender.thread.join();

@@ -91,19 +91,6 @@ final class ProtocolFaultTest {
     }
 
     @Test
-    void refusesHttpAndTellsTheOperator() throws Exception {
-        String error = "this is HTTP, probably an attack through somebody's browser";
-        try (NetSidecar sidecar = NetSidecar.start()) {
-            expectError(sidecar, "POST / HTTP/1.1\r\nHost: x\r\n\r\nSET stolen yes\r\n", error);
-            expectError(sidecar, "Host: localhost\r\n\r\nSET stolen yes\r\n", error);
-            assertThat(sidecar.hasLogged("probably an attack")).isTrue();
-            try (RespClient client = sidecar.connect()) {
-                assertThat(client.call("GET", "stolen").isNull()).isTrue();
-            }
-        }
-    }
-
-    @Test
     void answersRequestsCutAtEveryByteAsItDoesWholeOnes() throws Exception {
         byte[] corpus = concat(
                 RespClient.encode("PING"),

@@ -110,7 +110,8 @@ final class TlsTest {
         try (NetSidecar sidecar = sidecar(null).start();
                 Socket plain = new Socket(InetAddress.getLoopbackAddress(), sidecar.tlsPort())) {
             plain.getOutputStream().write("*1\r\n$4\r\nPING\r\n".getBytes(ISO_8859_1));
-            assertThat(new String(plain.getInputStream().readAllBytes(), ISO_8859_1)).doesNotContain("PONG");
+            assertThat(new String(plain.getInputStream().readAllBytes(), ISO_8859_1))
+                    .doesNotContain("PONG");
             awaitFailures(sidecar, 1);
             sidecar.awaitClients(0);
             assertThat(ping(sidecar, client())).isEqualTo("TLSv1.3");
@@ -157,8 +158,7 @@ final class TlsTest {
         Path certificate = folder.resolve("tls.crt");
         Path key = folder.resolve("tls.key");
         replace("server", certificate, key);
-        try (NetSidecar sidecar =
-                NetSidecar.with().tls(certificate, key, null).start()) {
+        try (NetSidecar sidecar = NetSidecar.with().tls(certificate, key, null).start()) {
             try (SSLSocket old = connect(sidecar, client())) {
                 assertThat(nameShown(old)).isEqualTo("CN=server");
                 replace("next", certificate, key);
