@@ -2,12 +2,13 @@ package io.cachee.server.net;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory in which an event loop decodes requests. What arrives is copied behind what is left of the last batch,
  * into one array per loop; only what remains unfinished at the end of a batch is kept for the connection. Small
  * remains are kept in arrays of two sizes that are used again and again, so that many connections with a little each
- * take little; large ones, of a large value on its way, grow with what has arrived.
+ * take little, and so is the last large one; others, of large values on their way, grow with what has arrived.
  */
 final class Buffers {
     static final int SCRATCH_BYTES = 160 << 10;
@@ -15,23 +16,38 @@ final class Buffers {
     static final int TINY_BYTES = 1 << 10;
     private static final int SMALL_POOLED = 64;
     private static final int TINY_POOLED = 512;
+    private static final int MOST_SPARE_BYTES = 4 << 20;
 
     final byte[] scratch = new byte[SCRATCH_BYTES];
     private final Deque<byte[]> small = new ArrayDeque<>(SMALL_POOLED);
     private final Deque<byte[]> tiny = new ArrayDeque<>(TINY_POOLED);
 
-    /** An array with room for so many bytes, {@link #SMALL_BYTES} at most. */
-    byte[] take(int bytes) {
-        boolean fitsTiny = bytes <= TINY_BYTES;
-        byte[] pooled = fitsTiny ? tiny.pollFirst() : small.pollFirst();
-        return pooled == null ? new byte[fitsTiny ? TINY_BYTES : SMALL_BYTES] : pooled;
+    /** The last large array, for the next large request. */
+    private byte @Nullable [] spare;
+
+    /** An array of at least so many bytes; {@code preferred} is how many a new large one gets. */
+    byte[] take(int wanted, int preferred) {
+        if (wanted <= SMALL_BYTES) {
+            boolean fitsTiny = wanted <= TINY_BYTES;
+            byte[] pooled = fitsTiny ? tiny.pollFirst() : small.pollFirst();
+            return pooled == null ? new byte[fitsTiny ? TINY_BYTES : SMALL_BYTES] : pooled;
+        }
+        byte[] kept = spare;
+        if (kept != null && kept.length >= wanted) {
+            spare = null;
+            return kept;
+        }
+        return new byte[preferred];
     }
 
     void giveBack(byte[] buffer) {
-        if (buffer.length == SMALL_BYTES && small.size() < SMALL_POOLED) {
-            small.addFirst(buffer);
-        } else if (buffer.length == TINY_BYTES && tiny.size() < TINY_POOLED) {
+        int length = buffer.length;
+        if (length == TINY_BYTES && tiny.size() < TINY_POOLED) {
             tiny.addFirst(buffer);
+        } else if (length == SMALL_BYTES && small.size() < SMALL_POOLED) {
+            small.addFirst(buffer);
+        } else if (length > SMALL_BYTES && length <= MOST_SPARE_BYTES && (spare == null || spare.length < length)) {
+            spare = buffer;
         }
     }
 }

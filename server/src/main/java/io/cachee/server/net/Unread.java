@@ -69,14 +69,11 @@ final class Unread {
     }
 
     private byte[] newArray(int wanted, RespDecoder decoder, int most) {
-        if (wanted <= Buffers.SMALL_BYTES) {
-            return buffers.take(wanted);
-        }
         long frame = decoder.frameBytesKnown();
         long doubled = 2L * wanted;
         // No more than twice what has arrived, whatever was promised; and no more than was promised.
         long size = frame > wanted && frame < doubled ? frame + 1024 : doubled;
-        return new byte[Math.clamp(size, wanted, Math.max(wanted, most))];
+        return buffers.take(wanted, Math.clamp(size, wanted, Math.max(wanted, most)));
     }
 
     void clear() {

@@ -169,7 +169,7 @@ final class ForeignClientsTest {
                 String[] tcp = {"redis-cli", "--no-auth-warning", protocol, "-a", PASSWORD, "-p", port, "SET", "k", "v"
                 };
                 assertThat(Tool.run(tcp)).contains("OK");
-                String[] unix = {"redis-cli", "--no-auth-warning", protocol, "-a", PASSWORD, "-s", socket, "GET", "k"};
+                String[] unix = {"redis-cli", protocol, "-a", PASSWORD, "-s", socket, "GET", "k"};
                 assertThat(Tool.run(unix)).contains("v");
             }
             assertThat(Tool.run("redis-cli", "-p", port, "GET", "k")).contains("NOAUTH");

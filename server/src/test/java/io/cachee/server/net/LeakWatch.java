@@ -1,54 +1,45 @@
 package io.cachee.server.net;
 
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
-import io.netty.util.ResourceLeakDetectorFactory;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Listens to Netty's leak detector. A buffer that was not released is noticed when the collector finds it and another
- * is allocated; so both are provoked before the listener is asked.
+ * The leak detector that Netty uses in tests, by {@code io.netty.customResourceLeakDetector}. A buffer that was not
+ * released is noticed when the collector finds it and another is allocated; so both are provoked before it is asked.
+ *
+ * @param <T> what may leak
  */
-final class LeakWatch {
+public final class LeakWatch<T> extends ResourceLeakDetector<T> {
     private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
     private static final int ROUNDS = 2;
 
-    static {
-        ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(new ResourceLeakDetectorFactory() {
-            @Override
-            @SuppressWarnings("deprecation")
-            public <T> ResourceLeakDetector<T> newResourceLeakDetector(
-                    Class<T> resource, int samplingInterval, long maxActive) {
-                return new ResourceLeakDetector<>(resource, samplingInterval) {
-                    @Override
-                    protected boolean needReport() {
-                        return true;
-                    }
-
-                    @Override
-                    protected void reportTracedLeak(String resourceType, String records) {
-                        LEAKS.add(resourceType + records);
-                    }
-
-                    @Override
-                    protected void reportUntracedLeak(String resourceType) {
-                        LEAKS.add(resourceType);
-                    }
-                };
-            }
-        });
+    /** As Netty makes it. */
+    public LeakWatch(Class<?> resource, int samplingInterval) {
+        super(resource, samplingInterval);
     }
 
-    private LeakWatch() {}
+    /** As Netty makes it. */
+    @SuppressWarnings("deprecation")
+    public LeakWatch(Class<?> resource, int samplingInterval, long maxActive) {
+        super(resource, samplingInterval, maxActive);
+    }
 
-    /** Begins to listen. To be called before anything of Netty's allocates. */
-    static void install() {
-        if (ResourceLeakDetector.getLevel() != ResourceLeakDetector.Level.PARANOID) {
-            throw new IllegalStateException("run tests with -Dio.netty.leakDetection.level=paranoid");
-        }
+    @Override
+    protected boolean needReport() {
+        return true;
+    }
+
+    @Override
+    protected void reportTracedLeak(String resourceType, String records) {
+        LEAKS.add(resourceType + records);
+    }
+
+    @Override
+    protected void reportUntracedLeak(String resourceType) {
+        LEAKS.add(resourceType);
     }
 
     /** Fails when a buffer was found that nobody had released. */
@@ -56,7 +47,7 @@ final class LeakWatch {
         for (int i = 0; i < ROUNDS; i++) {
             System.gc();
             PooledByteBufAllocator.DEFAULT.directBuffer(1).release();
-            ByteBufUtil.writeUtf8(UnpooledByteBufAllocator.DEFAULT, "x").release();
+            UnpooledByteBufAllocator.DEFAULT.heapBuffer(1).release();
         }
         String leak = LEAKS.poll();
         if (leak != null) {

@@ -39,7 +39,6 @@ final class NetSidecar implements AutoCloseable {
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
     private NetSidecar(Builder builder) throws IOException {
-        LeakWatch.install();
         store = Store.open(StoreOptions.maxMemory(REGION_BYTES));
         InstanceOptions options = new InstanceOptions(
                 16, builder.bind, 0, builder.socket, REGION_BYTES, Eviction.CACHEE_LFU, true, "test");
