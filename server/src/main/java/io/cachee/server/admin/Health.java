@@ -37,9 +37,8 @@ public record Health(
 
     /** As JSON. */
     public String json() {
-        String reason = isAlive()
-                ? ""
-                : ",\n  \"problem\": \"" + problem.replace("\\", "\\\\").replace("\"", "'") + '"';
+        String escaped = problem.replace("\\", "\\\\").replace("\"", "'").replaceAll("\\p{Cntrl}", " ");
+        String reason = isAlive() ? "" : ",\n  \"problem\": \"" + escaped + '"';
         return String.format(
                 Locale.ROOT, """
                 {

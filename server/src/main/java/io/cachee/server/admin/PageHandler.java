@@ -59,7 +59,12 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             return HttpReply.text(404, "there is " + String.join(", ", pages.keySet()) + "\n");
         }
         String accept = request.headers().get(HttpHeaderNames.ACCEPT, "");
-        return page.apply(accept);
+        try {
+            return page.apply(accept);
+        } catch (RuntimeException broken) {
+            return HttpReply.text(
+                    500, "this page cannot be made: " + broken.getClass().getSimpleName() + "\n");
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ final class InstanceCounters {
     final LongAdder protocolErrors = new LongAdder();
     final LongAdder outputLimitDisconnects = new LongAdder();
     final LongAdder queryLimitDisconnects = new LongAdder();
+    final LongAdder bufferTotalDisconnects = new LongAdder();
     final LongAdder idleDisconnects = new LongAdder();
     final LongAdder authFailures = new LongAdder();
     final LongAdder aclDenials = new LongAdder();

@@ -39,6 +39,28 @@ public final class InstanceEvents {
         log("client " + client + " closed: it left more replies unread than its output buffer limit");
     }
 
+    /** All clients together made buffers grow too large, and this one holds most. */
+    public void buffersTooLarge(String client) {
+        instance.counters.bufferTotalDisconnects.increment();
+        log("client " + client + " closed: the buffers of all clients are over their limit, and its own are the"
+                + " largest");
+    }
+
+    /** A certificate or key that has changed and cannot be used. */
+    public void certificateUnusable(String why) {
+        instance.log("the old certificate stays in force: " + why, null);
+    }
+
+    /** A new certificate is in force. */
+    public void certificateReloaded() {
+        instance.log("the TLS certificate was reloaded", null);
+    }
+
+    /** An event loop's regular work has failed; it is done again. */
+    public void tickFailed(RuntimeException problem) {
+        instance.log("regular work failed: " + problem, problem);
+    }
+
     public void outOfMemory() {
         instance.counters.outOfMemory.increment();
         log("out of memory for network buffers; a client was closed");

@@ -122,6 +122,7 @@ final class InstanceMetrics {
         out.counter(disconnects, "Clients disconnected by the sidecar, by reason.")
                 .sample(disconnects, counters.outputLimitDisconnects.sum(), label("reason", "output_limit"))
                 .sample(disconnects, counters.queryLimitDisconnects.sum(), label("reason", "query_limit"))
+                .sample(disconnects, counters.bufferTotalDisconnects.sum(), label("reason", "buffer_total"))
                 .sample(disconnects, counters.protocolErrors.sum(), label("reason", "protocol"))
                 .sample(disconnects, counters.idleDisconnects.sum(), label("reason", "idle"))
                 .sample(disconnects, counters.outOfMemory.sum(), label("reason", "out_of_memory"));

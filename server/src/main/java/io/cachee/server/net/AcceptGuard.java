@@ -5,27 +5,44 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Takes a rest when no connection can be accepted, because there are no file descriptors left, say. */
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class AcceptGuard extends ChannelInboundHandlerAdapter {
-    private static final long REST_MILLIS = 500;
-
     private final Instance instance;
+    private final long restMillis;
+    /** Doors that rest. */
+    private final AtomicInteger resting;
 
-    AcceptGuard(Instance instance) {
+    private boolean rests;
+
+    AcceptGuard(Instance instance, long restMillis, AtomicInteger resting) {
         this.instance = instance;
+        this.restMillis = restMillis;
+        this.resting = resting;
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (!(cause instanceof IOException)) {
-            ctx.fireExceptionCaught(cause);
-            return;
+            instance.events().connectionFailed("a client of " + ctx.channel().localAddress(), cause);
         }
         instance.events().acceptFailed();
-        ctx.channel().config().setAutoRead(false);
-        ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(true), REST_MILLIS, TimeUnit.MILLISECONDS);
+        if (!rests) {
+            rests = true;
+            resting.incrementAndGet();
+            ctx.channel().config().setAutoRead(false);
+            ctx.executor().schedule(() -> goOn(ctx), restMillis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void goOn(ChannelHandlerContext ctx) {
+        rests = false;
+        resting.decrementAndGet();
+        if (ctx.channel().isOpen()) {
+            ctx.channel().config().setAutoRead(true);
+        }
     }
 }

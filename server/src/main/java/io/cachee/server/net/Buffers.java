@@ -7,25 +7,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * The memory in which an event loop decodes requests. What arrives is copied behind what is left of the last batch,
  * into one array per loop; only what remains unfinished at the end of a batch is kept for the connection. Small
- * remains are kept in arrays that are used again and again, and so is the last large one; others, of large values on
- * their way, grow with what has arrived.
+ * remains are kept in arrays of two sizes that are used again and again, so that many connections with a little each
+ * take little, and so is the last large one; others, of large values on their way, grow with what has arrived.
  */
 final class Buffers {
     static final int SCRATCH_BYTES = 160 << 10;
     static final int SMALL_BYTES = 16 << 10;
-    private static final int POOLED = 64;
+    static final int TINY_BYTES = 1 << 10;
+    private static final int SMALL_POOLED = 64;
+    private static final int TINY_POOLED = 512;
     private static final int MOST_SPARE_BYTES = 4 << 20;
 
     final byte[] scratch = new byte[SCRATCH_BYTES];
-    private final Deque<byte[]> small = new ArrayDeque<>(POOLED);
+    private final Deque<byte[]> small = new ArrayDeque<>(SMALL_POOLED);
+    private final Deque<byte[]> tiny = new ArrayDeque<>(TINY_POOLED);
+
     /** The last large array, for the next large request. */
     private byte @Nullable [] spare;
 
-    /** An array of at least so many bytes; {@code preferred} is how many a new one gets. */
+    /** An array of at least so many bytes; {@code preferred} is how many a new large one gets. */
     byte[] take(int wanted, int preferred) {
         if (wanted <= SMALL_BYTES) {
-            byte[] pooled = small.pollFirst();
-            return pooled == null ? new byte[SMALL_BYTES] : pooled;
+            boolean fitsTiny = wanted <= TINY_BYTES;
+            byte[] pooled = fitsTiny ? tiny.pollFirst() : small.pollFirst();
+            return pooled == null ? new byte[fitsTiny ? TINY_BYTES : SMALL_BYTES] : pooled;
         }
         byte[] kept = spare;
         if (kept != null && kept.length >= wanted) {
@@ -36,14 +41,13 @@ final class Buffers {
     }
 
     void giveBack(byte[] buffer) {
-        if (buffer.length == SMALL_BYTES) {
-            if (small.size() < POOLED) {
-                small.addFirst(buffer);
-            }
-        } else if (buffer.length > SMALL_BYTES && buffer.length <= MOST_SPARE_BYTES) {
-            if (spare == null || spare.length < buffer.length) {
-                spare = buffer;
-            }
+        int length = buffer.length;
+        if (length == TINY_BYTES && tiny.size() < TINY_POOLED) {
+            tiny.addFirst(buffer);
+        } else if (length == SMALL_BYTES && small.size() < SMALL_POOLED) {
+            small.addFirst(buffer);
+        } else if (length > SMALL_BYTES && length <= MOST_SPARE_BYTES && (spare == null || spare.length < length)) {
+            spare = buffer;
         }
     }
 }

@@ -4,22 +4,26 @@ import io.cachee.server.command.CommandExecutor;
 import io.cachee.server.command.Link;
 import io.cachee.server.command.Session;
 import io.cachee.server.command.Transport;
+import io.cachee.server.config.OutputLimit;
 import io.cachee.server.resp.ProtocolException;
 import io.cachee.server.resp.Request;
 import io.cachee.server.resp.RespDecoder;
 import io.cachee.server.resp.RespLimits;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.internal.OutOfDirectMemoryError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +34,6 @@ import org.jspecify.annotations.Nullable;
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Connection extends ChannelInboundHandlerAdapter implements Link {
-    private static final byte[] NOTHING = {};
-
     private final Doorkeeper doorkeeper;
     private final LoopContext loop;
     private final Transport transport;
@@ -41,26 +43,33 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     private String remoteAddress = "";
     private String localAddress = "";
 
-    /** Bytes of the unfinished request, and of those that must wait. */
-    private byte[] kept = NOTHING;
-
-    private volatile int keptBytes;
-    /** A request that has to wait, in {@link #kept} no more. */
+    private final Unread unread;
+    /** A request that has to wait, among the unread no more. */
     private @Nullable Request waiting;
 
-    /** Closes a connection that does not take its last replies. */
-    private @Nullable Future<?> linger;
-
+    private boolean retrying;
     private boolean held;
+    /** The client sends no more; what it has sent is still answered. */
+    private boolean inputEnded;
+
     private boolean finishing;
+    private boolean closing;
     private boolean running;
+    private volatile boolean killed;
     private long unflushedBytes;
+    /** What the totals of all connections were told of this one. */
+    private volatile long queryShare;
+
+    private long outputShare;
+    /** Since when it has left more unread than the soft limit; 0 for not at all. Of the thread that ticks. */
+    private long overSoftLimitSince;
 
     Connection(Doorkeeper doorkeeper, LoopContext loop, Transport transport) {
         this.doorkeeper = doorkeeper;
         this.loop = loop;
         this.transport = transport;
         this.decoder = new RespDecoder(RespLimits.STRANGER, true);
+        this.unread = new Unread(loop.buffers);
     }
 
     private ChannelHandlerContext context() {
@@ -88,6 +97,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         localAddress = describe(ctx.channel().localAddress());
         session = loop.executor.connected(this);
         adjustLimits();
+        doorkeeper.entered(this);
     }
 
     private String describe(@Nullable SocketAddress address) {
@@ -110,9 +120,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         try {
-            if (!finishing && !session().isClosing()) {
+            if (!finishing && !killed && !session().isClosing()) {
                 loop.executor.received(in.readableBytes());
                 receive(in);
+                accountQuery();
             }
         } finally {
             in.release();
@@ -122,36 +133,35 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         if (unflushedBytes > 0 && !held) {
-            unflushedBytes = 0;
-            ctx.flush();
+            flushNow();
         }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (ctx.channel().isWritable() && !held) {
+            accountOutput();
             resume();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        killed = true;
         loop.executor.disconnected(session());
         doorkeeper.left(this);
-        loop.buffers.giveBack(kept);
-        kept = NOTHING;
-        keptBytes = 0;
-        waiting = null;
+        unread.clear();
         decoder.forget();
-        if (linger != null) {
-            linger.cancel(false);
-        }
+        waiting = null;
+        accountQuery();
+        accountOutput();
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
-            finish();
+        if (event instanceof ChannelInputShutdownEvent || event instanceof SslCloseCompletionEvent) {
+            inputEnded = true;
+            finishIfInputEnded();
         }
     }
 
@@ -159,62 +169,58 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof OutOfDirectMemoryError) {
             doorkeeper.ranOutOfMemory();
-        } else if (!(cause instanceof IOException)) {
+        } else if (!(cause instanceof IOException || cause instanceof DecoderException)) {
             doorkeeper.failed(remoteAddress, cause);
         }
-        ctx.close();
+        kill();
     }
 
     // ---------------------------------------------------------------- reading
 
     private void receive(ByteBuf in) {
         int bytes = in.readableBytes();
-        if (waiting != null || held || !context().channel().isWritable()) {
-            keep(in, bytes);
-            if (waiting == null && !held) {
-                resume();
-            }
-            return;
-        }
-        int left = keptBytes;
-        byte[] buffer;
-        if (left <= Buffers.SMALL_BYTES && left + bytes <= Buffers.SCRATCH_BYTES) {
-            buffer = loop.buffers.scratch;
-            System.arraycopy(kept, 0, buffer, 0, left);
+        int left = unread.length();
+        boolean blocked = isBlocked();
+        if (!blocked && left <= Buffers.SMALL_BYTES && left + bytes <= Buffers.SCRATCH_BYTES) {
+            byte[] buffer = loop.buffers.scratch;
+            System.arraycopy(unread.bytes(), 0, buffer, 0, left);
             in.readBytes(buffer, left, bytes);
             run(buffer, left + bytes);
-        } else {
-            if (keep(in, bytes)) {
-                run(kept, keptBytes);
-            }
-        }
-    }
-
-    /** Adds to what is kept; false when that would be too much. */
-    private boolean keep(ByteBuf in, int bytes) {
-        int wanted = keptBytes + bytes;
-        if (wanted < 0 || wanted > doorkeeper.queryBufferBytes()) {
+        } else if (!unread.append(in, decoder, doorkeeper.queryBufferBytes())) {
             doorkeeper.queryTooLarge(remoteAddress);
             kill();
-            return false;
+        } else if (!blocked) {
+            run(unread.bytes(), unread.length());
         }
-        if (wanted > kept.length) {
-            byte[] larger = newArray(wanted);
-            System.arraycopy(kept, 0, larger, 0, keptBytes);
-            loop.buffers.giveBack(kept);
-            kept = larger;
-        }
-        in.readBytes(kept, keptBytes, bytes);
-        keptBytes = wanted;
-        return true;
     }
 
-    private byte[] newArray(int wanted) {
-        long frame = decoder.frameBytesKnown();
-        long doubled = 2L * wanted;
-        // No more than twice what has arrived, whatever was promised; and no more than was promised.
-        long size = frame > wanted && frame < doubled ? frame + 1024 : doubled;
-        return loop.buffers.take(wanted, (int) Math.min(size, doorkeeper.queryBufferBytes()));
+    /** Whether requests have to wait: for a command, for the end of a delay, or until the client reads. */
+    private boolean isBlocked() {
+        return waiting != null || held || !context().channel().isWritable();
+    }
+
+    private void accountQuery() {
+        Request request = waiting;
+        long share = (long) unread.capacity() + (request == null ? 0 : request.buffer().length);
+        long difference = share - queryShare;
+        if (difference != 0) {
+            queryShare = share;
+            doorkeeper.queriesGrew(difference);
+        }
+    }
+
+    private void accountOutput() {
+        long share = unsentBytes();
+        long difference = share - outputShare;
+        if (difference != 0) {
+            outputShare = share;
+            doorkeeper.outputsGrew(difference);
+        }
+    }
+
+    /** Bytes that its unfinished and waiting requests take. From any thread. */
+    long queryShare() {
+        return queryShare;
     }
 
     /** Runs the requests in a buffer, up to {@code limit}, and keeps what is left. */
@@ -222,6 +228,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         CommandExecutor executor = loop.executor;
         Session client = session();
         running = true;
+        loop.running = true;
         executor.begin(client);
         try {
             runRequests(executor, client, buffer, limit);
@@ -231,23 +238,27 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
             finishing = true;
             waiting = null;
         } finally {
-            executor.end();
-            running = false;
+            try {
+                executor.end();
+            } finally {
+                running = false;
+                loop.running = false;
+            }
         }
-        if (finishing || client.isClosing()) {
-            drop();
+        if (finishing || killed || client.isClosing()) {
+            unread.clear();
             close();
             return;
         }
-        keepRest(buffer, limit);
-        if (waiting != null || held || !context().channel().isWritable()) {
+        unread.keepRest(buffer, limit, decoder, doorkeeper.queryBufferBytes());
+        if (isBlocked()) {
             stopReading();
         }
     }
 
     private void runRequests(CommandExecutor executor, Session client, byte[] buffer, int limit)
             throws ProtocolException {
-        while (!client.isClosing()) {
+        while (!client.isClosing() && !killed) {
             Request request = waiting;
             if (request == null) {
                 if (!decoder.next(buffer, limit)) {
@@ -261,82 +272,91 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
                 waiting = request.copy();
                 return;
             }
-            if (stranger) {
+            if (stranger == client.isAuthenticated()) {
                 adjustLimits();
             }
             if (held) {
                 return;
             }
-            if (executor.pendingBytes() + unflushedBytes > LoopContext.FLUSH_BYTES && !flushNow(executor)) {
-                return;
+            if (executor.pendingBytes() + unflushedBytes > LoopContext.FLUSH_BYTES) {
+                executor.handOver();
+                flushNow();
+                if (!context().channel().isWritable()) {
+                    return;
+                }
             }
         }
     }
 
-    /** Sends what is there; false when the client does not take it. */
-    private boolean flushNow(CommandExecutor executor) {
-        executor.handOver();
+    private void flushNow() {
         unflushedBytes = 0;
         context().flush();
-        return context().channel().isWritable();
-    }
-
-    private void keepRest(byte[] buffer, int limit) {
-        int from = decoder.frameStart();
-        int rest = limit - from;
-        if (rest == 0) {
-            decoder.forget();
-            drop();
-        } else if (isKept(buffer)) {
-            if (from > 0) {
-                System.arraycopy(kept, from, kept, 0, rest);
-            }
-            keptBytes = rest;
-        } else {
-            if (rest > kept.length) {
-                loop.buffers.giveBack(kept);
-                kept = newArray(rest);
-            }
-            System.arraycopy(buffer, from, kept, 0, rest);
-            keptBytes = rest;
+        accountOutput();
+        if (!session().isAuthenticated() && !context().channel().isWritable() && !killed) {
+            // Who has not said who it is gets no more memory than this.
+            doorkeeper.outputTooLarge(remoteAddress);
+            kill();
         }
-        decoder.moved(-from);
-    }
-
-    @SuppressWarnings("ReferenceEquality")
-    private boolean isKept(byte[] buffer) {
-        return buffer == kept;
-    }
-
-    private void drop() {
-        loop.buffers.giveBack(kept);
-        kept = NOTHING;
-        keptBytes = 0;
     }
 
     private void stopReading() {
-        Channel channel = context().channel();
-        if (channel.config().isAutoRead()) {
-            channel.config().setAutoRead(false);
+        readAutomatically(false);
+        if (waiting != null && !held && !retrying) {
+            retrying = true;
+            later(
+                    () -> {
+                        retrying = false;
+                        resume();
+                    },
+                    LoopContext.RETRY_MILLIS);
         }
-        if (waiting != null && !held) {
-            context().executor().schedule(this::resume, LoopContext.RETRY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void readAutomatically(boolean wanted) {
+        Channel channel = context().channel();
+        if (channel.config().isAutoRead() != wanted) {
+            channel.config().setAutoRead(wanted);
         }
     }
 
     /** Goes on where reading stopped. */
     private void resume() {
-        if (running || finishing || !context().channel().isActive()) {
+        if (running || finishing || killed || held) {
             return;
         }
-        if (waiting != null || keptBytes > 0) {
-            run(kept, keptBytes);
+        if (loop.running) {
+            execute(this::resume);
+            return;
+        }
+        if ((waiting != null || unread.length() > 0) && context().channel().isWritable()) {
+            run(unread.bytes(), unread.length());
+            accountQuery();
             channelReadComplete(context());
         }
-        boolean mayRead =
-                waiting == null && !held && !finishing && context().channel().isWritable();
-        if (mayRead && !context().channel().config().isAutoRead()) {
-            context().channel().config().setAutoRead(true);
+        if (!isBlocked() && !finishing && !killed) {
+            finishIfInputEnded();
+            if (!inputEnded) {
+                readAutomatically(true);
+            }
+        }
+    }
+
+    private void finishIfInputEnded() {
+        if (inputEnded && !finishing && !isBlocked()) {
+            finish();
+        }
+    }
+
+    /** A failure of what is done here ends the connection, as one of what Netty calls does. */
+    private void later(Runnable step, long millis) {
+        context().executor().schedule(() -> guarded(step), millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | OutOfDirectMemoryError problem) {
+            exceptionCaught(context(), problem);
         }
     }
 
@@ -344,22 +364,30 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public void send(ByteBuf full) {
+        if (killed) {
+            full.release();
+            return;
+        }
         int bytes = full.readableBytes();
         loop.executor.sent(bytes);
         unflushedBytes += bytes;
         ChannelHandlerContext ctx = context();
-        ctx.write(full, transport == Transport.TLS ? ctx.newPromise() : ctx.voidPromise());
-        if (unsentBytes() > doorkeeper.outputLimit().hardBytes()) {
+        boolean isTls = transport == Transport.TLS;
+        ctx.write(full, isTls ? ctx.newPromise() : ctx.voidPromise());
+        // What TLS has not encrypted yet is not among the channel's bytes.
+        long unsent = unsentBytes() + (isTls ? unflushedBytes : 0);
+        if (unsent > doorkeeper.outputLimit().hardBytes()) {
             doorkeeper.outputTooLarge(remoteAddress);
             kill();
+        } else if (unsent > LoopContext.FLUSH_BYTES) {
+            accountOutput();
         }
     }
 
     @Override
     public void flush() {
         if (!held) {
-            unflushedBytes = 0;
-            context().flush();
+            flushNow();
         }
     }
 
@@ -373,56 +401,65 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     /** Ends the connection as soon as no request of it is half read and no reply half sent. */
     void finishWhenIdle() {
-        if (keptBytes == 0 && waiting == null) {
+        if (unread.length() == 0 && waiting == null) {
             finish();
         } else if (context().channel().isActive()) {
-            context().executor().schedule(this::finishWhenIdle, LoopContext.RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            later(this::finishWhenIdle, LoopContext.RETRY_MILLIS);
         }
     }
 
     private void close() {
         ChannelHandlerContext ctx = context();
         finishing = true;
-        if (ctx.channel().config().isAutoRead()) {
-            ctx.channel().config().setAutoRead(false);
-        }
-        if (held) {
+        readAutomatically(false);
+        if (held || closing || killed) {
             return;
         }
-        ctx.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-        if (linger == null && ctx.channel().isActive()) {
-            linger = ctx.executor().schedule(() -> ctx.close(), LoopContext.LINGER_SECONDS, TimeUnit.SECONDS);
+        closing = true;
+        ChannelFuture written = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER);
+        written.addListener(ChannelFutureListener.CLOSE);
+        if (!written.isDone()) {
+            later(this::kill, doorkeeper.lingerMillis());
         }
     }
 
     @Override
     public void hold(long millis) {
         held = true;
-        context()
-                .executor()
-                .schedule(
-                        () -> {
-                            held = false;
-                            unflushedBytes = 0;
-                            context().flush();
-                            if (finishing) {
-                                close();
-                            } else {
-                                resume();
-                            }
-                        },
-                        millis,
-                        TimeUnit.MILLISECONDS);
+        later(
+                () -> {
+                    held = false;
+                    flushNow();
+                    if (finishing) {
+                        close();
+                    } else {
+                        resume();
+                    }
+                },
+                millis);
     }
 
     @Override
     public void execute(Runnable task) {
-        context().executor().execute(task);
+        context().executor().execute(() -> guarded(task));
     }
 
     @Override
     public void kill() {
+        killed = true;
         context().channel().close();
+    }
+
+    /** Whether it was told to go. From any thread. */
+    boolean isKilled() {
+        return killed;
+    }
+
+    /** Corrects what the total of all outputs was told. From any thread. */
+    void reviseOutput() {
+        if (unsentBytes() > 0 || overSoftLimitSince != 0) {
+            execute(this::accountOutput);
+        }
     }
 
     @Override
@@ -433,7 +470,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public long unreadBytes() {
-        return keptBytes;
+        return unread.length();
     }
 
     @Override
@@ -461,5 +498,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     boolean isLateStranger(long nowNanos, long limitNanos) {
         Session client = session();
         return !client.isAuthenticated() && nowNanos - client.createdNanos() > limitNanos;
+    }
+
+    /** Whether it has left more unread than the soft limit, and for longer than that allows. Of one thread. */
+    boolean isSlowReader(long nowNanos, OutputLimit limit) {
+        if (unsentBytes() <= limit.softBytes()) {
+            overSoftLimitSince = 0;
+            return false;
+        }
+        if (overSoftLimitSince == 0) {
+            overSoftLimitSince = nowNanos;
+        }
+        return nowNanos - overSoftLimitSince > TimeUnit.SECONDS.toNanos(limit.softSeconds());
     }
 }

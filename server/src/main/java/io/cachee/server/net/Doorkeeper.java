@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Decides who may come in, and who has to go: too many clients, strangers from afar, the idle and the greedy. */
@@ -23,37 +24,46 @@ final class Doorkeeper {
     /** Places beyond {@code maxclients} for those who come through the Unix socket or from this machine to look. */
     private static final int RESERVED = 1;
 
-    private static final long STRANGER_SECONDS = 30;
-
     private final Instance instance;
     private final String socketPath;
     private final boolean isProtected;
+    private final NetworkLimits limits;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+    /** Clients that were let in and have not left, those still greeting each other in TLS among them. */
+    private final AtomicInteger places = new AtomicInteger();
+
+    private final BufferTotal queries;
+    private final BufferTotal outputs;
     private volatile boolean closing;
 
-    Doorkeeper(Instance instance, String socketPath, boolean isProtected) {
+    Doorkeeper(Instance instance, String socketPath, boolean isProtected, NetworkLimits limits) {
         this.instance = instance;
         this.socketPath = socketPath;
         this.isProtected = isProtected;
+        this.limits = limits;
+        this.queries = new BufferTotal(limits.queryTotalBytes(), connections, Connection::queryShare);
+        this.outputs = new BufferTotal(limits.outputTotalBytes(), connections, Connection::unsentBytes);
     }
 
-    /** Why a new connection is refused, as the error it gets, or null. */
+    /** Gives a new connection its place; or null, or else why it is refused, as the error it gets. */
     @Nullable
     String refusal(Channel channel, Transport transport) {
         if (closing) {
             return "ERR the cache is shutting down";
         }
         boolean isLocal = transport == Transport.UNIX || isLoopback(channel);
-        if (connections.size() >= instance.maxClients() + (isLocal ? RESERVED : 0)) {
-            instance.events().connectionRejected();
-            return "ERR max number of clients reached";
-        }
         if (isProtected && !isLocal && !instance.needsLogin()) {
             instance.events().connectionDenied();
             return "DENIED Cachee is running in protected mode because no password is set for the default user, and"
                     + " clients from other machines are not accepted then. Set one with --requirepass-file, or turn"
                     + " protected mode off with --protected-mode=no where nobody else can reach this port.";
         }
+        if (places.incrementAndGet() > instance.maxClients() + (isLocal ? RESERVED : 0)) {
+            places.decrementAndGet();
+            instance.events().connectionRejected();
+            return "ERR max number of clients reached";
+        }
+        channel.closeFuture().addListener(_ -> places.decrementAndGet());
         return null;
     }
 
@@ -70,6 +80,9 @@ final class Doorkeeper {
 
     void entered(Connection connection) {
         connections.add(connection);
+        if (closing) {
+            connection.finishWhenIdle();
+        }
     }
 
     void left(Connection connection) {
@@ -80,14 +93,22 @@ final class Doorkeeper {
         return connections.size();
     }
 
-    /** Disconnects those who have been silent for too long. To be called every second or so. */
+    /** Disconnects those who have been silent, or have not read, for too long. To be called every second or so. */
     void tick() {
         long now = System.nanoTime();
         long idle = TimeUnit.SECONDS.toNanos(instance.timeoutSeconds());
-        long late = TimeUnit.SECONDS.toNanos(STRANGER_SECONDS);
+        long late = TimeUnit.MILLISECONDS.toNanos(limits.strangerMillis());
+        OutputLimit limit = instance.outputLimit();
         for (Connection connection : connections) {
+            if (connection.isKilled()) {
+                continue;
+            }
+            connection.reviseOutput();
             if (idle > 0 && connection.isIdle(now, idle) || connection.isLateStranger(now, late)) {
                 instance.events().idleDisconnected();
+                connection.kill();
+            } else if (connection.isSlowReader(now, limit)) {
+                outputTooLarge(connection.remoteAddress());
                 connection.kill();
             }
         }
@@ -105,6 +126,29 @@ final class Doorkeeper {
         connections.forEach(Connection::kill);
     }
 
+    // ---------------------------------------------------------------- what all hold together
+
+    void queriesGrew(long difference) {
+        if (queries.add(difference)) {
+            relieve(queries);
+        }
+    }
+
+    void outputsGrew(long difference) {
+        if (outputs.add(difference)) {
+            relieve(outputs);
+        }
+    }
+
+    private void relieve(BufferTotal total) {
+        Connection greediest = total.greediest();
+        while (greediest != null) {
+            instance.events().buffersTooLarge(greediest.remoteAddress());
+            greediest.kill();
+            greediest = total.greediest();
+        }
+    }
+
     // ---------------------------------------------------------------- limits and mishaps of connections
 
     String socketPath() {
@@ -117,6 +161,10 @@ final class Doorkeeper {
 
     int queryBufferBytes() {
         return instance.queryBufferBytes();
+    }
+
+    long lingerMillis() {
+        return limits.lingerMillis();
     }
 
     OutputLimit outputLimit() {

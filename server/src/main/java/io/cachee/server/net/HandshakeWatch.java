@@ -23,9 +23,8 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
             done = completion.isSuccess();
             if (!done) {
                 String client = String.valueOf(ctx.channel().remoteAddress());
-                instance.events()
-                        .handshakeFailed(
-                                client, String.valueOf(completion.cause().getMessage()));
+                String why = completion.cause().getMessage();
+                instance.events().handshakeFailed(client, why == null ? "the client has left" : why);
                 ctx.close();
             }
             return;

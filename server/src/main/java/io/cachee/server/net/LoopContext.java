@@ -8,11 +8,11 @@ final class LoopContext {
     static final int FLUSH_BYTES = 128 << 10;
     /** A command that has to wait is tried again after this. */
     static final long RETRY_MILLIS = 2;
-    /** A connection that is to be closed may take so long to take its last replies. */
-    static final long LINGER_SECONDS = 5;
 
     final CommandExecutor executor;
     final Buffers buffers = new Buffers();
+    /** Whether a batch is run, of whichever connection: there is one reply buffer, so no other may begin. */
+    boolean running;
 
     LoopContext(CommandExecutor executor) {
         this.executor = executor;

@@ -1,9 +1,11 @@
 package io.cachee.server.net;
 
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
@@ -19,6 +21,8 @@ import java.util.concurrent.ThreadFactory;
 /** Netty's native epoll where there is one, the JDK's selectors elsewhere. */
 final class Native {
     private static final boolean EPOLL = Epoll.isAvailable();
+
+    private static final int KEEPALIVE_SECONDS = 300;
 
     private Native() {}
 
@@ -37,6 +41,16 @@ final class Native {
 
     static Class<? extends ServerChannel> unix() {
         return EPOLL ? EpollServerDomainSocketChannel.class : NioServerDomainSocketChannel.class;
+    }
+
+    /** Notices clients that are gone without a word in minutes, not in hours. */
+    static void keepAlive(ServerBootstrap bootstrap) {
+        if (EPOLL) {
+            bootstrap
+                    .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_SECONDS)
+                    .childOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_SECONDS / 3)
+                    .childOption(EpollChannelOption.TCP_KEEPCNT, 3);
+        }
     }
 
     static SocketAddress unixAddress(Path path) {

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Listens for clients: over TCP, TLS and a Unix socket, with as many event loops as it is told. */
@@ -34,7 +35,11 @@ public final class RespServer implements AutoCloseable {
 
     private final Instance instance;
     private final ListenOptions options;
+    private final NetworkLimits limits;
     private final Doorkeeper doorkeeper;
+    /** Doors at which nobody can be let in for now. */
+    private final AtomicInteger restingDoors = new AtomicInteger();
+
     private final MultiThreadIoEventLoopGroup acceptor;
     private final MultiThreadIoEventLoopGroup loops;
     private final Map<EventExecutor, LoopContext> contexts = new HashMap<>();
@@ -44,8 +49,13 @@ public final class RespServer implements AutoCloseable {
 
     /** Opens all doors, or none. */
     public static RespServer open(Instance instance, ListenOptions options) throws IOException {
-        Tls tls = options.tlsPort() > 0 ? new Tls(options) : null;
-        RespServer server = new RespServer(instance, options, tls);
+        return open(instance, options, NetworkLimits.DEFAULT);
+    }
+
+    /** Opens all doors, or none, with limits of one's own. */
+    public static RespServer open(Instance instance, ListenOptions options, NetworkLimits limits) throws IOException {
+        Tls tls = options.tlsPort() > 0 ? new Tls(options, limits, instance) : null;
+        RespServer server = new RespServer(instance, options, limits, tls);
         try {
             server.listen();
             return server;
@@ -55,25 +65,32 @@ public final class RespServer implements AutoCloseable {
         }
     }
 
-    private RespServer(Instance instance, ListenOptions options, @Nullable Tls tls) {
+    private RespServer(Instance instance, ListenOptions options, NetworkLimits limits, @Nullable Tls tls) {
         this.instance = instance;
         this.options = options;
+        this.limits = limits;
         this.tls = tls;
-        this.doorkeeper = new Doorkeeper(instance, options.socket(), options.protectedMode());
+        this.doorkeeper = new Doorkeeper(instance, options.socket(), options.protectedMode(), limits);
         ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
         this.loops = Native.loops(options.loops(), new DefaultThreadFactory("cachee-io"));
         this.acceptor = loops;
         for (EventExecutor loop : loops) {
             contexts.put(loop, new LoopContext(instance.executor(allocator)));
         }
-        loops.next().scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+        loops.next()
+                .scheduleWithFixedDelay(this::tick, limits.tickMillis(), limits.tickMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** A failure must not escape: it would be the last time that anybody is disconnected or a certificate reloaded. */
     private void tick() {
-        doorkeeper.tick();
-        instance.tick();
-        if (tls != null) {
-            tls.reloadIfChanged();
+        try {
+            doorkeeper.tick();
+            instance.tick();
+            if (tls != null) {
+                tls.reloadIfChanged();
+            }
+        } catch (RuntimeException problem) {
+            instance.events().tickFailed(problem);
         }
     }
 
@@ -104,7 +121,7 @@ public final class RespServer implements AutoCloseable {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(acceptor, loops)
                 .channel(type)
-                .handler(new AcceptGuard(instance))
+                .handler(new AcceptGuard(instance, limits.acceptRestMillis(), restingDoors))
                 .childHandler(entrance(transport))
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
@@ -115,6 +132,7 @@ public final class RespServer implements AutoCloseable {
                     .option(ChannelOption.SO_REUSEADDR, true)
                     .childOption(ChannelOption.TCP_NODELAY, true)
                     .childOption(ChannelOption.SO_KEEPALIVE, true);
+            Native.keepAlive(bootstrap);
         }
         try {
             return bootstrap.bind(address).syncUninterruptibly().channel();
@@ -136,6 +154,9 @@ public final class RespServer implements AutoCloseable {
                 }
                 if (transport == Transport.TLS && tls != null) {
                     SslHandler handler = tls.handler(channel);
+                    if (handler == null) {
+                        return;
+                    }
                     channel.pipeline().addLast(handler);
                     channel.pipeline().addLast(new HandshakeWatch(instance));
                 }
@@ -143,9 +164,7 @@ public final class RespServer implements AutoCloseable {
                 if (loop == null) {
                     throw new IllegalStateException("a connection on an event loop that is not ours");
                 }
-                Connection connection = new Connection(doorkeeper, loop, transport);
-                doorkeeper.entered(connection);
-                channel.pipeline().addLast(connection);
+                channel.pipeline().addLast(new Connection(doorkeeper, loop, transport));
             }
         };
     }
@@ -170,6 +189,11 @@ public final class RespServer implements AutoCloseable {
     /** The kind of event loop. */
     public static String loopKind() {
         return Native.name();
+    }
+
+    /** Whether connections are accepted; not for a while after one could not be, for want of file descriptors, say. */
+    public boolean isAccepting() {
+        return restingDoors.get() == 0;
     }
 
     /** How many clients are connected. */

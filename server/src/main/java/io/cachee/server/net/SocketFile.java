@@ -1,14 +1,23 @@
 package io.cachee.server.net;
 
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The path of a Unix socket. The socket is bound in a directory of its own that nobody else may enter, gets its mode
@@ -24,6 +33,8 @@ final class SocketFile {
     private final Path path;
     private final Set<PosixFilePermission> permissions;
     private final Path directory;
+    /** Which file it is, once it is in its place. */
+    private @Nullable Object identity;
 
     private SocketFile(Path path, Set<PosixFilePermission> permissions, Path directory) {
         this.path = path;
@@ -38,21 +49,31 @@ final class SocketFile {
         if (parent == null || !Files.isDirectory(parent)) {
             throw new IOException("socket " + path + ": its directory does not exist");
         }
-        if (absolute.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_PATH_BYTES) {
+        if (lengthOf(absolute) > MAX_PATH_BYTES) {
             throw new IOException("socket " + path + ": the path is longer than " + MAX_PATH_BYTES + " bytes");
         }
-        checkReplaceable(absolute);
         Path directory = Files.createTempDirectory(
                 parent, ".c", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Path bound = directory.resolve(SOCKET);
-        if (bound.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8).length > MAX_PATH_BYTES) {
-            Files.delete(directory);
-            throw new IOException("socket " + path + ": the path of its directory is too long");
+        SocketFile file = new SocketFile(absolute, permissions, directory);
+        try {
+            if (lengthOf(file.bindPath()) > MAX_PATH_BYTES) {
+                throw new IOException("socket " + path + ": the path is too long: before it is in its place, the socket"
+                        + " is at " + file.bindPath() + ", which is longer than " + MAX_PATH_BYTES + " bytes");
+            }
+            // Whoever runs this owns what was just made. Names of users tell less: in a container there may be none.
+            checkReplaceable(absolute, Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS));
+            return file;
+        } catch (IOException | RuntimeException e) {
+            file.abandon();
+            throw e;
         }
-        return new SocketFile(absolute, permissions, directory);
     }
 
-    private static void checkReplaceable(Path path) throws IOException {
+    private static int lengthOf(Path path) {
+        return path.toString().getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static void checkReplaceable(Path path, UserPrincipal self) throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
@@ -63,14 +84,19 @@ final class SocketFile {
         if (!there.isOther()) {
             throw new IOException("socket " + path + ": there is something that is no socket");
         }
-        String self = System.getProperty("user.name");
-        if (!there.owner().getName().equals(self)) {
+        if (!there.owner().equals(self)) {
             throw new IOException("socket " + path + ": the socket there belongs to "
-                    + there.owner().getName() + ", not to " + self);
+                    + there.owner().getName() + ", not to " + self.getName());
         }
-        try (var probe = java.nio.channels.SocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
-            probe.connect(java.net.UnixDomainSocketAddress.of(path));
-        } catch (IOException nobodyListens) {
+        checkStale(path);
+    }
+
+    private static void checkStale(Path path) throws IOException {
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            // One whose queue is full is alive, and waiting for it might take forever.
+            probe.configureBlocking(false);
+            probe.connect(UnixDomainSocketAddress.of(path));
+        } catch (ConnectException nobodyListens) {
             return;
         }
         throw new IOException("socket " + path + ": another process listens there");
@@ -84,6 +110,7 @@ final class SocketFile {
     /** The socket is bound: gives it its mode and puts it in its place. */
     void publish() throws IOException {
         Files.setPosixFilePermissions(bindPath(), permissions);
+        identity = identityOf(bindPath());
         Files.move(bindPath(), path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         Files.delete(directory);
     }
@@ -94,9 +121,20 @@ final class SocketFile {
         deleteQuietly(directory);
     }
 
-    /** Removes the socket. */
+    /** Removes the socket, unless the one there is another process's by now. */
     void remove() {
-        deleteQuietly(path);
+        try {
+            if (Objects.equals(identity, identityOf(path))) {
+                deleteQuietly(path);
+            }
+        } catch (IOException gone) {
+            return;
+        }
+    }
+
+    private static @Nullable Object identityOf(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
     }
 
     private static void deleteQuietly(Path path) {

@@ -1,5 +1,6 @@
 package io.cachee.server.net;
 
+import io.cachee.server.command.Instance;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
@@ -10,10 +11,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,20 +25,27 @@ import org.jspecify.annotations.Nullable;
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Tls {
-    private static final long HANDSHAKE_MILLIS = 5_000;
-    private static final int MOST_HANDSHAKES = 256;
+    static {
+        // A client that has the keys negotiated again and again makes work for us and little for itself.
+        System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+    }
 
+    private final NetworkLimits limits;
+    private final Instance instance;
     private final Path certificate;
     private final Path key;
     private final @Nullable Path authorities;
     private final AtomicInteger handshakes = new AtomicInteger();
     private volatile SslContext context;
+    /** What the files were when they were last looked at, usable or not. */
     private List<FileTime> seen;
 
-    Tls(ListenOptions options) throws IOException {
+    Tls(ListenOptions options, NetworkLimits limits, Instance instance) throws IOException {
         if (options.tlsCertificate() == null || options.tlsKey() == null) {
             throw new IOException("TLS needs a certificate and a key");
         }
+        this.limits = limits;
+        this.instance = instance;
         this.certificate = options.tlsCertificate();
         this.key = options.tlsKey();
         this.authorities = options.tlsAuthorities();
@@ -55,44 +64,54 @@ final class Tls {
     }
 
     private SslContext load() throws IOException {
+        PemKey pem = PemKey.read(certificate, key);
         try {
-            SslContextBuilder builder = SslContextBuilder.forServer(certificate.toFile(), key.toFile())
+            SslContextBuilder builder = SslContextBuilder.forServer(pem.key(), pem.chain())
                     .sslProvider(SslProvider.JDK)
                     .protocols("TLSv1.3", "TLSv1.2");
             if (authorities != null) {
-                builder.trustManager(authorities.toFile()).clientAuth(ClientAuth.REQUIRE);
+                List<X509Certificate> trusted = PemKey.certificates(authorities);
+                builder.trustManager(trusted).clientAuth(ClientAuth.REQUIRE);
             }
             return builder.build();
-        } catch (SSLException | IllegalArgumentException e) {
-            throw new IOException(
-                    "TLS: certificate " + certificate + " and key " + key + " cannot be used: " + e.getMessage(), e);
+        } catch (IllegalArgumentException | GeneralSecurityException e) {
+            throw new IOException("TLS: the files cannot be used: " + e.getMessage(), e);
         }
     }
 
-    /** Looks at the files; true when new ones were loaded. */
-    boolean reloadIfChanged() {
+    /**
+     * Looks at the files, and loads them when they have changed. Those that cannot be used, half written perhaps, are
+     * reported, and tried again when they have changed once more.
+     */
+    void reloadIfChanged() {
         try {
             List<FileTime> now = times();
-            if (now.equals(seen)) {
-                return false;
+            if (!now.equals(seen)) {
+                seen = now;
+                context = load();
+                instance.events().certificateReloaded();
             }
-            context = load();
-            seen = now;
-            return true;
-        } catch (IOException e) {
-            // Half written, perhaps: what was loaded stays in force, and the next tick looks again.
-            return false;
+        } catch (IOException unusable) {
+            // A file that is missing has no time; it is reported once, by way of a time that no file has.
+            if (!seen.isEmpty()) {
+                instance.events().certificateUnusable(String.valueOf(unusable.getMessage()));
+            }
+            seen = unusable instanceof java.nio.file.NoSuchFileException ? List.of() : seen;
         }
     }
 
+    /** For a new connection; null, and the connection closed, when too many are greeting each other. */
+    @Nullable
     SslHandler handler(Channel channel) {
-        SslHandler handler = context.newHandler(channel.alloc());
-        handler.setHandshakeTimeoutMillis(HANDSHAKE_MILLIS);
-        if (handshakes.incrementAndGet() > MOST_HANDSHAKES) {
+        if (handshakes.incrementAndGet() > limits.mostHandshakes()) {
             handshakes.decrementAndGet();
+            instance.events()
+                    .handshakeFailed(String.valueOf(channel.remoteAddress()), "too many handshakes are under way");
             channel.close();
-            return handler;
+            return null;
         }
+        SslHandler handler = context.newHandler(channel.alloc());
+        handler.setHandshakeTimeoutMillis(limits.handshakeMillis());
         handler.handshakeFuture().addListener(_ -> handshakes.decrementAndGet());
         return handler;
     }

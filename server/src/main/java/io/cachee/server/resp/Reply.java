@@ -47,7 +47,7 @@ public final class Reply {
         this.out = allocator.directBuffer(FIRST_BYTES);
     }
 
-    /** Begins a batch of replies to one client. */
+    /** Begins a batch of replies to one client. What a batch that failed has left behind is nobody else's to see. */
     public void begin(Outlet to, boolean inResp3) {
         this.outlet = to;
         this.resp3 = inResp3;

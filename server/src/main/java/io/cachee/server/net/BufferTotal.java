@@ -1,0 +1,45 @@
+package io.cachee.server.net;
+
+import java.util.Collection;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The memory that all connections together hold in one kind of buffer. Limits of each alone would add up to more than
+ * there is; so when the sum is over its limit, those who hold most have to go, until it is not.
+ */
+final class BufferTotal {
+    private final long limit;
+    private final Collection<Connection> connections;
+    private final ToLongFunction<Connection> held;
+    private final AtomicLong sum = new AtomicLong();
+
+    BufferTotal(long limit, Collection<Connection> connections, ToLongFunction<Connection> held) {
+        this.limit = limit;
+        this.connections = connections;
+        this.held = held;
+    }
+
+    /** A connection holds more than before, or less. True when all hold too much. */
+    boolean add(long difference) {
+        return sum.addAndGet(difference) > limit && difference > 0;
+    }
+
+    /** Who holds most while all hold too much; null when they do not. Those who are on their way out do not count. */
+    @Nullable
+    Connection greediest() {
+        long all = 0;
+        long most = 0;
+        Connection greediest = null;
+        for (Connection connection : connections) {
+            long bytes = connection.isKilled() ? 0 : held.applyAsLong(connection);
+            all += bytes;
+            if (bytes > most) {
+                most = bytes;
+                greediest = connection;
+            }
+        }
+        return all > limit ? greediest : null;
+    }
+}

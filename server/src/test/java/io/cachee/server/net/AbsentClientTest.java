@@ -1,0 +1,198 @@
+package io.cachee.server.net;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cachee.server.Await;
+import io.cachee.server.RespClient;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Clients that say nothing, say it slowly, or leave amid a word; and doors that are full. */
+final class AbsentClientTest {
+    private static final byte[] HALF = "*2\r\n$3\r\nGET\r\n$100\r\nhalf".getBytes(ISO_8859_1);
+
+    private static NetworkLimits impatient() {
+        NetworkLimits usual = NetSidecar.LIMITS;
+        return new NetworkLimits(
+                300,
+                usual.lingerMillis(),
+                usual.tickMillis(),
+                usual.acceptRestMillis(),
+                usual.handshakeMillis(),
+                usual.mostHandshakes(),
+                usual.queryTotalBytes(),
+                usual.outputTotalBytes());
+    }
+
+    @Test
+    void idleClientsAreDisconnectedAndListeningOnesAreNot() throws Exception {
+        try (NetSidecar sidecar = NetSidecar.with().setting("timeout", "1").start();
+                RespClient idle = sidecar.connect();
+                RespClient listening = sidecar.connect()) {
+            listening.call("SUBSCRIBE", "news");
+            assertThat(idle.isClosedByServer()).isTrue();
+            sidecar.awaitDisconnects("idle", 1);
+            try (RespClient other = sidecar.connect()) {
+                assertThat(other.call("PUBLISH", "news", "x").number()).isEqualTo(1);
+            }
+            assertThat(listening.message().item(2).string()).isEqualTo("x");
+        }
+    }
+
+    @Test
+    void aStrangerWhoDribblesBytesIsDisconnectedInTime() throws Exception {
+        try (NetSidecar sidecar = NetSidecar.with()
+                        .setting("requirepass", "secret")
+                        .limits(impatient())
+                        .start();
+                RespClient friend = sidecar.friend();
+                Socket slow = new Socket(InetAddress.getLoopbackAddress(), sidecar.port())) {
+            Await.until("the slow one is disconnected", () -> {
+                try {
+                    slow.getOutputStream().write('x');
+                } catch (java.io.IOException closed) {
+                    return true;
+                }
+                return sidecar.disconnects("idle") >= 1;
+            });
+            sidecar.awaitClients(1);
+            assertThat(friend.call("PING").string()).isEqualTo("PONG");
+        }
+    }
+
+    @Test
+    void aResetAmidARequestLeavesNothingBehind() throws Exception {
+        try (NetSidecar sidecar = NetSidecar.start()) {
+            for (int i = 0; i < 20; i++) {
+                try (Socket rude = new Socket(InetAddress.getLoopbackAddress(), sidecar.port())) {
+                    rude.getOutputStream().write(HALF);
+                    Await.until("half a request is there", () -> sidecar.metric("cachee_unread_bytes") > 0);
+                    rude.setSoLinger(true, 0);
+                }
+                sidecar.awaitClients(0);
+            }
+            assertThat(sidecar.metric("cachee_unread_bytes")).isZero();
+            assertThat(sidecar.timesLogged("")).as("lines logged").isZero();
+        }
+    }
+
+    @Test
+    void anEndAmidARequestClosesTheConnection() throws Exception {
+        try (NetSidecar sidecar = NetSidecar.start();
+                Socket polite = new Socket(InetAddress.getLoopbackAddress(), sidecar.port())) {
+            polite.getOutputStream().write(HALF);
+            polite.shutdownOutput();
+            assertThat(polite.getInputStream().read()).isNegative();
+            sidecar.awaitClients(0);
+            assertThat(sidecar.timesLogged("")).as("lines logged").isZero();
+        }
+    }
+
+    @Test
+    void oneMoreThanMaxclientsIsTurnedAwayAndALocalOneGetsTheReservedPlace() throws Exception {
+        int most = 5;
+        try (NetSidecar sidecar =
+                NetSidecar.with().setting("maxclients", String.valueOf(most)).start()) {
+            List<RespClient> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i <= most; i++) {
+                    RespClient client = sidecar.connect();
+                    clients.add(client);
+                    assertThat(client.call("PING").string()).isEqualTo("PONG");
+                }
+                try (RespClient tooMany = sidecar.connect()) {
+                    assertThat(tooMany.reply().string()).isEqualTo("ERR max number of clients reached");
+                    assertThat(tooMany.isClosedByServer()).isTrue();
+                }
+                assertThat(sidecar.rejected("maxclients")).isEqualTo(1);
+                assertThat(clients.getFirst().call("PING").string()).isEqualTo("PONG");
+            } finally {
+                for (RespClient client : clients) {
+                    client.close();
+                }
+            }
+            sidecar.awaitClients(0);
+        }
+    }
+
+    @Test
+    void clientsOfOtherMachinesAreDeniedWhileThereIsNoPassword() throws Exception {
+        InetAddress own = InetAddress.getLocalHost();
+        if (own.isLoopbackAddress()) {
+            System.out.println("AbsentClientTest: this machine has no address but the loopback; nothing is tried");
+            return;
+        }
+        try (NetSidecar sidecar = NetSidecar.with().bind("0.0.0.0").start()) {
+            try (Socket stranger = new Socket(own, sidecar.port())) {
+                byte[] reply = stranger.getInputStream().readAllBytes();
+                assertThat(new String(reply, ISO_8859_1)).startsWith("-DENIED ").contains("--requirepass-file");
+            }
+            assertThat(sidecar.rejected("protected_mode")).isEqualTo(1);
+            sidecar.instance().configure(java.util.Map.of("requirepass", "secret"));
+            try (Socket stranger = new Socket(own, sidecar.port())) {
+                stranger.getOutputStream().write("AUTH secret\r\n".getBytes(ISO_8859_1));
+                assertThat(stranger.getInputStream().readNBytes(5)).isEqualTo("+OK\r\n".getBytes(ISO_8859_1));
+            }
+            sidecar.instance().configure(java.util.Map.of("requirepass", ""));
+        }
+    }
+
+    @Test
+    void wrongPasswordsAreDelayedAndRightOnesAreNot() throws Exception {
+        try (NetSidecar sidecar =
+                        NetSidecar.with().setting("requirepass", "secret").start();
+                RespClient guessing = sidecar.connect();
+                RespClient friend = sidecar.connect()) {
+            guessing.sendRaw("AUTH wrong\r\n".repeat(15));
+            for (int i = 0; i < 15; i++) {
+                assertThat(guessing.reply().string()).startsWith("WRONGPASS");
+            }
+            // The next wrong answer takes seconds to be refused; from the same address, a right one goes through.
+            guessing.sendRaw("AUTH wrong\r\n");
+            Await.until("it was judged", () -> sidecar.metric("cachee_auth_failures_total") == 16);
+            assertThat(friend.call("AUTH", "secret").string()).isEqualTo("OK");
+            assertThat(friend.call("PING").string()).isEqualTo("PONG");
+            friend.call("CLIENT", "KILL", "SKIPME", "yes");
+        }
+    }
+
+    @Test
+    void drainingLetsRequestsFinishAndRefusesNewClients() throws Exception {
+        NetSidecar sidecar = NetSidecar.start();
+        try (RespClient idle = sidecar.connect();
+                RespClient busy = sidecar.connect()) {
+            assertThat(idle.call("PING").string()).isEqualTo("PONG");
+            assertThat(busy.call("PING").string()).isEqualTo("PONG");
+            busy.sendRaw("*2\r\n$4\r\nECHO\r\n$4\r\nha");
+            Await.until("half a request is there", () -> sidecar.metric("cachee_unread_bytes") > 0);
+            Thread draining = Thread.ofVirtual()
+                    .start(() -> assertThat(sidecar.server.drain(20_000)).isTrue());
+            assertThat(idle.isClosedByServer()).isTrue();
+            busy.sendRaw("lf\r\n");
+            assertThat(busy.reply().string()).isEqualTo("half");
+            assertThat(busy.isClosedByServer()).isTrue();
+            draining.join();
+            assertThat(sidecar.server.clients()).isZero();
+        } finally {
+            sidecar.shutDown();
+        }
+        LeakWatch.check();
+    }
+
+    @Test
+    void drainingGivesUpOnAClientThatNeverFinishes() throws Exception {
+        NetSidecar sidecar = NetSidecar.start();
+        try (RespClient stuck = sidecar.connect()) {
+            stuck.sendRaw("*2\r\n$4\r\nECHO\r\n$4\r\nha");
+            Await.until("half a request is there", () -> sidecar.metric("cachee_unread_bytes") > 0);
+            assertThat(sidecar.server.drain(50)).isFalse();
+        } finally {
+            sidecar.shutDown();
+        }
+        LeakWatch.check();
+    }
+}

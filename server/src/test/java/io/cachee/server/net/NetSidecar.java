@@ -1,0 +1,228 @@
+package io.cachee.server.net;
+
+import io.cachee.server.Await;
+import io.cachee.server.RespClient;
+import io.cachee.server.command.Instance;
+import io.cachee.server.command.InstanceOptions;
+import io.cachee.server.metrics.MetricWriter;
+import io.cachee.store.Eviction;
+import io.cachee.store.Store;
+import io.cachee.store.StoreOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sidecar within the test whose doors, limits and settings the test chooses. When it is closed it has to be well: a
+ * client that comes is served, nothing failed within, and no buffer was lost.
+ */
+final class NetSidecar implements AutoCloseable {
+    private static final long REGION_BYTES = 32L << 20;
+    private static final int LOOPS = 2;
+
+    /** Looks at connections often, so that no test waits for a second to pass. */
+    static final NetworkLimits LIMITS = new NetworkLimits(30_000, 200, 20, 20, 5_000, 256, 64L << 20, 64L << 20);
+
+    private final Store store;
+    private final Instance instance;
+    final RespServer server;
+    private final String password;
+    private final Queue<String> log = new ConcurrentLinkedQueue<>();
+    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+
+    private NetSidecar(Builder builder) throws IOException {
+        store = Store.open(StoreOptions.maxMemory(REGION_BYTES));
+        InstanceOptions options = new InstanceOptions(
+                16, builder.bind, 0, builder.socket, REGION_BYTES, Eviction.CACHEE_LFU, true, "test");
+        instance = new Instance(store, options, LOOPS, this::log);
+        instance.configure(builder.settings);
+        password = builder.settings.getOrDefault("requirepass", "");
+        ListenOptions listen = new ListenOptions(
+                List.of(builder.bind),
+                builder.port,
+                builder.socket,
+                PosixFilePermissions.fromString(builder.permissions),
+                true,
+                LOOPS,
+                builder.tlsPort,
+                builder.certificate,
+                builder.key,
+                builder.authorities);
+        try {
+            server = RespServer.open(instance, listen, builder.limits);
+        } catch (IOException | RuntimeException e) {
+            instance.close();
+            store.close();
+            throw e;
+        }
+    }
+
+    static NetSidecar start() throws IOException {
+        return new Builder().start();
+    }
+
+    static Builder with() {
+        return new Builder();
+    }
+
+    /** What a test wants to be different. */
+    static final class Builder {
+        private final Map<String, String> settings = new HashMap<>();
+        private NetworkLimits limits = LIMITS;
+        private String bind = "127.0.0.1";
+        private int port;
+        private String socket = "";
+        private String permissions = "rw-rw----";
+        private int tlsPort;
+        private @Nullable Path certificate;
+        private @Nullable Path key;
+        private @Nullable Path authorities;
+
+        Builder setting(String name, String value) {
+            settings.put(name, value);
+            return this;
+        }
+
+        Builder limits(NetworkLimits chosen) {
+            limits = chosen;
+            return this;
+        }
+
+        Builder bind(String address) {
+            bind = address;
+            return this;
+        }
+
+        Builder port(int chosen) {
+            port = chosen;
+            return this;
+        }
+
+        Builder socket(Path path) {
+            socket = path.toString();
+            return this;
+        }
+
+        Builder permissions(String mode) {
+            permissions = mode;
+            return this;
+        }
+
+        Builder tls(Path itsCertificate, Path itsKey, @Nullable Path clientAuthorities) throws IOException {
+            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                tlsPort = free.getLocalPort();
+            }
+            certificate = itsCertificate;
+            key = itsKey;
+            authorities = clientAuthorities;
+            return this;
+        }
+
+        NetSidecar start() throws IOException {
+            return new NetSidecar(this);
+        }
+    }
+
+    private void log(String message, @Nullable Throwable cause) {
+        log.add(message);
+        if (cause != null) {
+            failures.add(new AssertionError(message, cause));
+        }
+    }
+
+    Instance instance() {
+        return instance;
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    int tlsPort() {
+        return server.tlsPort();
+    }
+
+    RespClient connect() throws IOException {
+        return RespClient.connect(server.port());
+    }
+
+    /** A client that has said the password, where there is one. */
+    RespClient friend() throws IOException {
+        RespClient client = connect();
+        if (!password.isEmpty()) {
+            client.call("AUTH", password);
+        }
+        return client;
+    }
+
+    boolean hasLogged(String text) {
+        return log.stream().anyMatch(line -> line.contains(text));
+    }
+
+    long timesLogged(String text) {
+        return log.stream().filter(line -> line.contains(text)).count();
+    }
+
+    /** The value of a sample, such as {@code cachee_disconnects_total{reason="idle"}}. */
+    double metric(String sample) {
+        MetricWriter out = new MetricWriter(false);
+        instance.writeMetrics(out);
+        return out.finish()
+                .lines()
+                .filter(line -> line.startsWith(sample + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no such metric: " + sample));
+    }
+
+    double disconnects(String reason) {
+        return metric("cachee_disconnects_total{reason=\"" + reason + "\"}");
+    }
+
+    double rejected(String reason) {
+        return metric("cachee_rejected_connections_total{reason=\"" + reason + "\"}");
+    }
+
+    void awaitDisconnects(String reason, double count) throws Exception {
+        Await.until(count + " disconnected for " + reason, () -> disconnects(reason) >= count);
+    }
+
+    /** Waits until nobody is connected but so many. */
+    void awaitClients(int count) throws Exception {
+        Await.until(count + " clients are connected", () -> server.clients() == count);
+    }
+
+    @Override
+    public void close() {
+        try (RespClient other = friend()) {
+            other.call("SET", "alive", "yes");
+            if (!other.call("GET", "alive").string().equals("yes")) {
+                throw new AssertionError("another client was not served");
+            }
+        } catch (IOException notServed) {
+            throw new AssertionError("another client was not served", notServed);
+        } finally {
+            shutDown();
+        }
+        Throwable first = failures.peek();
+        if (first != null) {
+            throw new AssertionError(failures.size() + " failures within the sidecar", first);
+        }
+        LeakWatch.check();
+    }
+
+    /** Ends it without asking how it is. */
+    void shutDown() {
+        server.close();
+        instance.close();
+        store.close();
+    }
+}
