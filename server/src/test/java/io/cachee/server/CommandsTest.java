@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cachee.server.config.MemorySize;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import java.io.IOException;

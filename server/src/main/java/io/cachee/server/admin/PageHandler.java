@@ -39,6 +39,9 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 .set(HttpHeaderNames.CONTENT_LENGTH, length)
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .set("X-Content-Type-Options", "nosniff");
+        if (reply.status() == HttpResponseStatus.METHOD_NOT_ALLOWED.code()) {
+            response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
+        }
         if (HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess()) {
             ctx.writeAndFlush(response);
         } else {
@@ -59,7 +62,11 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             return HttpReply.text(404, "there is " + String.join(", ", pages.keySet()) + "\n");
         }
         String accept = request.headers().get(HttpHeaderNames.ACCEPT, "");
-        return page.apply(accept);
+        try {
+            return page.apply(accept);
+        } catch (RuntimeException | InternalError broken) {
+            return HttpReply.text(500, broken + "\n");
+        }
     }
 
     @Override
