@@ -130,8 +130,7 @@ final class BenchCommand implements Callable<Integer> {
         check(seconds >= 0.1 && seconds <= 86_400, "--seconds: 0.1 to 86400");
         check(warmUp >= 0 && warmUp <= 86_400, "--warm-up: 0 to 86400");
         check(rounds >= 1 && rounds <= 100, "--rounds: 1 to 100");
-        LoadPlan plan =
-                new LoadPlan(clients, threads, pipeline, reads, keys, skew, valueSize, rate, seconds, warmUp);
+        LoadPlan plan = new LoadPlan(clients, threads, pipeline, reads, keys, skew, valueSize, rate, seconds, warmUp);
         List<Target> targets = new ArrayList<>();
         try {
             targets.add(server.target());

@@ -48,12 +48,20 @@ final class Log {
             char character = text.charAt(i);
             if (character <= 0xff && Character.isISOControl(character)) {
                 line.append(String.format("\\x%02x", (int) character));
-            } else if (character == '\u2028' || character == '\u2029' || Character.getType(character) == Character.FORMAT) {
+            } else if (isInvisible(character)) {
                 line.append(String.format("\\u%04x", (int) character));
             } else {
                 line.append(character);
             }
         }
         return line.toString();
+    }
+
+    /** Separates lines, or changes the direction of text. */
+    private static boolean isInvisible(char character) {
+        return switch (Character.getType(character)) {
+            case Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.FORMAT -> true;
+            default -> false;
+        };
     }
 }

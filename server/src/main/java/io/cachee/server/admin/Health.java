@@ -52,9 +52,7 @@ public record Health(
 
     /** As JSON. */
     public String json() {
-        String reason = isAlive()
-                ? ""
-                : ",\n  \"problem\": \"" + escaped(problem) + '"';
+        String reason = isAlive() ? "" : ",\n  \"problem\": \"" + escaped(problem) + '"';
         return String.format(
                 Locale.ROOT, """
                 {

@@ -19,7 +19,9 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.schema.FailsafeSchema;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.resolver.ScalarResolver;
+import org.snakeyaml.engine.v2.schema.JsonSchema;
 
 /**
  * What was said of the flags that are not on the command line: the environment before the file. A flag
@@ -112,13 +114,13 @@ public final class LayeredSource {
     }
 
     /**
-     * The document, with all its scalars as text: what a value means is the flag's business, and a password of digits is
-     * no number. Messages quote nothing of the file, for a password may stand there.
+     * The document, with all its scalars as text: what a value means is the flag's business, and a password of digits
+     * is no number. Messages quote nothing of the file, for a password may stand there.
      */
     private static @Nullable Object parse(Path path) throws IOException {
         LoadSettings settings = LoadSettings.builder()
                 .setLabel(path.toString())
-                .setSchema(new FailsafeSchema())
+                .setSchema(new TextSchema())
                 .build();
         try {
             return new Load(settings).loadFromString(Files.readString(path));
@@ -131,6 +133,13 @@ public final class LayeredSource {
             throw new IllegalArgumentException(path + " is no YAML", e);
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(path + " is no text in UTF-8", e);
+        }
+    }
+
+    private static final class TextSchema extends JsonSchema {
+        @Override
+        public ScalarResolver getScalarResolver() {
+            return (_, _) -> Tag.STR;
         }
     }
 
