@@ -125,9 +125,12 @@ final class BenchCommand implements Callable<Integer> {
         check(reads >= 0 && reads <= 100, "--reads: 0 to 100");
         check(keys >= 1 && keys <= 100_000_000, "--keys: 1 to 100000000");
         check(valueSize >= 0 && valueSize <= 16 << 20, "--value-size: 0 to 16777216");
+        check(skew >= 0 && skew <= 10, "--skew: 0 to 10");
+        check(rate >= 0 && rate <= 100_000_000, "--rate: 0 to 100000000");
+        check(seconds >= 0.1 && seconds <= 86_400, "--seconds: 0.1 to 86400");
+        check(warmUp >= 0 && warmUp <= 86_400, "--warm-up: 0 to 86400");
         check(rounds >= 1 && rounds <= 100, "--rounds: 1 to 100");
-        LoadPlan plan = new LoadPlan(
-                clients, threads, pipeline, reads, keys, skew, valueSize, rate, Math.max(0.1, seconds), warmUp);
+        LoadPlan plan = new LoadPlan(clients, threads, pipeline, reads, keys, skew, valueSize, rate, seconds, warmUp);
         List<Target> targets = new ArrayList<>();
         try {
             targets.add(server.target());

@@ -120,8 +120,8 @@ final class HealthReport {
     }
 
     /** A key is what a client chose: shortened, and without control characters. */
-    private static String shown(String key) {
-        String printable = key.replaceAll("\\p{Cntrl}", "?");
+    static String shown(String key) {
+        String printable = key.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
         return printable.length() > 60 ? printable.substring(0, 57) + "..." : printable;
     }
 
@@ -142,7 +142,8 @@ final class HealthReport {
         double hitRate = info.hitRate(null);
         boolean low = hitRate >= 0 && hitRate < LOW_HIT_RATE;
         boolean evicts = info.number("evicted_keys") > 0;
-        if (policy().equals("noeviction") && info.number("used_memory") > info.number("maxmemory") * NEARLY_ALL) {
+        long limit = info.number("maxmemory");
+        if (policy().equals("noeviction") && limit > 0 && info.number("used_memory") > limit * NEARLY_ALL) {
             advice.add("The store is nearly full and may not evict: writes are refused, or soon will be. Choose"
                     + " another --eviction, or give it more --max-memory.");
         }
@@ -181,7 +182,8 @@ final class HealthReport {
         if (info.number("rejected_connections") > 0) {
             advice.add("Rejected connections: " + count("rejected_connections") + " clients found no room. Raise"
                     + " --maxclients, or let the application use fewer connections.");
-        } else if (info.number("connected_clients") > info.number("maxclients") * NEARLY_ALL) {
+        } else if (info.number("maxclients") > 0
+                && info.number("connected_clients") > info.number("maxclients") * NEARLY_ALL) {
             advice.add("Nearly as many clients are connected as may be: " + count("connected_clients") + " of "
                     + count("maxclients") + ".");
         }

@@ -1,8 +1,11 @@
 package io.cachee.server;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the sidecar says while it runs: a line for each event. Control characters are escaped. */
@@ -31,9 +34,15 @@ final class Log {
     }
 
     void error(String message, @Nullable Throwable cause) {
-        line("ERROR", message);
+        line("ERROR", cause == null ? message : message + ": " + cause);
         if (cause != null) {
-            cause.printStackTrace(out);
+            StringWriter trace = new StringWriter();
+            cause.printStackTrace(new PrintWriter(trace, true));
+            // Indented, so that no message of an exception can pass for a line of the log.
+            out.println(trace.toString()
+                    .lines()
+                    .map(line -> "    " + escaped(line))
+                    .collect(Collectors.joining(System.lineSeparator())));
         }
     }
 
@@ -41,16 +50,27 @@ final class Log {
         out.println(Instant.now().truncatedTo(ChronoUnit.MILLIS) + " " + level + " " + escaped(message));
     }
 
-    private static String escaped(String text) {
+    /** With all that a terminal or a reader of lines could take for more than text made visible. */
+    static String escaped(String text) {
         StringBuilder line = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char character = text.charAt(i);
-            if (character < ' ' || character == 127) {
+            if (character <= 0xff && Character.isISOControl(character)) {
                 line.append(String.format("\\x%02x", (int) character));
+            } else if (isInvisible(character)) {
+                line.append(String.format("\\u%04x", (int) character));
             } else {
                 line.append(character);
             }
         }
         return line.toString();
+    }
+
+    /** Separates lines, or changes the direction of text. */
+    private static boolean isInvisible(char character) {
+        return switch (Character.getType(character)) {
+            case Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.FORMAT -> true;
+            default -> false;
+        };
     }
 }

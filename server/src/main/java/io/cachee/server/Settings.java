@@ -10,6 +10,7 @@ import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -51,8 +52,11 @@ record Settings(
 
     /** Checks the flags, or says which is wrong and why. */
     static Settings of(FlagValues values) throws IOException {
+        return of(values, new ContainerMemory());
+    }
+
+    static Settings of(FlagValues values, ContainerMemory container) throws IOException {
         StartOptions options = new StartOptions(values);
-        ContainerMemory container = new ContainerMemory();
         long maxMemory = values.parsed("max-memory", text -> {
             long bytes = MemorySize.parse(text, container);
             StoreOptions.maxMemory(bytes);
@@ -70,8 +74,9 @@ record Settings(
         values.parsed("socket-perm", Settings::permissions);
         values.parsed("shm-perm", Settings::permissions);
         checkPorts(options);
+        checkAddresses(options);
         List<String> warnings = new ArrayList<>();
-        String password = password(options, warnings);
+        String password = password(options, values.fileOf("requirepass"), warnings);
         List<String> users = options.usersFile == null ? List.of() : userLines(options.usersFile);
         checkExposure(options, password, users);
         int loops = options.ioThreads > 0
@@ -135,11 +140,33 @@ record Settings(
         return PosixFilePermissions.fromString(text.toString());
     }
 
-    private static String password(StartOptions options, List<String> warnings) throws IOException {
+    private static void checkAddresses(StartOptions options) {
+        check(
+                !options.bind.isEmpty() || options.port == 0 && options.tlsPort == 0,
+                "--bind is empty; with --port=0 and --tls-port=0 there is no TCP");
+        options.bind.forEach(address -> checkAddress("--bind", address));
+        if (options.healthPort > 0 || options.metricsPort > 0) {
+            checkAddress("--admin-bind", options.adminBind);
+        }
+    }
+
+    private static void checkAddress(String flag, String address) {
+        try {
+            check(!address.isEmpty() && InetAddress.getByName(address) != null, flag + " is empty");
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(flag + ": '" + address + "' is no address of this machine", e);
+        }
+    }
+
+    private static String password(StartOptions options, @Nullable Path configFile, List<String> warnings)
+            throws IOException {
         boolean given = !options.requirePass.isEmpty();
         check(
                 !given || options.requirePassFile == null,
                 "--requirepass and --requirepass-file contradict each other; keep one");
+        if (given && configFile != null) {
+            SecretFile.check(configFile);
+        }
         if (given && options.requirePassIsVisible) {
             warnings.add("--requirepass can be read by everybody on this machine; --requirepass-file cannot");
         }
@@ -156,8 +183,12 @@ record Settings(
 
     /** An address that others can reach needs a password. */
     private static void checkExposure(StartOptions options, String password, List<String> users) throws IOException {
-        boolean defaultUserIsSet = users.stream().anyMatch(line -> line.matches("user\\s+default\\s.*"));
-        if (!options.protectedMode || !password.isEmpty() || defaultUserIsSet) {
+        List<String> rules = rulesOfDefaultUser(users);
+        check(
+                rules.isEmpty() || password.isEmpty(),
+                "a password for the default user and its line in --users-file contradict each other; keep one");
+        boolean needsPassword = !rules.isEmpty() && (!rules.contains("nopass") || rules.contains("off"));
+        if (!options.protectedMode || !password.isEmpty() || needsPassword) {
             return;
         }
         for (String address : options.bind) {
@@ -167,6 +198,15 @@ record Settings(
                             + " (--requirepass-file, --users-file), or say --protected-mode=no where nobody else can"
                             + " reach it");
         }
+    }
+
+    /** The words of its line; none where it has no line. */
+    private static List<String> rulesOfDefaultUser(List<String> users) {
+        return users.stream()
+                .map(line -> List.of(line.split("\\s+", -1)))
+                .filter(words -> words.size() > 1 && words.get(1).equals("default"))
+                .findFirst()
+                .orElse(List.of());
     }
 
     private static @Nullable Path shmFile(StartOptions options) {

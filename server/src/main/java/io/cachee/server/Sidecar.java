@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sidecar implements AutoCloseable {
     private static final int EXIT_FAILED = 1;
+    private static final int EXIT_WRONG_ARGUMENTS = 2;
     private static final int EXIT_AT_ONCE = 143;
     private static final long WATCH_MILLIS = 250;
 
@@ -60,8 +61,14 @@ final class Sidecar implements AutoCloseable {
             sidecar.handleSignals();
             log.info(sidecar.readyLine());
             return sidecar.awaitEnd();
-        } catch (IOException | RuntimeException problem) {
-            log.error("cannot start: " + problem.getMessage(), problem instanceof RuntimeException ? problem : null);
+        } catch (IllegalArgumentException wrong) {
+            log.error("cannot start: " + wrong.getMessage(), null);
+            return EXIT_WRONG_ARGUMENTS;
+        } catch (IOException problem) {
+            log.error("cannot start: " + problem.getMessage(), null);
+            return EXIT_FAILED;
+        } catch (RuntimeException problem) {
+            log.error("cannot start", problem);
             return EXIT_FAILED;
         }
     }

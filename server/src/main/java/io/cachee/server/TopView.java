@@ -30,13 +30,13 @@ final class TopView {
                 now.number("connected_clients"));
         text.append('\n');
         long used = now.number("used_memory");
-        long limit = Math.max(1, now.number("maxmemory"));
+        long limit = now.number("maxmemory");
         line(
                 text,
                 "memory     %s %s of %s",
-                bar((double) used / limit),
+                bar(limit == 0 ? 0 : (double) used / limit),
                 MemorySize.format(used),
-                MemorySize.format(limit));
+                limit == 0 ? "no limit" : MemorySize.format(limit));
         double lately = now.hitRate(before);
         double ever = now.hitRate(null);
         line(text, "found      %s %s lately, %s since the start", bar(lately), percent(lately), percent(ever));
@@ -71,8 +71,7 @@ final class TopView {
             text.append('\n');
             line(text, "most %s", kind);
             for (ServerInfo.HotKey key : keys.subList(0, Math.min(SHOWN_KEYS, keys.size()))) {
-                String shown = key.key().replaceAll("\\p{Cntrl}", "?");
-                line(text, "%8s  %.70s", percent(key.thousandths() / 1e3), shown);
+                line(text, "%8s  %s", percent(key.thousandths() / 1e3), HealthReport.shown(key.key()));
             }
         }
     }

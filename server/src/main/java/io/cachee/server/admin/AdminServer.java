@@ -9,7 +9,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -24,9 +23,9 @@ import java.util.function.Function;
  * Bounded in connections, in the size of a request, and in how long one may take.
  */
 public final class AdminServer implements AutoCloseable {
-    private static final int MOST_CONNECTIONS = 64;
+    static final int MOST_CONNECTIONS = 64;
     private static final int MOST_BODY_BYTES = 1024;
-    private static final int SILENCE_SECONDS = 15;
+    private static final long REQUEST_MILLIS = 15_000;
 
     /** What a path answers, given the value of the request's Accept header. */
     public interface Page extends Function<String, HttpReply> {}
@@ -35,6 +34,20 @@ public final class AdminServer implements AutoCloseable {
             1, Thread.ofPlatform().name("cachee-admin").factory(), NioIoHandler.newFactory());
     private final AtomicInteger connections = new AtomicInteger();
     private final List<Channel> doors = new ArrayList<>();
+    private final long requestMillis;
+
+    public AdminServer() {
+        this(REQUEST_MILLIS);
+    }
+
+    /**
+     * With a limit of its own.
+     *
+     * @param requestMillis how long a connection may go without completing a request
+     */
+    AdminServer(long requestMillis) {
+        this.requestMillis = requestMillis;
+    }
 
     /** Listens at an address for GETs of these pages; the port that it got. */
     public int listen(String address, int port, Map<String, Page> pages) throws IOException {
@@ -70,9 +83,9 @@ public final class AdminServer implements AutoCloseable {
             return;
         }
         channel.pipeline()
-                .addLast(new ReadTimeoutHandler(SILENCE_SECONDS))
                 .addLast(new HttpServerCodec())
-                .addLast(new HttpObjectAggregator(MOST_BODY_BYTES))
+                .addLast(new HttpObjectAggregator(MOST_BODY_BYTES, true))
+                .addLast(new RequestDeadline(requestMillis))
                 .addLast(new PageHandler(pages));
     }
 

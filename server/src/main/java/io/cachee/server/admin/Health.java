@@ -27,7 +27,7 @@ public record Health(
         return problem.isEmpty();
     }
 
-    /** {@code ok}, {@code starting}, {@code stopping} or what is wrong. */
+    /** {@code ok}, {@code not ready} or {@code failed}. */
     public String status() {
         if (!isAlive()) {
             return "failed";
@@ -35,10 +35,24 @@ public record Health(
         return ready ? "ok" : "not ready";
     }
 
+    private static String escaped(String text) {
+        StringBuilder json = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char character = text.charAt(i);
+            if (character == '"' || character == '\\') {
+                json.append('\\').append(character);
+            } else if (Character.isISOControl(character)) {
+                json.append(String.format("\\u%04x", (int) character));
+            } else {
+                json.append(character);
+            }
+        }
+        return json.toString();
+    }
+
     /** As JSON. */
     public String json() {
-        String escaped = problem.replace("\\", "\\\\").replace("\"", "'").replaceAll("\\p{Cntrl}", " ");
-        String reason = isAlive() ? "" : ",\n  \"problem\": \"" + escaped + '"';
+        String reason = isAlive() ? "" : ",\n  \"problem\": \"" + escaped(problem) + '"';
         return String.format(
                 Locale.ROOT, """
                 {

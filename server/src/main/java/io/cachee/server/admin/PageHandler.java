@@ -39,6 +39,9 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                 .set(HttpHeaderNames.CONTENT_LENGTH, length)
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store")
                 .set("X-Content-Type-Options", "nosniff");
+        if (reply.status() == HttpResponseStatus.METHOD_NOT_ALLOWED.code()) {
+            response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
+        }
         if (HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess()) {
             ctx.writeAndFlush(response);
         } else {
@@ -61,9 +64,8 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
         String accept = request.headers().get(HttpHeaderNames.ACCEPT, "");
         try {
             return page.apply(accept);
-        } catch (RuntimeException broken) {
-            return HttpReply.text(
-                    500, "this page cannot be made: " + broken.getClass().getSimpleName() + "\n");
+        } catch (RuntimeException | InternalError broken) {
+            return HttpReply.text(500, broken + "\n");
         }
     }
 

@@ -17,7 +17,7 @@ public final class ContainerMemory {
     private final Path root;
 
     /** Looks below another root than {@code /}. */
-    ContainerMemory(Path root) {
+    public ContainerMemory(Path root) {
         this.root = root;
     }
 
@@ -62,6 +62,7 @@ public final class ContainerMemory {
     /** The container's limit or, without one, the machine's memory. */
     public long availableBytes() {
         long limit = limitBytes();
-        return limit > 0 ? Math.min(limit, Math.max(machineBytes(), 1)) : machineBytes();
+        long machine = machineBytes();
+        return limit > 0 && (machine <= 0 || limit < machine) ? limit : machine;
     }
 }

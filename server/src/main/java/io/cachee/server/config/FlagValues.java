@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public final class FlagValues {
     private static final String DASHES = "--";
     private static final String CONFIG = "config";
+    private static final Set<String> YES = Set.of("yes", "true", "on");
+    private static final Set<String> NO = Set.of("no", "false", "off");
 
     private final Map<String, Flag> flags = new LinkedHashMap<>();
     private final Map<String, String> given = new LinkedHashMap<>();
@@ -45,20 +47,21 @@ public final class FlagValues {
         for (int i = 0; i < arguments.size(); i++) {
             String argument = arguments.get(i);
             if (!argument.startsWith(DASHES)) {
-                throw new IllegalArgumentException("unexpected argument '" + argument + "'");
+                throw new IllegalArgumentException("unexpected argument '" + withoutValue(argument) + "'");
             }
             int equals = argument.indexOf('=');
             String name = argument.substring(DASHES.length(), equals < 0 ? argument.length() : equals);
             Flag flag = flags.get(name);
             if (flag == null) {
-                throw new IllegalArgumentException("unknown flag '" + DASHES + name + "'" + suggestion(name));
+                throw new IllegalArgumentException(
+                        "unknown flag '" + DASHES + name + "'" + Suggestion.of(flags.keySet(), name, DASHES::concat));
             }
             boolean followed = i + 1 < arguments.size() && !arguments.get(i + 1).startsWith(DASHES);
             String value;
             if (equals >= 0) {
                 value = argument.substring(equals + 1);
             } else if (flag.alone() != null) {
-                value = flag.alone();
+                value = followed && isYesOrNo(arguments.get(i + 1)) ? arguments.get(++i) : flag.alone();
             } else if (followed) {
                 value = arguments.get(++i);
             } else {
@@ -70,31 +73,14 @@ public final class FlagValues {
         }
     }
 
-    private String suggestion(String name) {
-        for (String known : flags.keySet()) {
-            if (known.startsWith(name) || name.startsWith(known) || distance(name, known) <= 2) {
-                return "; did you mean " + DASHES + known + "?";
-            }
-        }
-        return "";
+    /** What follows an equals sign may be a secret whose flag was misspelt. */
+    private static String withoutValue(String argument) {
+        int equals = argument.indexOf('=');
+        return equals < 0 ? argument : argument.substring(0, equals);
     }
 
-    /** How many letters have to be changed, added or left out to make one of the other. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(change, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[b.length()];
+    private static boolean isYesOrNo(String word) {
+        return YES.contains(word.toLowerCase(Locale.ROOT)) || NO.contains(word.toLowerCase(Locale.ROOT));
     }
 
     private Flag flag(String name) {
@@ -108,6 +94,11 @@ public final class FlagValues {
     /** Whether it was said on the command line, where everybody can read it. */
     public boolean isOnCommandLine(String name) {
         return given.containsKey(name);
+    }
+
+    /** The file that a flag's value comes from; null when it was said elsewhere or nowhere. */
+    public @Nullable Path fileOf(String name) {
+        return given.containsKey(name) ? null : layers.fileOf(name);
     }
 
     /** A flag's value as text; empty when nothing was said and there is no default. */
@@ -154,10 +145,11 @@ public final class FlagValues {
 
     /** {@code yes} or {@code no}, {@code true} or {@code false}. */
     public boolean yesNo(String name) {
-        return parsed(name, text -> switch (text.toLowerCase(Locale.ROOT)) {
-            case "yes", "true", "on" -> true;
-            case "no", "false", "off" -> false;
-            default -> throw new IllegalArgumentException("'" + text + "' is neither yes nor no");
+        return parsed(name, text -> {
+            if (!isYesOrNo(text)) {
+                throw new IllegalArgumentException("'" + text + "' is neither yes nor no");
+            }
+            return YES.contains(text.toLowerCase(Locale.ROOT));
         });
     }
 

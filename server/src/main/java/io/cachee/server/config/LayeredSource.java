@@ -1,6 +1,8 @@
 package io.cachee.server.config;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,7 +17,11 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.Tag;
+import org.snakeyaml.engine.v2.resolver.ScalarResolver;
+import org.snakeyaml.engine.v2.schema.JsonSchema;
 
 /**
  * What was said of the flags that are not on the command line: the environment before the file. A flag
@@ -24,6 +30,8 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  */
 public final class LayeredSource {
     private static final String PREFIX = "CACHEE_";
+    /** Names the file, so it means nothing within. */
+    private static final String CONFIG = "config";
     /** For the launcher. */
     private static final Set<String> NOT_FLAGS = Set.of("CACHEE_JAVA_HOME", "CACHEE_JAVA_OPTS");
     /** Kubernetes describes a service named cachee to each pod of its namespace like this. */
@@ -62,7 +70,7 @@ public final class LayeredSource {
                 if (flags.contains(flag)) {
                     fromEnvironment.put(flag, value);
                 } else {
-                    unknown.add(name);
+                    unknown.add(name + Suggestion.of(flags, flag, LayeredSource::variable));
                 }
             }
         });
@@ -81,18 +89,12 @@ public final class LayeredSource {
     }
 
     private static Map<String, String> readFile(Path path, Set<String> flags, Set<String> sections) throws IOException {
-        if (Files.size(existing(path)) > MOST_FILE_BYTES) {
+        if (Files.size(readable(path)) > MOST_FILE_BYTES) {
             throw new IllegalArgumentException(path + " is larger than " + MOST_FILE_BYTES + " bytes");
         }
-        Object document;
-        try {
-            document = new Load(LoadSettings.builder().setLabel(path.toString()).build())
-                    .loadFromString(Files.readString(path));
-        } catch (YamlEngineException e) {
-            throw new IllegalArgumentException(path + " is no YAML: " + e.getMessage(), e);
-        }
+        Object document = parse(path);
         Map<String, String> values = new LinkedHashMap<>();
-        if (document == null) {
+        if (document == null || "".equals(document)) {
             return values;
         }
         if (!(document instanceof Map<?, ?> map)) {
@@ -101,8 +103,9 @@ public final class LayeredSource {
         map.forEach((key, value) -> {
             String name = String.valueOf(key);
             if (!sections.contains(name)) {
-                if (!flags.contains(name)) {
-                    throw new IllegalArgumentException(path + ": unknown name '" + name + "'");
+                if (!flags.contains(name) || name.equals(CONFIG)) {
+                    throw new IllegalArgumentException(path + ": unknown name '" + name + "'"
+                            + (name.equals(CONFIG) ? "" : Suggestion.of(flags, name, known -> known)));
                 }
                 values.put(name, text(path, name, value));
             }
@@ -110,21 +113,64 @@ public final class LayeredSource {
         return values;
     }
 
-    private static Path existing(Path path) throws IOException {
+    /**
+     * The document, with all its scalars as text: what a value means is the flag's business, and a password of digits
+     * is no number. Messages quote nothing of the file, for a password may stand there.
+     */
+    private static @Nullable Object parse(Path path) throws IOException {
+        LoadSettings settings = LoadSettings.builder()
+                .setLabel(path.toString())
+                .setSchema(new TextSchema())
+                .build();
+        try {
+            return new Load(settings).loadFromString(Files.readString(path));
+        } catch (MarkedYamlEngineException e) {
+            String line = e.getProblemMark()
+                    .map(mark -> " in line " + (mark.getLine() + 1))
+                    .orElse("");
+            throw new IllegalArgumentException(path + " is no YAML: " + e.getProblem() + line, e);
+        } catch (YamlEngineException e) {
+            throw new IllegalArgumentException(path + " is no YAML", e);
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(path + " is no text in UTF-8", e);
+        }
+    }
+
+    private static final class TextSchema extends JsonSchema {
+        @Override
+        public ScalarResolver getScalarResolver() {
+            return (_, _) -> Tag.STR;
+        }
+    }
+
+    private static Path readable(Path path) throws IOException {
         if (!Files.isRegularFile(path)) {
             throw new NoSuchFileException(path.toString(), null, "there is no such file");
+        }
+        if (!Files.isReadable(path)) {
+            throw new AccessDeniedException(path.toString(), null, "this user may not read it");
         }
         return path;
     }
 
     private static String text(Path path, String name, @Nullable Object value) {
-        if (value instanceof List<?> list) {
+        if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
             return String.join(",", list.stream().map(String::valueOf).toList());
         }
-        if (value == null || value instanceof Map) {
+        if (!(value instanceof String string)) {
             throw new IllegalArgumentException(path + ": '" + name + "' needs a value");
         }
-        return String.valueOf(value);
+        return string;
+    }
+
+    private static String variable(String flag) {
+        return PREFIX + flag.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    /** The file, where that is what says something of a flag; otherwise null. */
+    @Nullable
+    Path fileOf(String flag) {
+        return environment.containsKey(flag) || !file.containsKey(flag) ? null : path;
     }
 
     /** What is said of a flag, or null. */
@@ -136,7 +182,7 @@ public final class LayeredSource {
     /** Where that was said, for errors; empty when it was said nowhere. */
     public String origin(String flag) {
         if (environment.containsKey(flag)) {
-            return PREFIX + flag.toUpperCase(Locale.ROOT).replace('-', '_') + " in the environment";
+            return variable(flag) + " in the environment";
         }
         return file.containsKey(flag) ? "'" + flag + "' in " + path : "";
     }

@@ -1,6 +1,7 @@
 package io.cachee.server.config;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -14,8 +15,24 @@ public final class SecretFile {
 
     /** Its content. The exception names the file and never what is in it. */
     public static String read(Path path) throws IOException {
+        check(path);
+        if (Files.size(path) > MOST_BYTES) {
+            throw new IOException(path + ": larger than " + MOST_BYTES + " bytes");
+        }
+        try {
+            return Files.readString(path);
+        } catch (CharacterCodingException e) {
+            throw new IOException(path + ": no text in UTF-8", e);
+        }
+    }
+
+    /** Refuses a file that everybody may read or write, or this process may not. */
+    public static void check(Path path) throws IOException {
         if (!Files.isRegularFile(path)) {
             throw new IOException(path + ": there is no such file");
+        }
+        if (!Files.isReadable(path)) {
+            throw new IOException(path + ": this user may not read it");
         }
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
         if (permissions.contains(PosixFilePermission.OTHERS_READ)
@@ -24,10 +41,6 @@ public final class SecretFile {
                     + ": everybody may read or write it; take that away with chmod o-rw, or defaultMode: 0440"
                     + " of the secret's volume");
         }
-        if (Files.size(path) > MOST_BYTES) {
-            throw new IOException(path + ": larger than " + MOST_BYTES + " bytes");
-        }
-        return Files.readString(path);
     }
 
     /** Its first line. */

@@ -54,8 +54,9 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
                 .getBytes(StandardCharsets.US_ASCII);
     }
 
+    /** Before the connection is made: whoever waits for that finds the context set. */
     @Override
-    public void channelActive(ChannelHandlerContext ctx) {
+    public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
     }
 

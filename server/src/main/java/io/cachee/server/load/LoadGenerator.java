@@ -27,6 +27,7 @@ public final class LoadGenerator {
 
     /** Sets all keys, so that reads find something. */
     public void fill(Target target) throws IOException {
+        target.ask("PING"); // whose error says more than that of a large request: that a password is missing, say
         String value = "x".repeat(plan.valueBytes());
         int batch = Math.clamp(FILL_BYTES / Math.max(1, plan.valueBytes()), 1, FILL_BATCH);
         List<String> words = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.cachee.server.load;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -54,6 +55,8 @@ public record Target(String name, SocketAddress address, String password) {
             return in.read();
         } catch (UnresolvedAddressException e) {
             throw new IOException(name + ": the host is not known", e);
+        } catch (ConnectException e) {
+            throw new IOException(name + ": " + e.getMessage(), e);
         }
     }
 

@@ -92,7 +92,7 @@ public final class MetricWriter {
         if (value == Math.rint(value) && Math.abs(value) < 1e15) {
             return String.format(Locale.ROOT, "%d", (long) value);
         }
-        return Double.toString(value);
+        return Double.isInfinite(value) ? (value > 0 ? "+Inf" : "-Inf") : Double.toString(value);
     }
 
     /** All of it. */

@@ -7,123 +7,188 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Health and metrics over HTTP, and those who ask for something else. */
-final class AdminServerTest {
-    private static final Map<String, AdminServer.Page> PAGES = Map.of(
-            "/livez", _ -> HttpReply.text(200, "ok\n"),
-            "/broken",
-                    _ -> {
-                        throw new IllegalStateException("broken");
-                    },
-            "/accept", accept -> HttpReply.json(503, accept));
+class AdminServerTest {
+    private static final int SHORT_MILLIS = 200;
 
-    private static Socket connect(int port) throws IOException {
+    private final List<AdminServer> servers = new ArrayList<>();
+    private final List<Socket> sockets = new ArrayList<>();
+
+    @AfterEach
+    void closeAll() throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        servers.forEach(AdminServer::close);
+    }
+
+    private int listen(AdminServer server) throws IOException {
+        servers.add(server);
+        return server.listen(
+                "127.0.0.1",
+                0,
+                Map.of("/page", accept -> HttpReply.text(200, "page for " + accept + "\n"), "/broken", _ -> {
+                    throw new IllegalStateException("out of order");
+                }));
+    }
+
+    private Socket connect(int port) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(20_000);
+        sockets.add(socket);
         return socket;
     }
 
-    private static String ask(int port, String request) throws IOException {
-        try (Socket socket = connect(port)) {
-            socket.getOutputStream().write(request.getBytes(ISO_8859_1));
-            return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
-        }
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(ISO_8859_1));
     }
 
-    private static String request(String method, String path) {
-        return method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAccept: some/thing\r\n\r\n";
+    /** All that comes until the server closes. */
+    private static String rest(Socket socket) throws IOException {
+        StringBuilder text = new StringBuilder();
+        try {
+            for (int next = socket.getInputStream().read();
+                    next >= 0;
+                    next = socket.getInputStream().read()) {
+                text.append((char) next);
+            }
+        } catch (SocketException reset) {
+            return text.toString();
+        }
+        return text.toString();
+    }
+
+    private String ask(int port, String request) throws IOException {
+        Socket socket = connect(port);
+        send(socket, request);
+        return rest(socket);
+    }
+
+    private static String request(String line) {
+        return line + " HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
     }
 
     @Test
-    void answersGetAndHeadAndNothingThatChanges() throws IOException {
-        try (AdminServer server = new AdminServer()) {
-            int port = server.listen("127.0.0.1", 0, PAGES);
-            assertThat(ask(port, request("GET", "/livez?verbose")))
-                    .startsWith("HTTP/1.1 200 ")
-                    .endsWith("\r\n\r\nok\n");
-            assertThat(ask(port, request("HEAD", "/livez")))
-                    .startsWith("HTTP/1.1 200 ")
-                    .containsIgnoringCase("content-length: 3")
-                    .endsWith("\r\n\r\n");
-            assertThat(ask(port, request("GET", "/accept")))
-                    .startsWith("HTTP/1.1 503 ")
-                    .endsWith("some/thing");
-            assertThat(ask(port, request("GET", "/nowhere"))).startsWith("HTTP/1.1 404 ");
-            for (String method : new String[] {"POST", "PUT", "DELETE", "OPTIONS"}) {
-                assertThat(ask(port, request(method, "/livez"))).startsWith("HTTP/1.1 405 ");
+    void answersGetAndHead() throws IOException {
+        int port = listen(new AdminServer());
+        assertThat(ask(port, request("GET /page?and=more")))
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("content-type: text/plain; charset=utf-8\r\n", "content-length: 10\r\n")
+                .contains("cache-control: no-store\r\n")
+                .endsWith("\r\n\r\npage for \n");
+        assertThat(ask(port, request("HEAD /page")))
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("content-length: 10\r\n")
+                .endsWith("\r\n\r\n");
+    }
+
+    @Test
+    void keepsAConnectionForTheNextRequest() throws IOException {
+        int port = listen(new AdminServer());
+        String answers = ask(port, "GET /page HTTP/1.1\r\nHost: here\r\n\r\n".repeat(2) + request("GET /page"));
+        assertThat(answers.split("page for", -1)).hasSize(4);
+    }
+
+    @Test
+    void refusesOtherPathsAndMethods() throws IOException {
+        int port = listen(new AdminServer());
+        assertThat(ask(port, request("GET /"))).startsWith("HTTP/1.1 404 ").contains("/page");
+        assertThat(ask(port, request("GET /page/../broken"))).startsWith("HTTP/1.1 404 ");
+        for (String method : List.of("POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "BREW")) {
+            assertThat(ask(port, request(method + " /page")))
+                    .as(method)
+                    .startsWith("HTTP/1.1 405 ")
+                    .contains("allow: GET, HEAD\r\n");
+        }
+    }
+
+    @Test
+    void refusesWhatIsTooLargeOrNoHttp() throws IOException {
+        int port = listen(new AdminServer(5 * SHORT_MILLIS));
+        assertThat(ask(port, "GET /" + "x".repeat(10_000) + " HTTP/1.1\r\n\r\n"))
+                .startsWith("HTTP/1.1 4");
+        assertThat(ask(port, "GET /page HTTP/1.1\r\nA: " + "x".repeat(20_000) + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 4");
+        assertThat(ask(port, "POST /page HTTP/1.1\r\nContent-Length: 5000\r\n\r\n" + "x".repeat(5_000)))
+                .startsWith("HTTP/1.1 413 ");
+        assertThat(ask(port, "POST /page HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5000\r\n\r\n"))
+                .startsWith("HTTP/1.1 413 ");
+        assertThat(ask(port, "*1\r\n$4\r\nPING\r\n\r\n\r\n")).startsWith("HTTP/1.1 4");
+        assertThat(ask(port, request("GET /page"))).startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void aPageThatFailsIsAnError() throws IOException {
+        int port = listen(new AdminServer());
+        assertThat(ask(port, request("GET /broken")))
+                .startsWith("HTTP/1.1 500 ")
+                .contains("out of order");
+    }
+
+    @Test
+    void disconnectsThoseWhoNeverFinishARequest() throws IOException {
+        int port = listen(new AdminServer(SHORT_MILLIS));
+        assertThat(rest(connect(port))).isEmpty();
+        Socket slow = connect(port);
+        send(slow, "GET /page HTTP/1.1\r\n");
+        assertThat(sendUntilClosed(slow)).isTrue();
+        Socket afterOne = connect(port);
+        send(afterOne, "GET /page HTTP/1.1\r\n\r\n");
+        assertThat(rest(afterOne)).startsWith("HTTP/1.1 200 ");
+    }
+
+    /** A header bit by bit, never to its end. */
+    private static boolean sendUntilClosed(Socket socket) throws IOException {
+        socket.setSoTimeout(5);
+        for (int i = 0; i < 4_000; i++) {
+            try {
+                send(socket, "x");
+                if (socket.getInputStream().read() < 0) {
+                    return true;
+                }
+            } catch (java.net.SocketTimeoutException stillOpen) {
+                // The next byte will tell.
+            } catch (SocketException closed) {
+                return true;
             }
         }
+        return false;
     }
 
     @Test
-    void answersSeveralRequestsOnOneConnection() throws IOException {
-        try (AdminServer server = new AdminServer()) {
-            int port = server.listen("127.0.0.1", 0, PAGES);
-            String keptOpen = "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
-            assertThat(ask(port, keptOpen + keptOpen + request("GET", "/livez")))
-                    .containsPattern("(?s)ok\n.*ok\n.*ok\n");
+    void takesAsManyConnectionsAsItMayAndMoreWhenTheyLeave() throws IOException {
+        int port = listen(new AdminServer());
+        List<Socket> guests = new ArrayList<>();
+        for (int i = 0; i < AdminServer.MOST_CONNECTIONS; i++) {
+            guests.add(connect(port));
         }
-    }
-
-    @Test
-    void survivesBrokenPagesRubbishAndLargeRequests() throws IOException {
-        try (AdminServer server = new AdminServer()) {
-            int port = server.listen("127.0.0.1", 0, PAGES);
-            assertThat(ask(port, request("GET", "/broken")))
-                    .startsWith("HTTP/1.1 500 ")
-                    .doesNotContain("broken");
-            assertThat(ask(port, "*1\r\n$4\r\nPING\r\n\r\n")).startsWith("HTTP/1.1 400 ");
-            assertThat(ask(port, "GET /" + "x".repeat(5_000) + " HTTP/1.1\r\n\r\n"))
-                    .doesNotContain("200");
-            assertThat(ask(port, "POST /livez HTTP/1.1\r\nConnection: close\r\nContent-Length: 100000000\r\n\r\n"))
-                    .startsWith("HTTP/1.1 413 ");
-            assertThat(ask(port, request("GET", "/livez"))).startsWith("HTTP/1.1 200 ");
+        Socket last = guests.getLast();
+        send(last, "GET /page HTTP/1.1\r\n\r\n");
+        assertThat(last.getInputStream().read()).isEqualTo('H');
+        assertThat(ask(port, "")).isEmpty();
+        Socket first = guests.getFirst();
+        send(first, request("GET /page"));
+        assertThat(rest(first)).startsWith("HTTP/1.1 200 ");
+        String answer = "";
+        for (int i = 0; i < 10_000 && answer.isEmpty(); i++) {
+            answer = ask(port, request("GET /page"));
         }
+        assertThat(answer).startsWith("HTTP/1.1 200 ");
     }
 
     @Test
-    void boundsItsConnectionsAndServesAgainWhenTheyAreGone() throws IOException {
-        try (AdminServer server = new AdminServer()) {
-            int port = server.listen("127.0.0.1", 0, PAGES);
-            List<Socket> crowd = new ArrayList<>();
-            for (int i = 0; i < 64; i++) {
-                crowd.add(connect(port));
-            }
-            try (Socket tooMany = connect(port)) {
-                assertThat(tooMany.getInputStream().read()).isNegative();
-            }
-            for (Socket socket : crowd) {
-                socket.shutdownOutput();
-                assertThat(socket.getInputStream().read()).isNegative();
-                socket.close();
-            }
-            assertThat(ask(port, request("GET", "/livez"))).startsWith("HTTP/1.1 200 ");
-        }
-    }
-
-    @Test
-    void namesTheAddressThatIsTaken() throws IOException {
-        try (AdminServer first = new AdminServer();
-                AdminServer second = new AdminServer()) {
-            int port = first.listen("127.0.0.1", 0, PAGES);
-            assertThatThrownBy(() -> second.listen("127.0.0.1", port, PAGES))
+    void saysWhereItCannotListen() throws IOException {
+        int port = listen(new AdminServer());
+        try (AdminServer second = new AdminServer()) {
+            assertThatThrownBy(() -> second.listen("127.0.0.1", port, Map.of()))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("127.0.0.1:" + port);
+                    .hasMessageContaining("cannot listen at 127.0.0.1:" + port);
         }
-    }
-
-    @Test
-    void tellsWhatIsWrongInJsonThatCanBeParsed() {
-        Health sick = new Health("a \"quoted\" \\ problem\nin two lines", true, 1, 2 << 20, 3 << 20, 0.5, 7);
-        assertThat(sick.status()).isEqualTo("failed");
-        assertThat(sick.json()).contains("\"status\": \"failed\"").doesNotContain("\n in", "problem\nin");
-        Health stopping = new Health("", false, 1, 2, 3, 0.5, 7);
-        assertThat(stopping.status()).isEqualTo("not ready");
-        assertThat(stopping.json()).doesNotContain("problem");
     }
 }

@@ -1,0 +1,53 @@
+package io.cachee.server.admin;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes a connection on which no request was completed for a while. Single bytes put nothing off: whoever sends a
+ * request bit by bit would otherwise keep one of the few connections for as long as it likes.
+ */
+@SuppressWarnings("FutureReturnValueIgnored")
+final class RequestDeadline extends ChannelInboundHandlerAdapter {
+    private final long millis;
+    private @Nullable Future<?> end;
+
+    RequestDeadline(long millis) {
+        this.millis = millis;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        restart(ctx);
+        ctx.fireChannelActive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (message instanceof FullHttpRequest) {
+            restart(ctx);
+        }
+        ctx.fireChannelRead(message);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        cancel();
+        ctx.fireChannelInactive();
+    }
+
+    private void restart(ChannelHandlerContext ctx) {
+        cancel();
+        end = ctx.executor().schedule(() -> ctx.close(), millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void cancel() {
+        if (end != null) {
+            end.cancel(false);
+        }
+    }
+}
