@@ -10,6 +10,7 @@ import io.cachee.server.command.RemovedKeys;
 import io.cachee.server.config.MemorySize;
 import io.cachee.server.metrics.MetricWriter;
 import io.cachee.server.net.ListenOptions;
+import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.RespServer;
 import io.cachee.store.Store;
 import io.cachee.store.StoreStats;
@@ -84,7 +85,8 @@ final class Sidecar implements AutoCloseable {
             instance.listenTo(removed);
             configure(instance, settings);
             instance.onShutdown = stopping::countDown;
-            this.server = RespServer.open(instance, listenOptions(settings));
+            NetworkLimits limits = NetworkLimits.DEFAULT.clientBuffersTotal(settings.options().buffersTotal);
+            this.server = RespServer.open(instance, listenOptions(settings), limits);
         } catch (IOException | RuntimeException e) {
             store.close();
             admin.close();
@@ -194,7 +196,7 @@ final class Sidecar implements AutoCloseable {
         StoreStats stats = store.stats();
         return new Health(
                 problem(),
-                ready,
+                ready && server.isAccepting(),
                 stats.entries(),
                 stats.regionBytes() - stats.freeBytes(),
                 stats.regionBytes(),

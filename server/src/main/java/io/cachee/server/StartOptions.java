@@ -2,6 +2,7 @@ package io.cachee.server;
 
 import io.cachee.server.config.Flag;
 import io.cachee.server.config.FlagValues;
+import io.cachee.server.config.MemorySize;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StartOptions {
     private static final int MOST_PORT = 65_535;
+    private static final long LEAST_BUFFERS = 1 << 20;
     private static final String SIZE = "Sizes are bytes, or whole numbers of kb, mb or gb.";
 
     static final List<Flag> FLAGS = List.of(
@@ -91,6 +93,11 @@ final class StartOptions {
                     "normal 64mb 32mb 60 pubsub 32mb 8mb 60",
                     "What a client may leave unread, by class: at once, and for how many seconds how much."),
             Flag.of("client-query-buffer-limit", "SIZE", "64mb", "The largest request."),
+            Flag.of(
+                    "client-buffers-total",
+                    "SIZE",
+                    "64mb",
+                    "Unfinished requests of all clients together, and likewise replies that they have not taken."),
             Flag.of("tracking-table-max-keys", "N", "100000", "Keys remembered for clients that keep copies."),
             Flag.of("shutdown-grace", "SECONDS", "10", "How long clients may finish what is under way after SIGTERM."),
             Flag.of(
@@ -141,6 +148,7 @@ final class StartOptions {
     final int timeoutSeconds;
     final String outputLimits;
     final String queryBuffer;
+    final long buffersTotal;
     final int trackingKeys;
     final int graceSeconds;
     final String notifications;
@@ -148,6 +156,14 @@ final class StartOptions {
     final int slowlogLength;
     final long latencyMillis;
     final boolean respCompat;
+
+    private static long buffersTotal(String text) {
+        long bytes = MemorySize.parse(text);
+        if (bytes < LEAST_BUFFERS) {
+            throw new IllegalArgumentException("'" + text + "' is less than " + MemorySize.format(LEAST_BUFFERS));
+        }
+        return bytes;
+    }
 
     StartOptions(FlagValues values) {
         port = values.integer("port", 0, MOST_PORT);
@@ -176,6 +192,7 @@ final class StartOptions {
         timeoutSeconds = values.integer("timeout", 0, Integer.MAX_VALUE);
         outputLimits = values.text("client-output-buffer-limit");
         queryBuffer = values.text("client-query-buffer-limit");
+        buffersTotal = values.parsed("client-buffers-total", StartOptions::buffersTotal);
         trackingKeys = values.integer("tracking-table-max-keys", 1, 10_000_000);
         graceSeconds = values.integer("shutdown-grace", 0, 86_400);
         notifications = values.text("notify-keyspace-events");
