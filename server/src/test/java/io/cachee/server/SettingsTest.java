@@ -91,6 +91,7 @@ class SettingsTest {
         examples.put("timeout", List.of("6"));
         examples.put("client-output-buffer-limit", List.of("normal 8mb 4mb 10"));
         examples.put("client-query-buffer-limit", List.of("2mb"));
+        examples.put("client-buffers-total", List.of("2mb"));
         examples.put("tracking-table-max-keys", List.of("7"));
         examples.put("shutdown-grace", List.of("8"));
         examples.put("notify-keyspace-events", List.of("Kex"));
@@ -131,6 +132,7 @@ class SettingsTest {
                         o.timeoutSeconds,
                         o.outputLimits,
                         o.queryBuffer,
+                        o.buffersTotal,
                         o.trackingKeys,
                         o.graceSeconds,
                         o.notifications,
