@@ -143,6 +143,8 @@ final class Sidecar implements AutoCloseable {
                 Settings.permissions(options.socketMode),
                 options.protectedMode,
                 settings.ioThreads(),
+                options.ioThreads == 0,
+                options.busyPollMicros,
                 options.tlsPort,
                 options.tlsCertificate,
                 options.tlsKey,

@@ -32,7 +32,17 @@ final class StartOptions {
                     "yes",
                     "Without a password, accept clients of this machine only, and refuse to start on an address that"
                             + " others can reach."),
-            Flag.of("io-threads", "N", "0", "Event loops; 0 is one for each core, 4 at most."),
+            Flag.of(
+                    "io-threads",
+                    "N",
+                    "0",
+                    "Event loops; 0 is as many as the load makes worthwhile, at most one for each core and 4."),
+            Flag.of(
+                    "busy-poll-micros",
+                    "N",
+                    "50",
+                    "For how long a loop looks for the next request before it sleeps, where requests follow each other"
+                            + " closely and a CPU is idle; 0 turns it off."),
             Flag.of("health-port", "PORT", "6381", "/livez, /readyz and /health over HTTP; 0 turns them off."),
             Flag.of("metrics-port", "PORT", "9090", "/metrics for Prometheus; 0 turns it off."),
             Flag.of(
@@ -128,6 +138,7 @@ final class StartOptions {
     final String socketMode;
     final boolean protectedMode;
     final int ioThreads;
+    final int busyPollMicros;
     final int healthPort;
     final int metricsPort;
     final String adminBind;
@@ -172,6 +183,7 @@ final class StartOptions {
         socketMode = values.text("socket-perm");
         protectedMode = values.yesNo("protected-mode");
         ioThreads = values.integer("io-threads", 0, 64);
+        busyPollMicros = values.integer("busy-poll-micros", 0, 10_000);
         healthPort = values.integer("health-port", 0, MOST_PORT);
         metricsPort = values.integer("metrics-port", 0, MOST_PORT);
         adminBind = values.text("admin-bind");

@@ -44,6 +44,8 @@ public final class TestSidecar implements AutoCloseable {
                 PosixFilePermissions.fromString("rw-rw----"),
                 true,
                 LOOPS,
+                false,
+                0,
                 0,
                 null,
                 null,

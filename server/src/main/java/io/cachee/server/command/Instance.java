@@ -130,6 +130,15 @@ public final class Instance {
         latencyEvents.record(command.flags.contains(Flag.FAST) ? "fast-command" : "command", nanos);
     }
 
+    /** How many commands were run since the start. */
+    public long commandsRun() {
+        long sum = 0;
+        for (CommandExecutor executor : executors) {
+            sum += executor.stats.commands();
+        }
+        return sum;
+    }
+
     /** Counters of all event loops together, since the start. */
     Totals rawTotals() {
         Totals sum = Totals.ZERO;

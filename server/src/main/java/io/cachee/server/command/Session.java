@@ -40,7 +40,7 @@ public final class Session {
     final Link link;
     final long createdMillis = System.currentTimeMillis();
     final long createdNanos = System.nanoTime();
-    private final CommandExecutor executor;
+    private volatile CommandExecutor executor;
 
     volatile int database;
     volatile boolean resp3;
@@ -74,6 +74,11 @@ public final class Session {
         this.executor = executor;
         this.user = user;
         this.authenticated = authenticated;
+    }
+
+    /** Another event loop serves it from now on. To be called on that one. */
+    public void movedTo(CommandExecutor other) {
+        executor = other;
     }
 
     /** Its number, never used twice. */

@@ -20,11 +20,13 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.internal.OutOfDirectMemoryError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +37,13 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Connection extends ChannelInboundHandlerAdapter implements Link {
     private final Doorkeeper doorkeeper;
-    private final LoopContext loop;
+    /** Written by the thread of its event loop alone. */
+    private volatile LoopContext loop;
+
+    private final AtomicBoolean moveAsked = new AtomicBoolean();
+    /** Where it is going, between two event loops. */
+    private volatile @Nullable LoopContext next;
+
     private final Transport transport;
     private final RespDecoder decoder;
     private @Nullable ChannelHandlerContext context;
@@ -114,6 +122,44 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         } else {
             decoder.limit(RespLimits.STRANGER, true);
         }
+    }
+
+    /** Lets another event loop serve it from now on, if nothing of it is under way. From any thread. */
+    void moveTo(LoopContext target) {
+        if (moveAsked.getAndSet(true)) {
+            return;
+        }
+        execute(() -> {
+            moveAsked.set(false);
+            boolean isBusy = unread.length() > 0 || unsentBytes() > 0 || isBlocked() || retrying;
+            boolean isEnding =
+                    finishing || killed || inputEnded || !context().channel().isActive();
+            // TLS keeps things of its own on the event loop.
+            if (transport != Transport.TLS && target != loop && !isBusy && !isEnding) {
+                unread.clear();
+                next = target;
+                context()
+                        .deregister()
+                        .addListener(_ -> target.eventLoop
+                                .register(context().channel())
+                                .addListener(ChannelFutureListener.CLOSE_ON_FAILURE));
+            }
+        });
+    }
+
+    @Override
+    public void channelRegistered(ChannelHandlerContext ctx) {
+        LoopContext arrived = next;
+        if (arrived != null) {
+            loop = arrived;
+            session().movedTo(arrived.executor);
+            unread.use(arrived.buffers);
+            next = null;
+        }
+    }
+
+    LoopContext loop() {
+        return loop;
     }
 
     @Override
@@ -347,12 +393,20 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         }
     }
 
-    /** A failure of what is done here ends the connection, as one of what Netty calls does. */
     private void later(Runnable step, long millis) {
         context().executor().schedule(() -> guarded(step), millis, TimeUnit.MILLISECONDS);
     }
 
+    /**
+     * Does a step when no move is under way, on the loop that serves it now. Its failure ends the connection, as one of
+     * what Netty calls does.
+     */
     private void guarded(Runnable step) {
+        EventExecutor now = context().channel().eventLoop();
+        if (next != null || !now.inEventLoop()) {
+            now.execute(() -> guarded(step));
+            return;
+        }
         try {
             step.run();
         } catch (RuntimeException | OutOfDirectMemoryError problem) {

@@ -89,6 +89,10 @@ final class Doorkeeper {
         connections.remove(connection);
     }
 
+    Set<Connection> connections() {
+        return connections;
+    }
+
     int count() {
         return connections.size();
     }

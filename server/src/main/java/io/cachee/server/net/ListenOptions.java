@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param socketPermissions its mode
  * @param protectedMode whether clients of other machines are refused while there is no password
  * @param loops how many event loops
+ * @param adaptive whether only as many of them are used as the load makes worthwhile
+ * @param busyPollMicros for how long a loop looks for work before it sleeps; 0 for not at all
  * @param tlsPort for TLS; 0 or less for none
  * @param tlsCertificate its certificate chain, PEM
  * @param tlsKey its private key, PEM
@@ -27,6 +29,8 @@ public record ListenOptions(
         Set<PosixFilePermission> socketPermissions,
         boolean protectedMode,
         int loops,
+        boolean adaptive,
+        int busyPollMicros,
         int tlsPort,
         @Nullable Path tlsCertificate,
         @Nullable Path tlsKey,

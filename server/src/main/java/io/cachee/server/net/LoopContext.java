@@ -1,6 +1,7 @@
 package io.cachee.server.net;
 
 import io.cachee.server.command.CommandExecutor;
+import io.netty.channel.EventLoop;
 
 /** What the connections of one event loop share. */
 final class LoopContext {
@@ -9,12 +10,16 @@ final class LoopContext {
     /** A command that has to wait is tried again after this. */
     static final long RETRY_MILLIS = 2;
 
+    final EventLoop eventLoop;
+    final LoopLoad load;
     final CommandExecutor executor;
     final Buffers buffers = new Buffers();
     /** Whether a batch is run, of whichever connection: there is one reply buffer, so no other may begin. */
     boolean running;
 
-    LoopContext(CommandExecutor executor) {
+    LoopContext(EventLoop eventLoop, LoopLoad load, CommandExecutor executor) {
+        this.eventLoop = eventLoop;
+        this.load = load;
         this.executor = executor;
     }
 }

@@ -3,6 +3,7 @@ package io.cachee.server.net;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SelectStrategyFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -13,6 +14,9 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutorChooserFactory;
+import io.netty.util.concurrent.ThreadPerTaskExecutor;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
@@ -30,9 +34,21 @@ final class Native {
         return EPOLL ? "epoll" : "nio";
     }
 
+    static boolean isEpoll() {
+        return EPOLL;
+    }
+
     static MultiThreadIoEventLoopGroup loops(int count, ThreadFactory threads) {
         IoHandlerFactory handler = EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         return new MultiThreadIoEventLoopGroup(count, threads, handler);
+    }
+
+    /** Event loops that wait for work, and get it, in one's own way; to wait so, native ones only. */
+    static MultiThreadIoEventLoopGroup loops(
+            int count, EventExecutorChooserFactory chooser, SelectStrategyFactory waiting) {
+        IoHandlerFactory handler = EPOLL ? EpollIoHandler.newFactory(0, waiting) : NioIoHandler.newFactory();
+        return new MultiThreadIoEventLoopGroup(
+                count, new ThreadPerTaskExecutor(new DefaultThreadFactory("cachee-io")), chooser, handler);
     }
 
     static Class<? extends ServerChannel> tcp() {

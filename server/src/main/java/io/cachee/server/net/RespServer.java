@@ -3,25 +3,19 @@ package io.cachee.server.net;
 import io.cachee.server.command.Instance;
 import io.cachee.server.command.Transport;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -40,9 +34,7 @@ public final class RespServer implements AutoCloseable {
     /** Doors at which nobody can be let in for now. */
     private final AtomicInteger restingDoors = new AtomicInteger();
 
-    private final MultiThreadIoEventLoopGroup acceptor;
-    private final MultiThreadIoEventLoopGroup loops;
-    private final Map<EventExecutor, LoopContext> contexts = new HashMap<>();
+    private final EventLoops loops;
     private final List<Channel> doors = new ArrayList<>();
     private final @Nullable Tls tls;
     private @Nullable SocketFile socketFile;
@@ -71,14 +63,15 @@ public final class RespServer implements AutoCloseable {
         this.limits = limits;
         this.tls = tls;
         this.doorkeeper = new Doorkeeper(instance, options.socket(), options.protectedMode(), limits);
-        ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
-        this.loops = Native.loops(options.loops(), new DefaultThreadFactory("cachee-io"));
-        this.acceptor = loops;
-        for (EventExecutor loop : loops) {
-            contexts.put(loop, new LoopContext(instance.executor(allocator)));
-        }
-        loops.next()
+        this.loops = new EventLoops(
+                instance,
+                options.loops(),
+                options.adaptive(),
+                TimeUnit.MICROSECONDS.toNanos(options.busyPollMicros()),
+                PooledByteBufAllocator.DEFAULT);
+        loops.first()
                 .scheduleWithFixedDelay(this::tick, limits.tickMillis(), limits.tickMillis(), TimeUnit.MILLISECONDS);
+        loops.balance(doorkeeper.connections());
     }
 
     /** A failure must not escape: it would be the last time that anybody is disconnected or a certificate reloaded. */
@@ -119,7 +112,7 @@ public final class RespServer implements AutoCloseable {
     private Channel bind(Class<? extends ServerChannel> type, SocketAddress address, Transport transport)
             throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(acceptor, loops)
+                .group(loops.group())
                 .channel(type)
                 .handler(new AcceptGuard(instance, limits.acceptRestMillis(), restingDoors))
                 .childHandler(entrance(transport))
@@ -160,11 +153,7 @@ public final class RespServer implements AutoCloseable {
                     channel.pipeline().addLast(handler);
                     channel.pipeline().addLast(new HandshakeWatch(instance));
                 }
-                LoopContext loop = contexts.get(channel.eventLoop());
-                if (loop == null) {
-                    throw new IllegalStateException("a connection on an event loop that is not ours");
-                }
-                channel.pipeline().addLast(new Connection(doorkeeper, loop, transport));
+                channel.pipeline().addLast(new Connection(doorkeeper, loops.contextOf(channel.eventLoop()), transport));
             }
         };
     }
@@ -189,6 +178,19 @@ public final class RespServer implements AutoCloseable {
     /** The kind of event loop. */
     public static String loopKind() {
         return Native.name();
+    }
+
+    EventLoops loops() {
+        return loops;
+    }
+
+    Doorkeeper doorkeeper() {
+        return doorkeeper;
+    }
+
+    /** How many event loops are used for now. */
+    public int loopsUsed() {
+        return loops.used();
     }
 
     /** Whether connections are accepted; not for a while after one could not be, for want of file descriptors, say. */
@@ -222,6 +224,6 @@ public final class RespServer implements AutoCloseable {
             socketFile.remove();
         }
         doorkeeper.killAll();
-        loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        loops.close();
     }
 }

@@ -7,12 +7,17 @@ import io.netty.buffer.ByteBuf;
 final class Unread {
     private static final byte[] NOTHING = {};
 
-    private final Buffers buffers;
+    private Buffers buffers;
     private byte[] bytes = NOTHING;
     private volatile int length;
 
     Unread(Buffers buffers) {
         this.buffers = buffers;
+    }
+
+    /** Takes memory from elsewhere from now on; only while it has none. */
+    void use(Buffers others) {
+        buffers = others;
     }
 
     byte[] bytes() {

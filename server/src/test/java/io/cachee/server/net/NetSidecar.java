@@ -52,6 +52,8 @@ final class NetSidecar implements AutoCloseable {
                 PosixFilePermissions.fromString(builder.permissions),
                 true,
                 LOOPS,
+                false,
+                0,
                 builder.tlsPort,
                 builder.certificate,
                 builder.key,

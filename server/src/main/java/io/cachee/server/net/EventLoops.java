@@ -1,0 +1,170 @@
+package io.cachee.server.net;
+
+import io.cachee.server.command.Instance;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.EventExecutorChooserFactory.EventExecutorChooser;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The event loops, and who is served by which. Only as many are used as {@link LoopPlan} says; when that changes,
+ * connections move over, each at a moment at which nothing of it is under way. Where the kernel does not tell how busy
+ * threads are, all loops are used from the start.
+ */
+// Netty reports what fails to exceptionCaught and channelInactive.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class EventLoops {
+    private static final long TICK_MILLIS = 100;
+    /** With fewer idle CPUs than this, no loop looks for work instead of sleeping. */
+    private static final double CPU_TO_POLL_WITH = 0.3;
+
+    private final MultiThreadIoEventLoopGroup group;
+    private final List<LoopContext> contexts = new ArrayList<>();
+    private final Map<EventExecutor, LoopContext> byLoop = new HashMap<>();
+    private final AtomicInteger turn = new AtomicInteger();
+    private final Instance instance;
+    private final IdleCpus idleCpus = new IdleCpus();
+    private final LoopPlan plan;
+    private final boolean fixed;
+    private volatile int used;
+    private long lastTick = System.nanoTime();
+    private long lastRequests;
+
+    EventLoops(Instance instance, int count, boolean adaptive, long pollNanos, ByteBufAllocator allocator) {
+        this.instance = instance;
+        this.plan = new LoopPlan(count);
+        List<LoopLoad> loads = new ArrayList<>();
+        this.group = Native.loops(count, this::chooser, () -> {
+            LoopLoad load = new LoopLoad();
+            loads.add(load);
+            return new LoopWait(load, pollNanos);
+        });
+        boolean known = true;
+        for (EventExecutor loop : group) {
+            LoopLoad load = Native.isEpoll() ? loads.get(contexts.size()) : new LoopLoad();
+            loop.submit(load::attach).syncUninterruptibly();
+            known &= load.sample(1);
+            LoopContext context = new LoopContext((EventLoop) loop, load, instance.executor(allocator));
+            contexts.add(context);
+            byLoop.put(loop, context);
+        }
+        used = adaptive && known ? 1 : count;
+        fixed = used == count;
+    }
+
+    private EventExecutorChooser chooser(EventExecutor[] loops) {
+        return () -> loops[Math.floorMod(turn.getAndIncrement(), Math.clamp(used, 1, loops.length))];
+    }
+
+    MultiThreadIoEventLoopGroup group() {
+        return group;
+    }
+
+    /** How many are used now. From any thread. */
+    int used() {
+        return used;
+    }
+
+    List<LoopContext> contexts() {
+        return contexts;
+    }
+
+    LoopContext contextOf(EventLoop loop) {
+        LoopContext context = byLoop.get(loop);
+        if (context == null) {
+            throw new IllegalStateException("a connection on an event loop that is not ours");
+        }
+        return context;
+    }
+
+    /** Keeps an eye on the load from now on, and moves connections of those given where that helps. */
+    void balance(Collection<Connection> connections) {
+        contexts.getFirst()
+                .eventLoop
+                .scheduleWithFixedDelay(() -> tick(connections), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void tick(Collection<Connection> connections) {
+        try {
+            LoopPlan.Sample seen = look();
+            if (!fixed) {
+                used = plan.after(seen);
+                spread(connections);
+            }
+        } catch (RuntimeException problem) {
+            instance.events().tickFailed(problem);
+        }
+    }
+
+    private LoopPlan.Sample look() {
+        long now = System.nanoTime();
+        long wall = Math.max(1, now - lastTick);
+        lastTick = now;
+        double idle = idleCpus.sample(wall);
+        double ran = 0;
+        double waited = 0;
+        for (int i = 0; i < contexts.size(); i++) {
+            LoopLoad load = contexts.get(i).load;
+            load.sample(wall);
+            load.mayPoll(idle >= CPU_TO_POLL_WITH);
+            if (i < used) {
+                ran += load.ranShare() / used;
+                waited += load.waitedShare() / used;
+            }
+        }
+        long requests = instance.commandsRun();
+        double rate = (requests - lastRequests) / (wall / 1e9);
+        lastRequests = requests;
+        return new LoopPlan.Sample(ran, waited, idle, rate);
+    }
+
+    /** Moves connections from loops that have too many, or are not used any more, to the one with the fewest. */
+    private void spread(Collection<Connection> connections) {
+        int[] counts = new int[contexts.size()];
+        for (Connection connection : connections) {
+            counts[indexOf(connection)]++;
+        }
+        int fair = Math.ceilDiv(connections.size(), used);
+        for (Connection connection : connections) {
+            int from = indexOf(connection);
+            if (from < used && counts[from] <= fair) {
+                continue;
+            }
+            int to = fewest(counts);
+            counts[from]--;
+            counts[to]++;
+            connection.moveTo(contexts.get(to));
+        }
+    }
+
+    private int indexOf(Connection connection) {
+        return Math.max(0, contexts.indexOf(connection.loop()));
+    }
+
+    private int fewest(int[] counts) {
+        int best = 0;
+        for (int i = 1; i < used; i++) {
+            best = counts[i] < counts[best] ? i : best;
+        }
+        return best;
+    }
+
+    /** The one that is always used, for what has to be done at times. */
+    EventLoop first() {
+        return contexts.getFirst().eventLoop;
+    }
+
+    void close() {
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        contexts.forEach(context -> context.load.close());
+        idleCpus.close();
+    }
+}

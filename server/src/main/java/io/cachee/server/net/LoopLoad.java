@@ -1,0 +1,101 @@
+package io.cachee.server.net;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How busy an event loop is, as the kernel counts: how long its thread ran, and how long it waited for a CPU. What it
+ * spent looking for work is not counted as work.
+ */
+final class LoopLoad {
+    private volatile boolean mayPoll;
+    /** Written by the loop alone. */
+    private volatile long polledNanos;
+
+    private volatile @Nullable FileChannel schedule;
+    private final ByteBuffer text = ByteBuffer.allocate(96);
+    private long lastRan;
+    private long lastWaited;
+    private long lastPolled;
+    private double ranShare;
+    private double waitedShare;
+
+    boolean mayPoll() {
+        return mayPoll;
+    }
+
+    void mayPoll(boolean may) {
+        mayPoll = may;
+    }
+
+    // Of one thread: no increment is lost.
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    void polled(long nanos) {
+        polledNanos += nanos;
+    }
+
+    /** To be called once by the loop's own thread. */
+    void attach() {
+        try {
+            Path thread = Path.of("/proc").resolve(Files.readSymbolicLink(Path.of("/proc/thread-self")));
+            schedule = FileChannel.open(thread.resolve("schedstat"));
+        } catch (IOException | UnsupportedOperationException notThisKernel) {
+            schedule = null;
+        }
+    }
+
+    /** Looks what the thread did in the last {@code wallNanos}; false where the kernel does not tell. */
+    boolean sample(long wallNanos) {
+        FileChannel file = schedule;
+        if (file == null) {
+            return false;
+        }
+        try {
+            text.clear();
+            int length = file.read(text, 0);
+            String[] fields = new String(text.array(), 0, Math.max(0, length), StandardCharsets.US_ASCII).split(" ", 3);
+            long ran = Long.parseLong(fields[0]);
+            long waited = Long.parseLong(fields[1].strip());
+            long polled = polledNanos;
+            ranShare = share(ran - lastRan - (polled - lastPolled), wallNanos);
+            waitedShare = share(waited - lastWaited, wallNanos);
+            lastRan = ran;
+            lastWaited = waited;
+            lastPolled = polled;
+            return true;
+        } catch (IOException | RuntimeException unreadable) {
+            return false;
+        }
+    }
+
+    private static double share(long nanos, long wallNanos) {
+        return Math.clamp((double) nanos / wallNanos, 0, 1);
+    }
+
+    /** The share of the last interval in which its thread worked. */
+    double ranShare() {
+        return ranShare;
+    }
+
+    /** The share of the last interval in which its thread could have run and had no CPU. */
+    double waitedShare() {
+        return waitedShare;
+    }
+
+    void close() {
+        FileChannel file = schedule;
+        schedule = null;
+        if (file != null) {
+            try {
+                file.close();
+            } catch (IOException ignored) {
+                // There is nothing in it that could be lost.
+            }
+        }
+    }
+}

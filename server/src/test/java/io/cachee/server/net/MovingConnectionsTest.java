@@ -1,0 +1,113 @@
+package io.cachee.server.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cachee.server.Await;
+import io.cachee.server.RespClient;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A connection may change its event loop at any time, and its client must not notice. */
+final class MovingConnectionsTest {
+    private static final int CLIENTS = 6;
+    private static final int CALLS = 5_000;
+    private static final int BATCH = 5;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void noReplyIsLostOrOutOfOrderWhileConnectionsMove() throws Exception {
+        try (NetSidecar sidecar = NetSidecar.with().socket(folder.resolve("s")).start();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            AtomicBoolean over = new AtomicBoolean();
+            List<Future<?>> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                int number = i;
+                clients.add(threads.submit(() -> count(sidecar, number)));
+            }
+            Map<Connection, LoopContext> last = new HashMap<>();
+            AtomicLong moved = new AtomicLong();
+            Future<?> mover = threads.submit(() -> {
+                while (!over.get()) {
+                    moved.addAndGet(moveAll(sidecar, last));
+                    Thread.onSpinWait();
+                }
+            });
+            for (Future<?> client : clients) {
+                client.get();
+            }
+            over.set(true);
+            mover.get();
+            assertThat(moved.get()).isGreaterThan(CLIENTS);
+        }
+    }
+
+    /** Has all connections move on; how many have moved since it was called last. */
+    private static int moveAll(NetSidecar sidecar, Map<Connection, LoopContext> last) {
+        int moved = 0;
+        List<LoopContext> loops = sidecar.server.loops().contexts();
+        for (Connection connection : sidecar.server.doorkeeper().connections()) {
+            LoopContext now = connection.loop();
+            LoopContext before = last.put(connection, now);
+            moved += before != null && before != now ? 1 : 0;
+            connection.moveTo(now == loops.get(0) ? loops.get(1) : loops.get(0));
+        }
+        return moved;
+    }
+
+    private Void count(NetSidecar sidecar, int number) throws Exception {
+        try (RespClient client =
+                number % 2 == 0 ? RespClient.connect(sidecar.server.port()) : RespClient.connect(folder.resolve("s"))) {
+            for (int i = 0; i < CALLS; i += BATCH) {
+                for (int j = 0; j < BATCH; j++) {
+                    client.send("INCR", "counter:" + number);
+                }
+                for (int j = 1; j <= BATCH; j++) {
+                    assertThat(client.reply().number()).isEqualTo(i + j);
+                }
+            }
+        }
+        return null;
+    }
+
+    @Test
+    void messagesFindAConnectionThatMoves() throws Exception {
+        try (NetSidecar sidecar = NetSidecar.start();
+                RespClient subscriber = RespClient.connect(sidecar.server.port());
+                RespClient publisher = RespClient.connect(sidecar.server.port())) {
+            subscriber.call("SUBSCRIBE", "news");
+            for (int i = 0; i < CALLS; i++) {
+                moveAll(sidecar, new HashMap<>());
+                assertThat(publisher.call("PUBLISH", "news", String.valueOf(i)).number())
+                        .isEqualTo(1);
+            }
+            for (int i = 0; i < CALLS; i++) {
+                assertThat(subscriber.message().items().getLast().string()).isEqualTo(String.valueOf(i));
+            }
+        }
+    }
+
+    @Test
+    void connectionThatBreaksWhileItMovesIsGone() throws Exception {
+        try (NetSidecar sidecar = NetSidecar.start()) {
+            for (int i = 0; i < 50; i++) {
+                try (RespClient client = RespClient.connect(sidecar.server.port())) {
+                    client.call("PING");
+                    moveAll(sidecar, new HashMap<>());
+                }
+            }
+            Await.until("all clients have left", () -> sidecar.server.clients() == 0);
+        }
+    }
+}
