@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 record ClusterView(Map<String, Row> rows) {
     /**
+     * @param port that it announces to clients
      * @param flags such as myself, master, slave, fail?, fail, handshake
      * @param primary whom it copies; {@code -} for a master
      * @param slots which it answers for
      */
-    record Row(Set<String> flags, String primary, BitSet slots) {
+    record Row(int port, Set<String> flags, String primary, BitSet slots) {
         boolean isMaster() {
             return flags.contains("master");
         }
@@ -43,7 +44,10 @@ record ClusterView(Map<String, Row> rows) {
                     slots.set(first, last + 1);
                 }
             }
-            rows.put(words.getFirst(), new Row(Set.of(words.get(2).split(",", -1)), words.get(3), slots));
+            // host:port@port of the bus, and a name after a comma from 7.0 on
+            String address = words.get(1);
+            int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1, address.indexOf('@')));
+            rows.put(words.getFirst(), new Row(port, Set.of(words.get(2).split(",", -1)), words.get(3), slots));
         }
         return new ClusterView(rows);
     }

@@ -138,7 +138,7 @@ public final class FaultProxy implements AutoCloseable {
         faults.resetAfter(bytes);
     }
 
-    /** Of the next piece of a reply only the first half passes; then the connection is closed in order. Happens once. */
+    /** Of the next piece of a reply the first half passes; then the connection is closed in order. Happens once. */
     public void truncateReply() {
         faults.truncateNext();
     }

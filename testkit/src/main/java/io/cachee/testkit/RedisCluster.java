@@ -9,8 +9,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Six nodes on this machine: three masters that share all slots, and a replica of each. Nodes are known by their ids, not
- * by their ports, so that a test may have them announce the port of a {@link FaultProxy}.
+ * Six nodes on this machine: three masters that share all slots, and a replica of each. Nodes are known by their ids,
+ * not by their ports, for a node may {@link #announce} another.
  */
 public final class RedisCluster implements AutoCloseable {
     private static final int MASTERS = 3;
@@ -156,11 +156,28 @@ public final class RedisCluster implements AutoCloseable {
      * of a master that runs has its copy. No node may be suspended.
      */
     public void awaitAgreement() throws Exception {
-        Await.until("the cluster's nodes agree", this::isAgreed);
+        try {
+            Await.until("the cluster's nodes agree", this::isAgreed);
+        } catch (AssertionError inVain) {
+            StringBuilder said = new StringBuilder(inVain.getMessage());
+            for (ClusterNode node : running()) {
+                said.append("\n").append(node).append(" says\n");
+                said.append(node.server().call("CLUSTER", "NODES").string());
+            }
+            throw new AssertionError(said.toString(), inVain);
+        }
     }
 
-    private boolean isAgreed() throws IOException {
-        List<ClusterNode> running = running();
+    private boolean isAgreed() {
+        try {
+            return agree(running());
+        } catch (IOException refused) {
+            // A replica that loads what its master has sent answers nothing else.
+            return false;
+        }
+    }
+
+    private static boolean agree(List<ClusterNode> running) throws IOException {
         Set<String> ids = ids(running);
         List<String> agreed = view(running.getFirst()).rolesOf(ids);
         for (ClusterNode node : running) {
@@ -199,6 +216,24 @@ public final class RedisCluster implements AutoCloseable {
     /** Starts a node again, where it was killed, and waits until all agree. A former master comes back as a replica. */
     public void restart(ClusterNode node) throws Exception {
         node.server().restart();
+        awaitAgreement();
+    }
+
+    /**
+     * Has a node tell clients, and the others, that it is to be reached at another port, such as that of a
+     * {@link FaultProxy} before it; returns when the others say so. It ends with a restart.
+     */
+    public void announce(ClusterNode node, int port) throws Exception {
+        node.ask("CONFIG", "SET", "cluster-announce-port", port);
+        for (ClusterNode other : running()) {
+            if (!other.equals(node)) {
+                Await.until(
+                        other + " knows the new port",
+                        () -> Objects.requireNonNull(view(other).rows().get(node.id()))
+                                        .port()
+                                == port);
+            }
+        }
         awaitAgreement();
     }
 

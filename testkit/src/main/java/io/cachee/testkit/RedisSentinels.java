@@ -15,7 +15,9 @@ public final class RedisSentinels implements AutoCloseable {
     private static final int REPLICAS = 2;
     private static final int SENTINELS = 3;
     private static final int QUORUM = 2;
-    private static final int DOWN_AFTER_MILLIS = 500;
+    /** A sentinel first asks a new primary after a second; with less, it would take that one for dead at once. */
+    private static final int DOWN_AFTER_MILLIS = 1_500;
+
     private static final int FAILOVER_TIMEOUT_MILLIS = 3_000;
 
     private final List<RedisServerProcess> servers = new ArrayList<>();
@@ -149,7 +151,10 @@ public final class RedisSentinels implements AutoCloseable {
         return servers.stream().filter(RedisServerProcess::isRunning).count();
     }
 
-    /** Starts a server again, and waits until the sentinels have made it a replica where it is not the primary. */
+    /**
+     * Starts a server again, and waits until the sentinels have made it a replica where it is not the primary. They
+     * leave a former primary alone for about ten seconds first.
+     */
     public void restart(RedisServerProcess server) throws Exception {
         server.restart();
         RedisServerProcess primary = primary();

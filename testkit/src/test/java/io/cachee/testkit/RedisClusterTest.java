@@ -16,6 +16,7 @@ final class RedisClusterTest {
                     .hasSize(3)
                     .allSatisfy(master -> assertThat(cluster.replicasOf(master)).hasSize(1));
             moveAKey(cluster);
+            announceAProxy(cluster);
             killAMaster(cluster);
         }
     }
@@ -37,6 +38,16 @@ final class RedisClusterTest {
         assertThat(from.ask("GET", "key").string()).isEqualTo("value");
         assertThatThrownBy(() -> cluster.moveSlot(HashSlot.of("key"), from))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static void announceAProxy(RedisCluster cluster) throws Exception {
+        ClusterNode master = cluster.masterOf("key");
+        try (FaultProxy proxy = FaultProxy.start(master.port())) {
+            cluster.announce(master, proxy.port());
+            assertThatThrownBy(() -> other(cluster, master).ask("GET", "key"))
+                    .hasMessageContaining("127.0.0.1:" + proxy.port());
+            cluster.announce(master, master.port());
+        }
     }
 
     private static void killAMaster(RedisCluster cluster) throws Exception {
