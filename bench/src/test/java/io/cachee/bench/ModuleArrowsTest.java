@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ModuleArrowsTest {
     private static final String ROOT = "io.cachee.";
 
-    /** A module's row names all that it may know; bench, which nobody may know, has no row. */
+    /** A module's row names all that it may know; bench, which nobody may know, has no row. Tests may know testkit. */
     private static final Map<String, Set<String>> ARROWS = new TreeMap<>(Map.of(
             "store", Set.of(),
             "l2", Set.of(),
@@ -30,7 +30,8 @@ final class ModuleArrowsTest {
             "server", Set.of("store", "l2", "simulate"),
             "client", Set.of("store", "l2"),
             "spring", Set.of("client"),
-            "jcache", Set.of("client")));
+            "jcache", Set.of("client"),
+            "testkit", Set.of()));
 
     /** The same for the packages of the server; its root package may know them all. */
     private static final Map<String, Set<String>> SERVER_ARROWS = new TreeMap<>(Map.of(
@@ -106,11 +107,22 @@ final class ModuleArrowsTest {
     }
 
     @Test
+    void testkitKnowsTheJdkAlone() {
+        classes()
+                .that()
+                .resideInAPackage(ROOT + "testkit..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("java..", "javax.net.ssl..", "org.jspecify..", ROOT + "testkit..")
+                .check(CLASSES);
+    }
+
+    @Test
     void everyPackageIsAModuleOfTheTable() {
         assertThat(CLASSES.getPackage("io.cachee").getSubpackagesInTree())
                 .extracting(JavaPackage::getName)
                 .filteredOn(name -> !name.startsWith(ROOT + "bench"))
-                .contains(ROOT + "store", ROOT + "simulate", ROOT + "server")
+                .contains(ROOT + "store", ROOT + "simulate", ROOT + "server", ROOT + "testkit")
                 .allMatch(name -> ARROWS.containsKey(name.substring(ROOT.length()))
                         || SERVER_ARROWS.containsKey(name.substring(name.lastIndexOf('.') + 1)));
     }

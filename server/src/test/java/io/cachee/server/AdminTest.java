@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.server.metrics.Exposition;
+import io.cachee.testkit.RespClient;
 import java.io.File;
 import java.io.OutputStream;
 import java.io.PrintStream;

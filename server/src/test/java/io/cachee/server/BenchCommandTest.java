@@ -2,6 +2,7 @@ package io.cachee.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.testkit.RespClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.cachee.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.testkit.RespClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.server.load.ServerInfo;
 import io.cachee.server.load.Target;
+import io.cachee.testkit.RespClient;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -110,17 +111,11 @@ class HealthReportTest {
         if (redis == null) {
             return;
         }
-        CommandLineRun run = CommandLineRun.of("report", "--target", "127.0.0.1:" + portOf(redis));
+        CommandLineRun run = CommandLineRun.of("report", "--target", "127.0.0.1:" + redis.port());
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out()).contains("redis " + redis.version(), "noeviction").doesNotContain("nearly full");
         for (String section : SECTIONS) {
             assertThat(run.out()).contains("--- " + section + " ---");
-        }
-    }
-
-    static String portOf(RealRedis redis) throws Exception {
-        try (RespClient client = redis.connect()) {
-            return client.call("CONFIG", "GET", "port").item(1).string();
         }
     }
 

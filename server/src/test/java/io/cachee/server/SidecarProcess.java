@@ -2,6 +2,8 @@ package io.cachee.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.cachee.testkit.Await;
+import io.cachee.testkit.RespClient;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cachee.store.StoreReader;
+import io.cachee.testkit.Await;
+import io.cachee.testkit.RespClient;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

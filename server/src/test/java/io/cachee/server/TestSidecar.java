@@ -8,6 +8,7 @@ import io.cachee.server.net.RespServer;
 import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
+import io.cachee.testkit.RespClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;

@@ -2,6 +2,7 @@ package io.cachee.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.testkit.RespClient;
 import org.junit.jupiter.api.Test;
 
 class TopViewTest {
@@ -31,7 +32,7 @@ class TopViewTest {
         if (redis == null) {
             return;
         }
-        String target = "127.0.0.1:" + HealthReportTest.portOf(redis);
+        String target = "127.0.0.1:" + redis.port();
         CommandLineRun run = CommandLineRun.of("top", "--target", target, "--interval", "0.1", "--count", "1");
         assertThat(run.exitCode()).as(run.err()).isZero();
         assertThat(run.out()).contains("cachee top  " + target, "of no limit", "commands/s");

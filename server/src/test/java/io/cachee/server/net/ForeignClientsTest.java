@@ -3,8 +3,9 @@ package io.cachee.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.cachee.server.Await;
-import io.cachee.server.RespClient;
+import io.cachee.testkit.Await;
+import io.cachee.testkit.Certificates;
+import io.cachee.testkit.RespClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;

@@ -2,7 +2,7 @@ package io.cachee.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.server.Await;
+import io.cachee.testkit.Await;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.junit.jupiter.api.Test;
 

@@ -1,13 +1,13 @@
 package io.cachee.server.net;
 
-import io.cachee.server.Await;
-import io.cachee.server.RespClient;
 import io.cachee.server.command.Instance;
 import io.cachee.server.command.InstanceOptions;
 import io.cachee.server.metrics.MetricWriter;
 import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
+import io.cachee.testkit.Await;
+import io.cachee.testkit.RespClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -3,7 +3,7 @@ package io.cachee.server.net;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.server.RespClient;
+import io.cachee.testkit.RespClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;

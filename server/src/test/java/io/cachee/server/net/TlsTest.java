@@ -4,7 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.cachee.server.Await;
+import io.cachee.testkit.Await;
+import io.cachee.testkit.Certificates;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -1,4 +1,4 @@
-package io.cachee.server;
+package io.cachee.testkit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param items what an aggregate holds; keys and values in turn for a map
  */
 public record RespValue(char type, @Nullable String text, List<RespValue> items) {
-    static RespValue of(char type, @Nullable String text) {
+    public static RespValue of(char type, @Nullable String text) {
         return new RespValue(type, text, List.of());
     }
 
@@ -52,7 +52,7 @@ public record RespValue(char type, @Nullable String text, List<RespValue> items)
     }
 
     /** With the elements of arrays and sets in an order of their own. */
-    RespValue sorted() {
+    public RespValue sorted() {
         List<RespValue> inOrder = items.stream()
                 .map(RespValue::sorted)
                 .sorted(java.util.Comparator.comparing(RespValue::toString))

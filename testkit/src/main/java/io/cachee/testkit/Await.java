@@ -1,4 +1,4 @@
-package io.cachee.server;
+package io.cachee.testkit;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;

@@ -1,4 +1,4 @@
-package io.cachee.server.net;
+package io.cachee.testkit;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,12 +18,12 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Certificates in a folder of the test's, made by the running JDK's keytool. */
-final class Certificates {
-    static final String PASSWORD = "password";
+public final class Certificates {
+    public static final String PASSWORD = "password";
 
     private final Path folder;
 
-    Certificates(Path folder) {
+    public Certificates(Path folder) {
         this.folder = folder;
     }
 
@@ -31,7 +31,7 @@ final class Certificates {
      * Makes an authority, and a key with a certificate that it has signed, in {@code name.p12}, {@code name.ca},
      * {@code name.crt} and {@code name.key}.
      */
-    void make(String name, String... more) throws Exception {
+    public void make(String name, String... more) throws Exception {
         keytool(name, "ca", "-ext", "bc:critical");
         List<String> own = new ArrayList<>(List.of("-signer", "ca", "-ext", "san=dns:localhost,ip:127.0.0.1"));
         own.addAll(List.of(more));
@@ -63,20 +63,20 @@ final class Certificates {
         }
     }
 
-    Path store(String name) {
+    public Path store(String name) {
         return folder.resolve(name + ".p12");
     }
 
     /** Who has signed its certificate. */
-    Path authority(String name) {
+    public Path authority(String name) {
         return folder.resolve(name + ".ca");
     }
 
-    Path certificate(String name) {
+    public Path certificate(String name) {
         return folder.resolve(name + ".crt");
     }
 
-    Path key(String name) {
+    public Path key(String name) {
         return folder.resolve(name + ".key");
     }
 
@@ -94,7 +94,7 @@ final class Certificates {
     }
 
     /** What a client needs that trusts the authority of one certificate, and shows another where it has one. */
-    SSLContext client(String trusted, @Nullable String own) throws IOException, GeneralSecurityException {
+    public SSLContext client(String trusted, @Nullable String own) throws IOException, GeneralSecurityException {
         KeyStore trust = KeyStore.getInstance("PKCS12");
         trust.load(null, null);
         trust.setCertificateEntry("server", load(trusted).getCertificate("ca"));

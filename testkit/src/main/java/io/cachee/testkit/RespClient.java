@@ -1,4 +1,4 @@
-package io.cachee.server;
+package io.cachee.testkit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -21,6 +21,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,10 +49,45 @@ public final class RespClient implements AutoCloseable {
 
     /** Over TCP, to this machine. */
     public static RespClient connect(int port) throws IOException {
+        return connect(port, TIMEOUT_MILLIS);
+    }
+
+    /** Over TCP; a reply that takes longer than so much is a {@link java.net.SocketTimeoutException}. */
+    public static RespClient connect(int port, int timeoutMillis) throws IOException {
+        return over(open(port, timeoutMillis));
+    }
+
+    /** Over TLS, to this machine by its address. */
+    public static RespClient connect(int port, SSLContext tls) throws IOException {
+        String host = InetAddress.getLoopbackAddress().getHostAddress();
+        Socket plain = open(port, TIMEOUT_MILLIS);
+        try {
+            SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(plain, host, port, true);
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            return over(socket);
+        } catch (IOException e) {
+            plain.close();
+            throw e;
+        }
+    }
+
+    private static Socket open(int port, int timeoutMillis) throws IOException {
         Socket socket = new Socket();
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(TIMEOUT_MILLIS);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+        try {
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(timeoutMillis);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), timeoutMillis);
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private static RespClient over(Socket socket) throws IOException {
         return new RespClient(socket, socket.getInputStream(), socket.getOutputStream());
     }
 

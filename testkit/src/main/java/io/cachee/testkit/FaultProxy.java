@@ -1,0 +1,203 @@
+package io.cachee.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A network between a client and a server of this machine, that fails on demand. Faults add up until {@link #resume}
+ * takes them all away. Any thread may call anything.
+ */
+public final class FaultProxy implements AutoCloseable {
+    private static final int CONNECTIONS_MAX = 10_000;
+    private static final int BACKLOG = 512;
+
+    private final int port;
+    private final FaultState faults = new FaultState();
+    private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicLong accepted = new AtomicLong();
+    private final AtomicLong bytesToServer = new AtomicLong();
+    private final AtomicLong bytesToClient = new AtomicLong();
+    private volatile int upstreamPort;
+    /** Null while the proxy refuses connections. */
+    private volatile @Nullable ServerSocket door;
+
+    private boolean closed;
+
+    private FaultProxy(int port, int upstreamPort) {
+        this.port = port;
+        this.upstreamPort = upstreamPort;
+    }
+
+    /** Forwards what comes to a port of its own, which {@link #port} tells. */
+    public static FaultProxy start(int upstreamPort) throws IOException {
+        FaultProxy proxy = new FaultProxy(FreePorts.next(), upstreamPort);
+        proxy.open();
+        return proxy;
+    }
+
+    private synchronized void open() throws IOException {
+        if (door != null || closed) {
+            return;
+        }
+        ServerSocket opened = new ServerSocket();
+        try {
+            opened.setReuseAddress(true);
+            opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
+        } catch (IOException e) {
+            opened.close();
+            throw new IOException("cannot listen at " + port, e);
+        }
+        door = opened;
+        threads.execute(() -> acceptAll(opened));
+    }
+
+    private void acceptAll(ServerSocket opened) {
+        while (true) {
+            try {
+                Socket client = opened.accept();
+                ProxiedConnection connection = new ProxiedConnection(this, faults, client);
+                accepted.incrementAndGet();
+                connections.add(connection);
+                if (opened.isClosed() || connections.size() > CONNECTIONS_MAX) {
+                    connection.end(true);
+                } else {
+                    threads.execute(() -> connection.run(upstreamPort, threads));
+                }
+            } catch (IOException | RejectedExecutionException shut) {
+                return;
+            }
+        }
+    }
+
+    // ---------------------------------------------------------------- faults
+
+    /** Closes all connections and refuses new ones, as a server does that has been stopped. */
+    public void cut() {
+        shut();
+        endAll(any -> true, false);
+    }
+
+    private synchronized void shut() {
+        ServerSocket opened = door;
+        door = null;
+        if (opened != null) {
+            try {
+                opened.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot stop listening at " + port, e);
+            }
+        }
+    }
+
+    /** Resets the connections that there are; new ones are welcome. */
+    public void reset() {
+        endAll(any -> true, true);
+    }
+
+    /** Nothing goes this way any more. It waits where it is, the sender is held back, and nothing is lost. */
+    public void stall(Direction direction) {
+        faults.stall(direction);
+    }
+
+    /**
+     * Reads all that comes, and lets it vanish, both ways; new connections are accepted and hear nothing. Those that
+     * have lost bytes are reset by {@link #resume}, for what follows would make no sense.
+     */
+    public void blackhole() {
+        faults.swallow();
+    }
+
+    /** Every piece that comes, both ways, waits so long before it goes on. */
+    public void delay(long millis) {
+        if (millis < 0) {
+            throw new IllegalArgumentException("a delay of " + millis + " ms");
+        }
+        faults.delay(millis);
+    }
+
+    /** After so many more bytes of replies, counted over all connections, resets the one they came on. Happens once. */
+    public void resetAfter(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("a reset after " + bytes + " bytes");
+        }
+        faults.resetAfter(bytes);
+    }
+
+    /** Of the next piece of a reply the first half passes; then the connection is closed in order. Happens once. */
+    public void truncateReply() {
+        faults.truncateNext();
+    }
+
+    /** Takes away all faults, those that have yet to happen too, and listens again. */
+    public void resume() throws IOException {
+        faults.clear();
+        endAll(ProxiedConnection::isLost, true);
+        open();
+    }
+
+    /** New connections go to this port; those that there are stay where they are. */
+    public void retarget(int newUpstreamPort) {
+        upstreamPort = newUpstreamPort;
+    }
+
+    private void endAll(Predicate<ProxiedConnection> which, boolean withReset) {
+        List<ProxiedConnection> all = new ArrayList<>(connections);
+        all.stream().filter(which).forEach(connection -> connection.end(withReset));
+    }
+
+    // ---------------------------------------------------------------- figures
+
+    public int port() {
+        return port;
+    }
+
+    /** How many are open now. */
+    public int connections() {
+        return connections.size();
+    }
+
+    /** How many have been accepted since the start. */
+    public long totalConnections() {
+        return accepted.get();
+    }
+
+    /** How many bytes have gone this way since the start. */
+    public long bytes(Direction direction) {
+        return (direction == Direction.TO_SERVER ? bytesToServer : bytesToClient).get();
+    }
+
+    void passed(Direction direction, int bytes) {
+        (direction == Direction.TO_SERVER ? bytesToServer : bytesToClient).addAndGet(bytes);
+    }
+
+    void ended(ProxiedConnection connection) {
+        connections.remove(connection);
+    }
+
+    /** Closes all connections, and returns when all threads have ended. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+        }
+        cut();
+        threads.shutdownNow();
+        threads.close();
+        endAll(any -> true, true);
+    }
+}

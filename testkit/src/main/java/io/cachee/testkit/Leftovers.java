@@ -1,0 +1,39 @@
+package io.cachee.testkit;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What has been started and must end with this JVM, whatever becomes of the test. */
+final class Leftovers {
+    private static final Set<RedisServerProcess> OPEN = new LinkedHashSet<>();
+    private static boolean ending;
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(Leftovers::closeAll, "testkit-leftovers"));
+    }
+
+    private Leftovers() {}
+
+    /** Called before the process exists, so that there is no moment in which it could be missed. */
+    static synchronized void add(RedisServerProcess server) {
+        if (ending) {
+            throw new IllegalStateException("nothing is started while the JVM ends");
+        }
+        OPEN.add(server);
+    }
+
+    static synchronized void remove(RedisServerProcess server) {
+        OPEN.remove(server);
+    }
+
+    private static void closeAll() {
+        List<RedisServerProcess> all;
+        synchronized (Leftovers.class) {
+            ending = true;
+            all = new ArrayList<>(OPEN);
+        }
+        all.forEach(RedisServerProcess::close);
+    }
+}

@@ -1,0 +1,5 @@
+/** What tests and benchmarks need around Cachee: real Redis servers, a network that fails, and a small client. */
+@NullMarked
+package io.cachee.testkit;
+
+import org.jspecify.annotations.NullMarked;
