@@ -2,8 +2,8 @@ package io.cachee.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.server.Await;
-import io.cachee.server.RespClient;
+import io.cachee.testkit.Await;
+import io.cachee.testkit.RespClient;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
