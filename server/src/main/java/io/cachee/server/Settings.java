@@ -16,13 +16,16 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the flags come to: checked, and with all that follows from them worked out.
  *
+ * @param values of the flags
  * @param options as given
  * @param maxMemory bytes of the store
  * @param maxValueSize bytes of the largest value
@@ -34,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param warnings to be logged
  */
 record Settings(
+        FlagValues values,
         StartOptions options,
         long maxMemory,
         long maxValueSize,
@@ -83,7 +87,7 @@ record Settings(
                 ? options.ioThreads
                 : Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_DEFAULT_LOOPS);
         return new Settings(
-                options, maxMemory, valueSize, eviction, shmFile(options), loops, password, users, warnings);
+                values, options, maxMemory, valueSize, eviction, shmFile(options), loops, password, users, warnings);
     }
 
     private static void check(boolean holds, String otherwise) {
@@ -215,6 +219,21 @@ record Settings(
         }
         Path path = Path.of(options.shm);
         return Files.isDirectory(path) ? path.resolve(SHM_NAME) : path;
+    }
+
+    /** Those flags that may change at run time, as CONFIG SET would have them; passwords are no part of it. */
+    Map<String, String> parameters() {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("maxclients", String.valueOf(options.maxClients));
+        parameters.put("timeout", String.valueOf(options.timeoutSeconds));
+        parameters.put("client-output-buffer-limit", options.outputLimits);
+        parameters.put("client-query-buffer-limit", options.queryBuffer);
+        parameters.put("tracking-table-max-keys", String.valueOf(options.trackingKeys));
+        parameters.put("notify-keyspace-events", options.notifications);
+        parameters.put("slowlog-log-slower-than", String.valueOf(options.slowlogMicros));
+        parameters.put("slowlog-max-len", String.valueOf(options.slowlogLength));
+        parameters.put("latency-monitor-threshold", String.valueOf(options.latencyMillis));
+        return parameters;
     }
 
     Store openStore(RemovalListener listener) throws IOException {

@@ -120,7 +120,11 @@ final class StartOptions {
                     "resp-compat",
                     "true",
                     "Replies and errors as Redis gives them. There is no other way, so no is" + " refused."),
-            Flag.of("config", "FILE", "", "A YAML file with the same names, without the dashes in front."));
+            Flag.of(
+                    "config",
+                    "FILE",
+                    "",
+                    "A YAML file with the same names, without the dashes in front; reloaded when it changes."));
 
     final int port;
     final List<String> bind;

@@ -56,6 +56,16 @@ public final class InstanceEvents {
         instance.log("the TLS certificate was reloaded", null);
     }
 
+    /** What has changed in the configuration file is in force. */
+    public void configReloaded() {
+        instance.counters.configReloads.increment();
+    }
+
+    /** The configuration file has changed, and cannot be used. */
+    public void configUnusable() {
+        instance.counters.configReloadErrors.increment();
+    }
+
     /** An event loop's regular work has failed; it is done again. */
     public void tickFailed(RuntimeException problem) {
         instance.log("regular work failed: " + problem, problem);
