@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes over what changes in the file of {@code --config}. Its content is compared, not its time: Kubernetes swaps links.
+ * Takes over what changes in the file of {@code --config}. Its content is compared, not its time: Kubernetes swaps
+ * links.
  * New content is used once it has stood still for one look, so that a file that is being written is not taken for one
  * whose end is missing. Everything is checked before anything changes. Only what differs from the last content that was
  * used is set again: what a client has set by CONFIG SET meanwhile stays.

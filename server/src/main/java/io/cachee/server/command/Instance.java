@@ -230,7 +230,7 @@ public final class Instance {
         prepare(parameters).run();
     }
 
-    /** Checks what CONFIG SET could set; what is returned puts all of it into effect. An exception names what is wrong. */
+    /** Checks what CONFIG SET could set, or says what is wrong; what is returned puts all of it into effect. */
     public Runnable prepare(Map<String, String> parameters) {
         List<Runnable> changes = new ArrayList<>();
         parameters.forEach((name, value) -> {
