@@ -4,6 +4,7 @@ import io.cachee.server.config.ContainerMemory;
 import io.cachee.server.config.FlagValues;
 import io.cachee.server.config.MemorySize;
 import io.cachee.server.config.SecretFile;
+import io.cachee.server.net.Polling;
 import io.cachee.store.Eviction;
 import io.cachee.store.RemovalListener;
 import io.cachee.store.Store;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param eviction policy
  * @param shmFile where the store is published, or null
  * @param ioThreads event loops
+ * @param polling what kind of event loops
  * @param password of the default user, or empty
  * @param users lines of the users file
  * @param warnings to be logged
@@ -44,6 +46,7 @@ record Settings(
         Eviction eviction,
         @Nullable Path shmFile,
         int ioThreads,
+        Polling polling,
         String password,
         List<String> users,
         List<String> warnings) {
@@ -86,8 +89,19 @@ record Settings(
         int loops = options.ioThreads > 0
                 ? options.ioThreads
                 : Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_DEFAULT_LOOPS);
+        Polling polling = values.parsed("transport", Polling::named);
         return new Settings(
-                values, options, maxMemory, valueSize, eviction, shmFile(options), loops, password, users, warnings);
+                values,
+                options,
+                maxMemory,
+                valueSize,
+                eviction,
+                shmFile(options),
+                loops,
+                polling,
+                password,
+                users,
+                warnings);
     }
 
     private static void check(boolean holds, String otherwise) {

@@ -135,6 +135,7 @@ final class Sidecar implements AutoCloseable {
                 Settings.permissions(options.socketMode),
                 options.protectedMode,
                 settings.ioThreads(),
+                settings.polling(),
                 options.tlsPort,
                 options.tlsCertificate,
                 options.tlsKey,
@@ -227,7 +228,7 @@ final class Sidecar implements AutoCloseable {
         }
         return "cachee " + Cachee.version() + " ready in " + (System.nanoTime() - startedNanos) / 1_000_000 + " ms: "
                 + String.join(", ", doors) + "; " + MemorySize.format(settings.maxMemory()) + ", "
-                + settings.eviction().displayName() + ", " + settings.ioThreads() + " " + RespServer.loopKind()
+                + settings.eviction().displayName() + ", " + settings.ioThreads() + " " + settings.polling().label()
                 + " threads";
     }
 

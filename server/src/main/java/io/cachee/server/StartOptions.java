@@ -33,6 +33,12 @@ final class StartOptions {
                     "Without a password, accept clients of this machine only, and refuse to start on an address that"
                             + " others can reach."),
             Flag.of("io-threads", "N", "0", "Event loops; 0 is one for each core, 4 at most."),
+            Flag.of(
+                    "transport",
+                    "auto|epoll|nio",
+                    "auto",
+                    "How event loops wait for clients: by Linux's epoll or, more slowly, by Java's selectors; auto is"
+                            + " epoll where it can be had."),
             Flag.of("health-port", "PORT", "6381", "/livez, /readyz and /health over HTTP; 0 turns them off."),
             Flag.of("metrics-port", "PORT", "9090", "/metrics for Prometheus; 0 turns it off."),
             Flag.of(

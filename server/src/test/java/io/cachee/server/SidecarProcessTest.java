@@ -386,4 +386,15 @@ class SidecarProcessTest {
             assertThat(sidecar.get("/metrics").body()).contains("cachee_config_reloads_total 1");
         }
     }
+
+    @Test
+    void servesWithoutEpollWhenItIsToldTo() throws Exception {
+        try (SidecarProcess sidecar = startOnPaths("--transport=nio");
+                RespClient tcp = sidecar.connect();
+                RespClient unix = RespClient.connect(socket())) {
+            assertThat(sidecar.log()).contains(" nio threads");
+            assertThat(tcp.call("SET", "k", "v").string()).isEqualTo("OK");
+            assertThat(unix.call("GET", "k").string()).isEqualTo("v");
+        }
+    }
 }

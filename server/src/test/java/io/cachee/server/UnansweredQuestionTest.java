@@ -73,7 +73,7 @@ class UnansweredQuestionTest {
                         return;
                     }
                 } catch (java.net.SocketTimeoutException stillThere) {
-                    continue;
+                    // The next byte.
                 }
             }
         } catch (IOException hungUp) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param socketPermissions its mode
  * @param protectedMode whether clients of other machines are refused while there is no password
  * @param loops how many event loops
+ * @param polling what kind of event loops
  * @param tlsPort for TLS; 0 or less for none
  * @param tlsCertificate its certificate chain, PEM
  * @param tlsKey its private key, PEM
@@ -27,6 +28,7 @@ public record ListenOptions(
         Set<PosixFilePermission> socketPermissions,
         boolean protectedMode,
         int loops,
+        Polling polling,
         int tlsPort,
         @Nullable Path tlsCertificate,
         @Nullable Path tlsKey,

@@ -9,6 +9,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandler;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
@@ -72,7 +73,7 @@ public final class RespServer implements AutoCloseable {
         this.tls = tls;
         this.doorkeeper = new Doorkeeper(instance, options.socket(), options.protectedMode(), limits);
         ByteBufAllocator allocator = PooledByteBufAllocator.DEFAULT;
-        this.loops = Native.loops(options.loops(), new DefaultThreadFactory("cachee-io"));
+        this.loops = options.polling().loops(options.loops(), new DefaultThreadFactory("cachee-io"));
         this.acceptor = loops;
         for (EventExecutor loop : loops) {
             contexts.put(loop, new LoopContext(instance.executor(allocator)));
@@ -97,16 +98,17 @@ public final class RespServer implements AutoCloseable {
     private void listen() throws IOException {
         for (String address : options.bind()) {
             if (options.port() >= 0) {
-                doors.add(bind(Native.tcp(), new InetSocketAddress(address, options.port()), Transport.TCP));
+                doors.add(bind(options.polling().tcp(), new InetSocketAddress(address, options.port()), Transport.TCP));
             }
             if (tls != null) {
-                doors.add(bind(Native.tcp(), new InetSocketAddress(address, options.tlsPort()), Transport.TLS));
+                doors.add(bind(options.polling().tcp(), new InetSocketAddress(address, options.tlsPort()), Transport.TLS));
             }
         }
         if (!options.socket().isEmpty()) {
+            Polling polling = options.polling();
             SocketFile file = SocketFile.prepare(java.nio.file.Path.of(options.socket()), options.socketPermissions());
             try {
-                doors.add(bind(Native.unix(), Native.unixAddress(file.bindPath()), Transport.UNIX));
+                doors.add(bind(polling.unix(), polling.unixAddress(file.bindPath()), Transport.UNIX));
                 file.publish();
             } catch (IOException | RuntimeException e) {
                 file.abandon();
@@ -132,7 +134,7 @@ public final class RespServer implements AutoCloseable {
                     .option(ChannelOption.SO_REUSEADDR, true)
                     .childOption(ChannelOption.TCP_NODELAY, true)
                     .childOption(ChannelOption.SO_KEEPALIVE, true);
-            Native.keepAlive(bootstrap);
+            options.polling().keepAlive(bootstrap);
         }
         try {
             return bootstrap.bind(address).syncUninterruptibly().channel();
@@ -186,9 +188,9 @@ public final class RespServer implements AutoCloseable {
         return there && doors.get(at).localAddress() instanceof InetSocketAddress inet ? inet.getPort() : -1;
     }
 
-    /** The kind of event loop. */
-    public static String loopKind() {
-        return Native.name();
+    /** Whether its event loops poll like this. */
+    boolean polls(Class<? extends IoHandler> how) {
+        return loops.isIoType(how);
     }
 
     /** Whether connections are accepted; not for a while after one could not be, for want of file descriptors, say. */

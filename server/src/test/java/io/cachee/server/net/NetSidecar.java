@@ -52,6 +52,7 @@ final class NetSidecar implements AutoCloseable {
                 PosixFilePermissions.fromString(builder.permissions),
                 true,
                 LOOPS,
+                builder.polling,
                 builder.tlsPort,
                 builder.certificate,
                 builder.key,
@@ -81,6 +82,7 @@ final class NetSidecar implements AutoCloseable {
         private int port;
         private String socket = "";
         private String permissions = "rw-rw----";
+        private Polling polling = Polling.best();
         private int tlsPort;
         private @Nullable Path certificate;
         private @Nullable Path key;
@@ -108,6 +110,11 @@ final class NetSidecar implements AutoCloseable {
 
         Builder socket(Path path) {
             socket = path.toString();
+            return this;
+        }
+
+        Builder polling(Polling chosen) {
+            polling = chosen;
             return this;
         }
 
