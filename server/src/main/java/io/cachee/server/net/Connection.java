@@ -20,6 +20,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.util.concurrent.Future;
 import io.netty.util.internal.OutOfDirectMemoryError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -47,7 +48,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     /** A request that has to wait, among the unread no more. */
     private @Nullable Request waiting;
 
-    private boolean retrying;
+    /** While a request waits for the end of CLIENT PAUSE: when it is tried again at the latest. */
+    private @Nullable Future<?> pauseEnd;
+
     private boolean held;
     /** The client sends no more; what it has sent is still answered. */
     private boolean inputEnded;
@@ -153,6 +156,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         unread.clear();
         decoder.forget();
         waiting = null;
+        forgetPause();
         accountQuery();
         accountOutput();
     }
@@ -301,14 +305,28 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     private void stopReading() {
         readAutomatically(false);
-        if (waiting != null && !held && !retrying) {
-            retrying = true;
-            later(
-                    () -> {
-                        retrying = false;
-                        resume();
-                    },
-                    LoopContext.RETRY_MILLIS);
+        if (waiting != null && !held && pauseEnd == null) {
+            long nanos = loop.executor.awaitEndOfPause(this);
+            pauseEnd = context().executor().schedule(() -> guarded(this::pauseOver), nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    @Override
+    public void pauseStopped() {
+        execute(this::pauseOver);
+    }
+
+    private void pauseOver() {
+        forgetPause();
+        resume();
+    }
+
+    private void forgetPause() {
+        Future<?> end = pauseEnd;
+        if (end != null) {
+            pauseEnd = null;
+            end.cancel(false);
+            loop.executor.forgetPause(this);
         }
     }
 
