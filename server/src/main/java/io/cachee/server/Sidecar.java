@@ -228,7 +228,8 @@ final class Sidecar implements AutoCloseable {
         }
         return "cachee " + Cachee.version() + " ready in " + (System.nanoTime() - startedNanos) / 1_000_000 + " ms: "
                 + String.join(", ", doors) + "; " + MemorySize.format(settings.maxMemory()) + ", "
-                + settings.eviction().displayName() + ", " + settings.ioThreads() + " " + settings.polling().label()
+                + settings.eviction().displayName() + ", " + settings.ioThreads() + " "
+                + settings.polling().label()
                 + " threads";
     }
 

@@ -20,8 +20,8 @@ import java.util.function.Function;
 
 /**
  * A small HTTP server: GET of a few paths, on a thread of its own, so that it answers however busy the others are.
- * Bounded in connections, in the size of a request, and in how long one may take. One connection too many closes the one
- * that has been idle for longest, so that a probe gets through whoever else hangs on.
+ * Bounded in connections, in the size of a request, and in how long one may take. One connection too many closes the
+ * one that has been idle for longest, so that a probe gets through whoever else hangs on.
  */
 public final class AdminServer implements AutoCloseable {
     static final int MOST_CONNECTIONS = 64;
@@ -35,6 +35,7 @@ public final class AdminServer implements AutoCloseable {
             1, Thread.ofPlatform().name("cachee-admin").factory(), NioIoHandler.newFactory());
     /** Who is connected; first who has completed no request for longest. Of the loop's one thread. */
     private final LinkedHashSet<Channel> guests = new LinkedHashSet<>();
+
     private final List<Channel> doors = new ArrayList<>();
     private final long requestMillis;
 

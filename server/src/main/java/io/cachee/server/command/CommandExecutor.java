@@ -101,7 +101,7 @@ public final class CommandExecutor {
         reply.error(text);
     }
 
-    /** Has a connection told when CLIENT PAUSE is stopped; for how many nanoseconds that may last, 0 when it is over. */
+    /** Has a connection told when CLIENT PAUSE is stopped; for how many nanoseconds that may last, or 0. */
     public long awaitEndOfPause(Link link) {
         return instance.pause.await(link);
     }

@@ -71,9 +71,10 @@ public final class InstanceEvents {
         instance.log("regular work failed: " + problem, problem);
     }
 
-    public void outOfMemory() {
+    /** There was no memory for a client's requests or replies, or it holds most of what there is. */
+    public void outOfMemory(String client) {
         instance.counters.outOfMemory.increment();
-        log("out of memory for network buffers; a client was closed");
+        log("client " + client + " closed: there is no memory left for network buffers");
     }
 
     /** A client broke the protocol. */

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CLIENT PAUSE: for a while, clients' commands, or their writes alone, have to wait. Connections that wait are told when
- * it is stopped; when it ends by itself they know beforehand.
+ * CLIENT PAUSE: for a while, clients' commands, or their writes alone, have to wait. Connections that wait are told
+ * when it is stopped; when it ends by itself they know beforehand.
  */
 final class Pause {
     /** Who has a command that waits. */

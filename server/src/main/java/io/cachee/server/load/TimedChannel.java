@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A connection, over TCP or to a Unix socket, that waits for nothing longer than it is told: so long for the connection,
- * and so long for all that follows, however slowly it trickles in.
+ * A connection, over TCP or to a Unix socket, that waits for nothing longer than it is told: so long for the
+ * connection, and so long for all that follows, however slowly it trickles in.
  */
 final class TimedChannel implements AutoCloseable {
     private final Target target;

@@ -171,12 +171,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof OutOfDirectMemoryError) {
-            doorkeeper.ranOutOfMemory();
+        if (isOutOfBuffers(cause) || isOutOfBuffers(cause.getCause())) {
+            doorkeeper.ranOutOfMemory(this);
         } else if (!(cause instanceof IOException || cause instanceof DecoderException)) {
             doorkeeper.failed(remoteAddress, cause);
         }
         kill();
+    }
+
+    /** Whether there is no memory for buffers, as Netty says it and as the JDK does; the heap is another matter. */
+    private static boolean isOutOfBuffers(@Nullable Throwable cause) {
+        return cause instanceof OutOfDirectMemoryError
+                || cause instanceof OutOfMemoryError
+                        && String.valueOf(cause.getMessage()).contains("direct buffer");
     }
 
     // ---------------------------------------------------------------- reading
@@ -373,7 +380,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     private void guarded(Runnable step) {
         try {
             step.run();
-        } catch (RuntimeException | OutOfDirectMemoryError problem) {
+        } catch (RuntimeException | OutOfMemoryError problem) {
             exceptionCaught(context(), problem);
         }
     }

@@ -28,11 +28,12 @@ import java.util.regex.Pattern;
  * @param chain its certificate, and those that vouch for it
  */
 record PemKey(PrivateKey key, List<X509Certificate> chain) {
-    private static final Pattern KEY = Pattern.compile(
-            "-----BEGIN (RSA |EC |)PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END \\1PRIVATE KEY-----");
+    private static final Pattern KEY =
+            Pattern.compile("-----BEGIN (RSA |EC |)PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END \\1PRIVATE KEY-----");
     /** As PKCS#8 says it, and as OpenSSL's older format does in a line of its own. */
     private static final Pattern ENCRYPTED =
             Pattern.compile("-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type:\\s*4,\\s*ENCRYPTED");
+
     private static final long MOST_BYTES = 1 << 20;
     private static final byte[] PROBE = "cachee".getBytes(StandardCharsets.UTF_8);
 

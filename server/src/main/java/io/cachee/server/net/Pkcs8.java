@@ -6,8 +6,8 @@ import java.security.PublicKey;
 
 /**
  * Dresses a private key of PKCS#1 (RSA) or SEC1 (elliptic curves) as PKCS#8, the only form that the JDK reads: a
- * sequence of a version, of what kind of key it is, and of the key as it was. What kind it is stands at the beginning of
- * the encoded public key, in just the form that is wanted here.
+ * sequence of a version, of what kind of key it is, and of the key as it was. What kind it is stands at the beginning
+ * of the encoded public key, in just the form that is wanted here.
  */
 final class Pkcs8 {
     private static final int SEQUENCE = 0x30;

@@ -101,7 +101,8 @@ public final class RespServer implements AutoCloseable {
                 doors.add(bind(options.polling().tcp(), new InetSocketAddress(address, options.port()), Transport.TCP));
             }
             if (tls != null) {
-                doors.add(bind(options.polling().tcp(), new InetSocketAddress(address, options.tlsPort()), Transport.TLS));
+                doors.add(bind(
+                        options.polling().tcp(), new InetSocketAddress(address, options.tlsPort()), Transport.TLS));
             }
         }
         if (!options.socket().isEmpty()) {

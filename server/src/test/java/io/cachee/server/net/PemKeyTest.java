@@ -19,8 +19,19 @@ final class PemKeyTest {
     }
 
     private void make(String name, String... kind) throws Exception {
-        String[] start = {"openssl", "req", "-x509", "-nodes", "-subj", "/CN=" + name, "-keyout", file(name + ".key")
-                    .toString(), "-out", file(name + ".crt").toString(), "-newkey"};
+        String[] start = {
+            "openssl",
+            "req",
+            "-x509",
+            "-nodes",
+            "-subj",
+            "/CN=" + name,
+            "-keyout",
+            file(name + ".key").toString(),
+            "-out",
+            file(name + ".crt").toString(),
+            "-newkey"
+        };
         String[] command = new String[start.length + kind.length];
         System.arraycopy(start, 0, command, 0, start.length);
         System.arraycopy(kind, 0, command, start.length, kind.length);
@@ -74,8 +85,10 @@ final class PemKeyTest {
             assertThat(old).content().startsWith("-----BEGIN EC PRIVATE KEY-----");
             expectAlgorithm(curve, old, "EC");
             expectAlgorithm(curve, file(curve + ".key"), "EC");
-            Files.writeString(file("both"), "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n"
-                    + "-----END EC PARAMETERS-----\n" + Files.readString(old));
+            Files.writeString(
+                    file("both"),
+                    "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n" + "-----END EC PARAMETERS-----\n"
+                            + Files.readString(old));
             expectAlgorithm(curve, file("both"), "EC");
         }
     }
