@@ -31,7 +31,7 @@ final class NioTest {
         Thread writer = Thread.ofPlatform().start(() -> {
             try {
                 for (int i = 0; i < PIPELINE; i++) {
-                    socket.getOutputStream().write(("INCR n\r\nGET large\r\n").getBytes(ISO_8859_1));
+                    socket.getOutputStream().write("INCR n\r\nGET large\r\n".getBytes(ISO_8859_1));
                 }
             } catch (IOException e) {
                 throw new IllegalStateException(e);
