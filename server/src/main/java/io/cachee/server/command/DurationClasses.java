@@ -1,8 +1,8 @@
 package io.cachee.server.command;
 
 /**
- * The classes in which LATENCY HISTOGRAM counts durations: one for each power of two nanoseconds, from a microsecond to a
- * second. Redis's classes end a little beyond those powers, for the precision of its histograms is two digits.
+ * The classes in which LATENCY HISTOGRAM counts durations: one for each power of two nanoseconds, from a microsecond to
+ * a second. Redis's classes end a little beyond those powers, for the precision of its histograms is two digits.
  */
 final class DurationClasses {
     private static final int FIRST_EXPONENT = 10;

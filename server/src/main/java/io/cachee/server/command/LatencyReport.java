@@ -9,7 +9,7 @@ import java.util.Set;
 final class LatencyReport {
     private LatencyReport() {}
 
-    /** Of the commands named, or of all; those that were never called, and names that are no command's, are left out. */
+    /** Of the commands named, or of all; what was never called, or is no command, is left out. */
     static void reply(Call call) {
         Set<Command> wanted = new LinkedHashSet<>();
         if (call.count() == 2) {

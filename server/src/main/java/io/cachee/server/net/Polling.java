@@ -47,6 +47,12 @@ public enum Polling {
         };
     }
 
+    /** Whether this is a Linux whose epoll cannot be used. */
+    public static boolean isEpollMissed() {
+        return !Epoll.isAvailable()
+                && System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
+    }
+
     /** As it is logged. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
