@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Processes without memory: for network buffers, which costs clients, and on the heap, which costs the process. */
 final class OutOfMemoryTest {
-    private static final int GREEDY_CLIENTS = 80;
+    private static final int GREEDY_CLIENTS = 40;
     private static final int EXIT_ON_OUT_OF_MEMORY = 3;
     private static final Path JVM_OPTIONS = Path.of("jvm.options");
 
