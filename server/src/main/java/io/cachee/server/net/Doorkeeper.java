@@ -180,13 +180,12 @@ final class Doorkeeper {
     }
 
     /**
-     * There was no memory for what a connection had to read or write, so it cannot go on. It may only have come at the
-     * wrong moment: whoever holds most goes as well, lest the next one that comes suffers for it.
+     * There was no memory for what a connection had to read or write, so it goes. It may only have come at the wrong
+     * moment: whoever holds most goes as well, lest the next one that comes suffers for it.
      */
     void ranOutOfMemory(Connection unlucky) {
         Connection cause = outputs.largest();
         instance.events().outOfMemory(unlucky.remoteAddress());
-        unlucky.kill();
         if (cause != null && !cause.equals(unlucky)) {
             instance.events().outOfMemory(cause.remoteAddress());
             cause.kill();
