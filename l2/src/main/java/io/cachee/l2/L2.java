@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Everything happens on one event loop. What is not said to be callable from any thread is called there alone.
  */
+@SuppressWarnings("DoNotCallSuggester")
 public final class L2 implements AutoCloseable {
     private L2() {}
 

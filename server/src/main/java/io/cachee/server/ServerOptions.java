@@ -19,8 +19,18 @@ final class ServerOptions {
             description = "Better given as CACHEE_PASSWORD in the environment.")
     private String password = "";
 
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "10",
+            description = "How long a connection or an answer may take. Default: ${DEFAULT-VALUE}")
+    private double timeout;
+
     Target target() {
-        return Target.parse(target, secret());
+        if (!(timeout >= 0.01 && timeout <= 3_600)) {
+            throw new IllegalArgumentException("--timeout: 0.01 to 3600");
+        }
+        return Target.parse(target, secret()).within((long) (timeout * 1_000));
     }
 
     String secret() {

@@ -4,6 +4,7 @@ import io.cachee.server.config.ContainerMemory;
 import io.cachee.server.config.FlagValues;
 import io.cachee.server.config.MemorySize;
 import io.cachee.server.config.SecretFile;
+import io.cachee.server.net.Polling;
 import io.cachee.store.Eviction;
 import io.cachee.store.RemovalListener;
 import io.cachee.store.Store;
@@ -16,30 +17,36 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the flags come to: checked, and with all that follows from them worked out.
  *
+ * @param values of the flags
  * @param options as given
  * @param maxMemory bytes of the store
  * @param maxValueSize bytes of the largest value
  * @param eviction policy
  * @param shmFile where the store is published, or null
  * @param ioThreads event loops
+ * @param polling what kind of event loops
  * @param password of the default user, or empty
  * @param users lines of the users file
  * @param warnings to be logged
  */
 record Settings(
+        FlagValues values,
         StartOptions options,
         long maxMemory,
         long maxValueSize,
         Eviction eviction,
         @Nullable Path shmFile,
         int ioThreads,
+        Polling polling,
         String password,
         List<String> users,
         List<String> warnings) {
@@ -82,8 +89,25 @@ record Settings(
         int loops = options.ioThreads > 0
                 ? options.ioThreads
                 : Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_DEFAULT_LOOPS);
+        Polling polling = values.parsed("transport", Polling::named);
+        if (Polling.isEpollMissed() && values.text("transport").equals("auto")) {
+            warnings.add(
+                    "there is no epoll, and Java's selectors are slower: its library could not be loaded, for which"
+                        + " -Djava.io.tmpdir has to name a folder that this user may write; --transport=nio silences"
+                        + " this");
+        }
         return new Settings(
-                options, maxMemory, valueSize, eviction, shmFile(options), loops, password, users, warnings);
+                values,
+                options,
+                maxMemory,
+                valueSize,
+                eviction,
+                shmFile(options),
+                loops,
+                polling,
+                password,
+                users,
+                warnings);
     }
 
     private static void check(boolean holds, String otherwise) {
@@ -215,6 +239,21 @@ record Settings(
         }
         Path path = Path.of(options.shm);
         return Files.isDirectory(path) ? path.resolve(SHM_NAME) : path;
+    }
+
+    /** Those flags that may change at run time, as CONFIG SET would have them; passwords are no part of it. */
+    Map<String, String> parameters() {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("maxclients", String.valueOf(options.maxClients));
+        parameters.put("timeout", String.valueOf(options.timeoutSeconds));
+        parameters.put("client-output-buffer-limit", options.outputLimits);
+        parameters.put("client-query-buffer-limit", options.queryBuffer);
+        parameters.put("tracking-table-max-keys", String.valueOf(options.trackingKeys));
+        parameters.put("notify-keyspace-events", options.notifications);
+        parameters.put("slowlog-log-slower-than", String.valueOf(options.slowlogMicros));
+        parameters.put("slowlog-max-len", String.valueOf(options.slowlogLength));
+        parameters.put("latency-monitor-threshold", String.valueOf(options.latencyMillis));
+        return parameters;
     }
 
     Store openStore(RemovalListener listener) throws IOException {

@@ -38,6 +38,7 @@ final class Sidecar implements AutoCloseable {
     private final Store store;
     private final Instance instance;
     private final RespServer server;
+    private final ConfigReload reload;
     private final AdminServer admin = new AdminServer();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final long startedNanos;
@@ -84,6 +85,7 @@ final class Sidecar implements AutoCloseable {
             this.instance = new Instance(store, instanceOptions(settings), settings.ioThreads(), log::problem);
             instance.listenTo(removed);
             configure(instance, settings);
+            reload = new ConfigReload(settings, instance, log);
             instance.onShutdown = stopping::countDown;
             NetworkLimits limits = NetworkLimits.DEFAULT.clientBuffersTotal(settings.options().buffersTotal);
             this.server = RespServer.open(instance, listenOptions(settings), limits);
@@ -116,17 +118,7 @@ final class Sidecar implements AutoCloseable {
 
     /** What clients could change by CONFIG and ACL is set the same way. */
     private static void configure(Instance instance, Settings settings) {
-        StartOptions options = settings.options();
-        Map<String, String> parameters = new LinkedHashMap<>();
-        parameters.put("maxclients", String.valueOf(options.maxClients));
-        parameters.put("timeout", String.valueOf(options.timeoutSeconds));
-        parameters.put("client-output-buffer-limit", options.outputLimits);
-        parameters.put("client-query-buffer-limit", options.queryBuffer);
-        parameters.put("tracking-table-max-keys", String.valueOf(options.trackingKeys));
-        parameters.put("notify-keyspace-events", options.notifications);
-        parameters.put("slowlog-log-slower-than", String.valueOf(options.slowlogMicros));
-        parameters.put("slowlog-max-len", String.valueOf(options.slowlogLength));
-        parameters.put("latency-monitor-threshold", String.valueOf(options.latencyMillis));
+        Map<String, String> parameters = settings.parameters();
         if (!settings.password().isEmpty()) {
             parameters.put("requirepass", settings.password());
         }
@@ -145,6 +137,7 @@ final class Sidecar implements AutoCloseable {
                 settings.ioThreads(),
                 options.ioThreads == 0,
                 options.busyPollMicros,
+                settings.polling(),
                 options.tlsPort,
                 options.tlsCertificate,
                 options.tlsKey,
@@ -237,7 +230,8 @@ final class Sidecar implements AutoCloseable {
         }
         return "cachee " + Cachee.version() + " ready in " + (System.nanoTime() - startedNanos) / 1_000_000 + " ms: "
                 + String.join(", ", doors) + "; " + MemorySize.format(settings.maxMemory()) + ", "
-                + settings.eviction().displayName() + ", " + settings.ioThreads() + " " + RespServer.loopKind()
+                + settings.eviction().displayName() + ", " + settings.ioThreads() + " "
+                + settings.polling().label()
                 + " threads";
     }
 
@@ -270,6 +264,7 @@ final class Sidecar implements AutoCloseable {
                 log.error("the store has failed, ending so that a restart makes a new one: " + failure, null);
                 return EXIT_FAILED;
             }
+            reload.tick();
         }
     }
 

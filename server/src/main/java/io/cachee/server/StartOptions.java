@@ -43,6 +43,12 @@ final class StartOptions {
                     "50",
                     "For how long a loop looks for the next request before it sleeps, where requests follow each other"
                             + " closely and a CPU is idle; 0 turns it off."),
+            Flag.of(
+                    "transport",
+                    "auto|epoll|nio",
+                    "auto",
+                    "How event loops wait for clients: by Linux's epoll or, more slowly, by Java's selectors; auto is"
+                            + " epoll where it can be had."),
             Flag.of("health-port", "PORT", "6381", "/livez, /readyz and /health over HTTP; 0 turns them off."),
             Flag.of("metrics-port", "PORT", "9090", "/metrics for Prometheus; 0 turns it off."),
             Flag.of(
@@ -130,7 +136,11 @@ final class StartOptions {
                     "resp-compat",
                     "true",
                     "Replies and errors as Redis gives them. There is no other way, so no is" + " refused."),
-            Flag.of("config", "FILE", "", "A YAML file with the same names, without the dashes in front."));
+            Flag.of(
+                    "config",
+                    "FILE",
+                    "",
+                    "A YAML file with the same names, without the dashes in front; reloaded when it changes."));
 
     final int port;
     final List<String> bind;

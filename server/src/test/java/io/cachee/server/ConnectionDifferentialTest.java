@@ -114,6 +114,9 @@ final class ConnectionDifferentialTest {
             SLOWLOG BOGUS
             LATENCY BOGUS
             ACL BOGUS
+            ACL SAVE
+            ACL LOAD
+            ACL SAVE x
             ACL WHOAMI x
             ACL WHOAMI
             """);

@@ -45,6 +45,11 @@ final class MessagesDifferentialTest {
             PUBSUB NUMSUB one two three
             PUBSUB NUMSUB
             PUBSUB NUMPAT
+            PUBSUB SHARDCHANNELS
+            PUBSUB SHARDCHANNELS a*
+            PUBSUB SHARDNUMSUB
+            PUBSUB SHARDNUMSUB a b
+            PUBSUB SHARDCHANNELS a b
             b: > SUBSCRIBE one
             b: <
             b: > UNSUBSCRIBE one

@@ -70,6 +70,7 @@ class SettingsTest {
         examples.put("socket-perm", List.of("600"));
         examples.put("protected-mode", List.of("no"));
         examples.put("io-threads", List.of("3"));
+        examples.put("transport", List.of("nio"));
         examples.put("health-port", List.of("7001"));
         examples.put("metrics-port", List.of("7002"));
         examples.put("admin-bind", List.of("127.0.0.1"));
@@ -112,6 +113,7 @@ class SettingsTest {
                         o.socketMode,
                         o.protectedMode,
                         settings.ioThreads(),
+                        settings.polling(),
                         o.healthPort,
                         o.metricsPort,
                         o.adminBind,

@@ -44,6 +44,18 @@ final class SidecarProcess implements AutoCloseable {
     }
 
     static SidecarProcess launch(Path directory, Map<String, String> environment, String... flags) throws IOException {
+        return launch(directory, environment, List.of(), classPath(), flags);
+    }
+
+    /**
+     * Starts one by way of another program.
+     *
+     * @param through that program and its arguments, or nothing
+     * @param classes the class path
+     */
+    static SidecarProcess launch(
+            Path directory, Map<String, String> environment, List<String> through, String classes, String... flags)
+            throws IOException {
         int port;
         int healthPort;
         try (ServerSocket one = free();
@@ -51,7 +63,8 @@ final class SidecarProcess implements AutoCloseable {
             port = one.getLocalPort();
             healthPort = other.getLocalPort();
         }
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(through);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-Xmx64m",
@@ -60,7 +73,7 @@ final class SidecarProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
-                classPath(),
+                classes,
                 "io.cachee.server.Cachee",
                 "start",
                 "--port=" + port,
@@ -131,6 +144,10 @@ final class SidecarProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     void terminate() {
         process.destroy();
     }
@@ -153,7 +170,7 @@ final class SidecarProcess implements AutoCloseable {
     }
 
     /** That of the test, without the logging library of a client that is tested: Netty would log to it. */
-    private static String classPath() {
+    static String classPath() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                 .filter(entry -> !entry.contains("slf4j"))
                 .collect(Collectors.joining(File.pathSeparator));

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
@@ -367,6 +368,35 @@ class SidecarProcessTest {
             sidecar.terminate();
             assertThat(sidecar.exitCode()).isZero();
             assertThat(sidecar.log()).doesNotContain(secret);
+        }
+    }
+
+    /** As Kubernetes changes a ConfigMap: the file is a link by way of a link that is swapped. */
+    @Test
+    void takesOverWhatChangesInItsFileOfSettings() throws Exception {
+        Files.writeString(Files.createDirectory(directory.resolve("v1")).resolve("c.yaml"), "maxclients: 20\n");
+        Files.writeString(Files.createDirectory(directory.resolve("v2")).resolve("c.yaml"), "maxclients: 30\n");
+        Path data = Files.createSymbolicLink(directory.resolve("data"), Path.of("v1"));
+        Path config = Files.createSymbolicLink(directory.resolve("c.yaml"), Path.of("data/c.yaml"));
+        try (SidecarProcess sidecar = SidecarProcess.start(directory, "--config=" + config);
+                RespClient client = sidecar.connect()) {
+            Path next = Files.createSymbolicLink(directory.resolve("next"), Path.of("v2"));
+            Files.move(next, data, StandardCopyOption.ATOMIC_MOVE);
+            Await.until("the file is reloaded", () -> sidecar.log().contains("was reloaded: maxclients changed"));
+            assertThat(client.call("CONFIG", "GET", "maxclients").items().get(1).string())
+                    .isEqualTo("30");
+            assertThat(sidecar.get("/metrics").body()).contains("cachee_config_reloads_total 1");
+        }
+    }
+
+    @Test
+    void servesWithoutEpollWhenItIsToldTo() throws Exception {
+        try (SidecarProcess sidecar = startOnPaths("--transport=nio");
+                RespClient tcp = sidecar.connect();
+                RespClient unix = RespClient.connect(socket())) {
+            assertThat(sidecar.log()).contains(" nio threads");
+            assertThat(tcp.call("SET", "k", "v").string()).isEqualTo("OK");
+            assertThat(unix.call("GET", "k").string()).isEqualTo("v");
         }
     }
 }

@@ -4,6 +4,7 @@ import io.cachee.server.command.Instance;
 import io.cachee.server.command.InstanceOptions;
 import io.cachee.server.command.RemovedKeys;
 import io.cachee.server.net.ListenOptions;
+import io.cachee.server.net.Polling;
 import io.cachee.server.net.RespServer;
 import io.cachee.store.Eviction;
 import io.cachee.store.Store;
@@ -47,6 +48,7 @@ public final class TestSidecar implements AutoCloseable {
                 LOOPS,
                 false,
                 0,
+                Polling.best(),
                 0,
                 null,
                 null,

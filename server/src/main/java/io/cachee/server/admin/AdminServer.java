@@ -12,15 +12,16 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
  * A small HTTP server: GET of a few paths, on a thread of its own, so that it answers however busy the others are.
- * Bounded in connections, in the size of a request, and in how long one may take.
+ * Bounded in connections, in the size of a request, and in how long one may take. One connection too many closes the
+ * one that has been idle for longest, so that a probe gets through whoever else hangs on.
  */
 public final class AdminServer implements AutoCloseable {
     static final int MOST_CONNECTIONS = 64;
@@ -32,7 +33,9 @@ public final class AdminServer implements AutoCloseable {
 
     private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
             1, Thread.ofPlatform().name("cachee-admin").factory(), NioIoHandler.newFactory());
-    private final AtomicInteger connections = new AtomicInteger();
+    /** Who is connected; first who has completed no request for longest. Of the loop's one thread. */
+    private final LinkedHashSet<Channel> guests = new LinkedHashSet<>();
+
     private final List<Channel> doors = new ArrayList<>();
     private final long requestMillis;
 
@@ -77,15 +80,15 @@ public final class AdminServer implements AutoCloseable {
 
     @SuppressWarnings("FutureReturnValueIgnored")
     private void enter(Channel channel, Map<String, Page> pages) {
-        channel.closeFuture().addListener(_ -> connections.decrementAndGet());
-        if (connections.incrementAndGet() > MOST_CONNECTIONS) {
-            channel.close();
-            return;
+        guests.add(channel);
+        if (guests.size() > MOST_CONNECTIONS) {
+            guests.getFirst().close();
         }
+        channel.closeFuture().addListener(_ -> guests.remove(channel));
         channel.pipeline()
                 .addLast(new HttpServerCodec())
                 .addLast(new HttpObjectAggregator(MOST_BODY_BYTES, true))
-                .addLast(new RequestDeadline(requestMillis))
+                .addLast(new RequestDeadline(requestMillis, () -> guests.addLast(channel)))
                 .addLast(new PageHandler(pages));
     }
 

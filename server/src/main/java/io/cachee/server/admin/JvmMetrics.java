@@ -4,7 +4,7 @@ import static io.cachee.server.metrics.MetricWriter.label;
 
 import io.cachee.server.command.ProcessMemory;
 import io.cachee.server.metrics.MetricWriter;
-import io.netty.util.internal.PlatformDependent;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.GarbageCollectorMXBean;
@@ -29,7 +29,10 @@ public final class JvmMetrics {
         for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
             out.sample("jvm_buffer_pool_used_bytes", pool.getMemoryUsed(), label("pool", pool.getName()));
         }
-        out.sample("jvm_buffer_pool_used_bytes", PlatformDependent.usedDirectMemory(), label("pool", "netty"));
+        out.sample(
+                "jvm_buffer_pool_used_bytes",
+                PooledByteBufAllocator.DEFAULT.metric().usedDirectMemory(),
+                label("pool", "netty"));
         out.summary("jvm_gc_collection_seconds", "Time spent collecting garbage.");
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
             String gc = label("gc", collector.getName());

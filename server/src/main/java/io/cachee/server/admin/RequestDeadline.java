@@ -14,10 +14,12 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class RequestDeadline extends ChannelInboundHandlerAdapter {
     private final long millis;
+    private final Runnable whenCompleted;
     private @Nullable Future<?> end;
 
-    RequestDeadline(long millis) {
+    RequestDeadline(long millis, Runnable whenCompleted) {
         this.millis = millis;
+        this.whenCompleted = whenCompleted;
     }
 
     @Override
@@ -30,6 +32,7 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (message instanceof FullHttpRequest) {
             restart(ctx);
+            whenCompleted.run();
         }
         ctx.fireChannelRead(message);
     }

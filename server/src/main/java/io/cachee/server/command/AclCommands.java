@@ -27,6 +27,8 @@ final class AclCommands {
                 .subcommand("getuser", 3)
                 .subcommand("help", 2)
                 .subcommand("list", 2)
+                .subcommand("load", 2)
+                .subcommand("save", 2)
                 .subcommand("setuser", -3)
                 .subcommand("users", 2)
                 .subcommand("whoami", 2));
@@ -42,10 +44,20 @@ final class AclCommands {
             case "CAT" -> categories(call);
             case "GENPASS" -> generate(call);
             case "HELP" -> Help.reply(call, "ACL", HELP);
+            case "LOAD", "SAVE" -> {
+                Help.requireCount(call, 2, 2);
+                throw new CommandException(NO_FILE);
+            }
             case "LIST", "USERS", "GETUSER", "SETUSER", "DELUSER" -> administer(call, subcommand);
             default -> throw Help.unknown(call);
         }
     }
+
+    /** The file of users is read at the start alone, and never written. */
+    private static final String NO_FILE =
+            "ERR This Redis instance is not configured to use an ACL file. You may want to specify users via the ACL"
+                + " SETUSER command and then issue a CONFIG REWRITE (assuming you have a Redis configuration file set)"
+                + " in order to store users in the Redis configuration.";
 
     private static final List<String> HELP = List.of(
             "CAT [<category>]",

@@ -101,7 +101,17 @@ public final class CommandExecutor {
         reply.error(text);
     }
 
-    /** Runs a request. False when it has to wait, and is to be tried again later. */
+    /** Has a connection told when CLIENT PAUSE is stopped; for how many nanoseconds that may last, or 0. */
+    public long awaitEndOfPause(Link link) {
+        return instance.pause.await(link);
+    }
+
+    /** A connection has nothing to wait for any more. */
+    public void forgetPause(Link link) {
+        instance.pause.forget(link);
+    }
+
+    /** Runs a request. False when it has to wait for the end of CLIENT PAUSE. */
     public boolean execute(Session session, Request request) {
         Command command = instance.table.find(request, 0);
         if (instance.pause.isOn() && instance.pause.holds(session, command)) {

@@ -27,6 +27,7 @@ final class DiagnosticCommands {
                         .flags(ADMIN, NOSCRIPT, LOADING, STALE)
                         .subcommand("doctor", 2)
                         .subcommand("help", 2)
+                        .subcommand("histogram", -2)
                         .subcommand("history", 3)
                         .subcommand("latest", 2)
                         .subcommand("reset", -2),
@@ -102,6 +103,8 @@ final class DiagnosticCommands {
                 names.add(call.request.text(i));
             }
             call.reply.integer(events.reset(names));
+        } else if (call.request.is(1, "HISTOGRAM")) {
+            LatencyReport.reply(call);
         } else if (call.request.is(1, "DOCTOR") && call.count() == 2) {
             call.reply.verbatim(doctor(call.instance));
         } else if (call.request.is(1, "HELP")) {
@@ -116,7 +119,12 @@ final class DiagnosticCommands {
                             "LATEST",
                             "    Return the latest latency samples for all events.",
                             "RESET [<event> ...]",
-                            "    Reset latency data of one or more <event> classes."));
+                            "    Reset latency data of one or more <event> classes.",
+                            "    (default: reset all data for all event classes)",
+                            "HISTOGRAM [COMMAND ...]",
+                            "    Return a cumulative distribution of latencies in the format of a histogram for the"
+                                    + " specified command names.",
+                            "    If no commands are specified then all histograms are replied."));
         } else {
             throw Help.unknown(call);
         }

@@ -12,7 +12,7 @@ final class Help {
         all.add(command + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
         all.addAll(lines);
         all.add("HELP");
-        all.add("    Print this help.");
+        all.add("    Prints this help.");
         call.reply.array(all.size());
         for (String line : all) {
             call.reply.simple(line);

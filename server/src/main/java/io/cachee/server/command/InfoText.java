@@ -301,10 +301,19 @@ final class InfoText {
 
     private String keyspace() {
         StringBuilder text = new StringBuilder();
+        KeyspaceSample sample = new KeyspaceSample(instance);
         for (int i = 0; i < instance.databases.count(); i++) {
             long keys = instance.databases.severalUsed() || i == 0 ? instance.keysOf(i) : 0;
             if (keys > 0) {
-                text.append("db").append(i).append(":keys=").append(keys).append(",expires=0,avg_ttl=0\r\n");
+                text.append("db")
+                        .append(i)
+                        .append(":keys=")
+                        .append(keys)
+                        .append(",expires=")
+                        .append(sample.expires(i, keys))
+                        .append(",avg_ttl=")
+                        .append(sample.averageTtlMillis(i))
+                        .append("\r\n");
             }
         }
         return text.toString();

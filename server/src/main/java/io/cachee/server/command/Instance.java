@@ -234,16 +234,23 @@ public final class Instance {
     /** How the sidecar is asked to end, by SHUTDOWN. */
     public @Nullable Runnable onShutdown;
 
-    /** Sets what CONFIG SET could set; an exception names what is wrong. */
+    /** Sets what CONFIG SET could set, all or nothing; an exception names what is wrong. */
     public void configure(Map<String, String> parameters) {
+        prepare(parameters).run();
+    }
+
+    /** Checks what CONFIG SET could set, or says what is wrong; what is returned puts all of it into effect. */
+    public Runnable prepare(Map<String, String> parameters) {
+        List<Runnable> changes = new ArrayList<>();
         parameters.forEach((name, value) -> {
             Parameter parameter = Objects.requireNonNull(Parameter.find(name), name);
             try {
-                parameter.change(this, value).run();
+                changes.add(parameter.change(this, value));
             } catch (IllegalArgumentException wrong) {
                 throw new IllegalArgumentException("--" + name + ": " + wrong.getMessage(), wrong);
             }
         });
+        return () -> changes.forEach(Runnable::run);
     }
 
     /** Defines users by lines such as {@code user NAME RULE ...}; an exception names the line that is wrong. */

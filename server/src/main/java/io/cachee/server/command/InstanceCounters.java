@@ -17,6 +17,8 @@ final class InstanceCounters {
     final LongAdder acceptFailures = new LongAdder();
     final LongAdder handshakeFailures = new LongAdder();
     final LongAdder outOfMemory = new LongAdder();
+    final LongAdder configReloads = new LongAdder();
+    final LongAdder configReloadErrors = new LongAdder();
     final LongAdder invalidations = new LongAdder();
     final LongAdder notifications = new LongAdder();
     final LongAdder expiredKeys = new LongAdder();

@@ -56,14 +56,25 @@ public final class InstanceEvents {
         instance.log("the TLS certificate was reloaded", null);
     }
 
+    /** What has changed in the configuration file is in force. */
+    public void configReloaded() {
+        instance.counters.configReloads.increment();
+    }
+
+    /** The configuration file has changed, and cannot be used. */
+    public void configUnusable() {
+        instance.counters.configReloadErrors.increment();
+    }
+
     /** An event loop's regular work has failed; it is done again. */
     public void tickFailed(RuntimeException problem) {
         instance.log("regular work failed: " + problem, problem);
     }
 
-    public void outOfMemory() {
+    /** There was no memory for a client's requests or replies, or it holds most of what there is. */
+    public void outOfMemory(String client) {
         instance.counters.outOfMemory.increment();
-        log("out of memory for network buffers; a client was closed");
+        log("client " + client + " closed: there is no memory left for network buffers");
     }
 
     /** A client broke the protocol. */

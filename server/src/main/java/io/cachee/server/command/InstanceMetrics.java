@@ -30,6 +30,19 @@ final class InstanceMetrics {
         writeClients();
         writeCommands();
         writeTraffic(totals);
+        writeReloads();
+    }
+
+    private void writeReloads() {
+        InstanceCounters counters = instance.counters;
+        out.counter(
+                "cachee_config_reloads_total",
+                "How often the configuration file changed and was taken over.",
+                counters.configReloads.sum());
+        out.counter(
+                "cachee_config_reload_errors_total",
+                "How often it changed and could not be used.",
+                counters.configReloadErrors.sum());
     }
 
     private void writeCache(StoreStats store, Totals totals) {

@@ -16,6 +16,9 @@ public interface Link extends Reply.Outlet {
     /** Runs a task on its event loop, between batches. From any thread. */
     void execute(Runnable task);
 
+    /** Tries again what had to wait for the end of CLIENT PAUSE. From any thread. */
+    void pauseStopped();
+
     /** Closes at once. From any thread. */
     void kill();
 

@@ -22,10 +22,14 @@ final class LoopStats {
 
     private final AtomicLongArray fixed = new AtomicLongArray(FIXED);
     private final AtomicLongArray byCommand;
+    /** How many calls of each command were how long. */
+    private final AtomicLongArray durations;
+
     private final Map<Command.Group, Map<Transport, LatencyHistogram>> latency = new EnumMap<>(Command.Group.class);
 
     LoopStats(int commands) {
         byCommand = new AtomicLongArray(commands * PER_COMMAND);
+        durations = new AtomicLongArray(commands * DurationClasses.COUNT);
         for (Command.Group group : Command.Group.values()) {
             Map<Transport, LatencyHistogram> row = new EnumMap<>(Transport.class);
             for (Transport transport : Transport.values()) {
@@ -47,6 +51,7 @@ final class LoopStats {
         add(fixed, COMMANDS, 1);
         add(byCommand, command.number * PER_COMMAND + CALLS, 1);
         add(byCommand, command.number * PER_COMMAND + NANOS, nanos);
+        add(durations, command.number * DurationClasses.COUNT + DurationClasses.of(nanos), 1);
         latency(command.group, transport).record(nanos);
     }
 
@@ -92,6 +97,11 @@ final class LoopStats {
 
     long nanos(int command) {
         return byCommand.getOpaque(command * PER_COMMAND + NANOS);
+    }
+
+    /** How many calls of a command belong to a class of {@link DurationClasses}. */
+    long durations(int command, int number) {
+        return durations.getOpaque(command * DurationClasses.COUNT + number);
     }
 
     long rejectedCalls(int command) {

@@ -34,6 +34,11 @@ final class Nowhere implements Link {
     }
 
     @Override
+    public void pauseStopped() {
+        // Nobody waits.
+    }
+
+    @Override
     public void kill() {
         // Nothing is open.
     }

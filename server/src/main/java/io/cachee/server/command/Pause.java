@@ -1,10 +1,18 @@
 package io.cachee.server.command;
 
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** CLIENT PAUSE: for a while, clients' commands, or their writes alone, have to wait. */
+/**
+ * CLIENT PAUSE: for a while, clients' commands, or their writes alone, have to wait. Connections that wait are told
+ * when it is stopped; when it ends by itself they know beforehand.
+ */
 final class Pause {
+    /** Who has a command that waits. */
+    private final Set<Link> waiting = new HashSet<>();
+
     private volatile boolean on;
     private volatile boolean writesOnly;
     private volatile long endNanos;
@@ -27,6 +35,26 @@ final class Pause {
 
     synchronized void stop() {
         on = false;
+        waiting.forEach(Link::pauseStopped);
+        waiting.clear();
+    }
+
+    /** Has a connection told when the pause is stopped. For how long it may last, in nanoseconds; 0 when it is over. */
+    synchronized long await(Link link) {
+        if (!isOn()) {
+            return 0;
+        }
+        waiting.add(link);
+        return Math.max(1, endNanos - System.nanoTime());
+    }
+
+    /** A connection waits no more. */
+    synchronized void forget(Link link) {
+        waiting.remove(link);
+    }
+
+    synchronized int waiting() {
+        return waiting.size();
     }
 
     /** Whether this command has to wait. */

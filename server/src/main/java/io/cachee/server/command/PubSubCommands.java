@@ -30,7 +30,9 @@ final class PubSubCommands {
                         .subcommand("channels", -2)
                         .subcommand("help", 2)
                         .subcommand("numpat", 2)
-                        .subcommand("numsub", -2));
+                        .subcommand("numsub", -2)
+                        .subcommand("shardchannels", -2)
+                        .subcommand("shardnumsub", -2));
     }
 
     private static int count(Session session) {
@@ -104,6 +106,15 @@ final class PubSubCommands {
             }
         } else if (call.request.is(1, "NUMPAT") && call.count() == 2) {
             call.reply.integer(pubSub.patterns());
+        } else if (call.request.is(1, "SHARDCHANNELS") && call.count() <= 3) {
+            // There are no commands to subscribe to such channels.
+            call.reply.array(0);
+        } else if (call.request.is(1, "SHARDNUMSUB")) {
+            call.reply.array(2 * (call.count() - 2));
+            for (int i = 2; i < call.count(); i++) {
+                call.reply.bulk(call.request.bytes(i));
+                call.reply.integer(0);
+            }
         } else if (call.request.is(1, "HELP")) {
             Help.reply(
                     call,
@@ -114,7 +125,11 @@ final class PubSubCommands {
                             "NUMPAT",
                             "    Return number of subscriptions to patterns.",
                             "NUMSUB [<channel> ...]",
-                            "    Return the number of subscribers for the specified channels."));
+                            "    Return the number of subscribers for the specified channels.",
+                            "SHARDCHANNELS [<pattern>]",
+                            "    Return the currently active shard level channels matching a <pattern>.",
+                            "SHARDNUMSUB [<shardchannel> ...]",
+                            "    Return the number of subscribers for the specified shard level channel(s)"));
         } else {
             throw Help.unknown(call);
         }

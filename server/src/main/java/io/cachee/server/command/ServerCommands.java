@@ -39,6 +39,7 @@ final class ServerCommands {
                         .keys(0, 0, 0)
                         .subcommand("doctor", 2)
                         .subcommand("help", 2)
+                        .subcommand("malloc-stats", 2)
                         .subcommand("purge", 2)
                         .subcommand("stats", 2)
                         .subcommand("usage", -3),
@@ -160,6 +161,9 @@ final class ServerCommands {
         } else if (call.request.is(1, "DOCTOR")) {
             Help.requireCount(call, 2, 2);
             call.reply.verbatim(new InfoText(call.instance).memoryDoctor());
+        } else if (call.request.is(1, "MALLOC-STATS")) {
+            Help.requireCount(call, 2, 2);
+            call.reply.bulk("Stats not supported for the current allocator");
         } else if (call.request.is(1, "PURGE")) {
             Help.requireCount(call, 2, 2);
             call.reply.ok();
@@ -170,6 +174,10 @@ final class ServerCommands {
                     List.of(
                             "DOCTOR",
                             "    Return memory problems reports.",
+                            "MALLOC-STATS",
+                            "    Return internal statistics report from the memory allocator.",
+                            "PURGE",
+                            "    Attempt to purge dirty pages for reclamation by the allocator.",
                             "STATS",
                             "    Return information about the memory usage of the server.",
                             "USAGE <key> [SAMPLES <count>]",

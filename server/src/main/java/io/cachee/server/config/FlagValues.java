@@ -3,7 +3,6 @@ package io.cachee.server.config;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,6 +22,9 @@ public final class FlagValues {
 
     private final Map<String, Flag> flags = new LinkedHashMap<>();
     private final Map<String, String> given = new LinkedHashMap<>();
+    private final Set<String> sections;
+    private final Map<String, String> environment;
+    private final @Nullable ConfigFile file;
     private final LayeredSource layers;
 
     /**
@@ -38,9 +40,46 @@ public final class FlagValues {
             flags.put(flag.name(), flag);
         }
         parse(arguments);
+        this.sections = sections;
+        this.environment = environment;
         String path = given.getOrDefault(CONFIG, environment.getOrDefault("CACHEE_CONFIG", ""));
-        Set<String> names = new LinkedHashSet<>(flags.keySet());
-        this.layers = LayeredSource.read(names, sections, environment, path.isEmpty() ? null : Path.of(path));
+        this.file = path.isEmpty() ? null : ConfigFile.read(Path.of(path));
+        this.layers = LayeredSource.read(flags.keySet(), sections, environment, file);
+    }
+
+    private FlagValues(FlagValues before, ConfigFile file) {
+        flags.putAll(before.flags);
+        given.putAll(before.given);
+        this.sections = before.sections;
+        this.environment = before.environment;
+        this.file = file;
+        this.layers = LayeredSource.read(flags.keySet(), sections, environment, file);
+    }
+
+    /**
+     * The values with something else in the file.
+     *
+     * @throws IllegalArgumentException saying what is wrong
+     */
+    public FlagValues with(ConfigFile changed) {
+        return new FlagValues(this, changed);
+    }
+
+    /** The file that {@code --config} names, as it was read; null without one. */
+    public @Nullable ConfigFile file() {
+        return file;
+    }
+
+    /** A section of the file: lists, maps and text. Null when it is not there. */
+    public @Nullable Object section(String name) {
+        return layers.section(name);
+    }
+
+    /** The names of those flags whose values differ from what they were. */
+    public List<String> changedSince(FlagValues before) {
+        return flags.keySet().stream()
+                .filter(name -> !text(name).equals(before.text(name)))
+                .toList();
     }
 
     private void parse(List<String> arguments) {

@@ -1,14 +1,10 @@
 package io.cachee.server.load;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,12 +17,16 @@ import org.jspecify.annotations.Nullable;
  * @param name as it was given
  * @param address of it
  * @param password or empty
+ * @param timeoutMillis how long a connection, and then all answers to a question, may take
  */
-public record Target(String name, SocketAddress address, String password) {
+public record Target(String name, SocketAddress address, String password, long timeoutMillis) {
+    /** What is usual. */
+    public static final long TIMEOUT_MILLIS = 10_000;
+
     /** {@code host:port}, a port, or the path of a Unix socket. */
     public static Target parse(String text, String password) {
         if (text.startsWith("/") || text.startsWith("./")) {
-            return new Target(text, UnixDomainSocketAddress.of(text), password);
+            return new Target(text, UnixDomainSocketAddress.of(text), password, TIMEOUT_MILLIS);
         }
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "127.0.0.1" : text.substring(0, colon);
@@ -34,7 +34,12 @@ public record Target(String name, SocketAddress address, String password) {
         if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
             throw new IllegalArgumentException("'" + text + "' is neither host:port nor the path of a socket");
         }
-        return new Target(text, new InetSocketAddress(host, Integer.parseInt(port)), password);
+        return new Target(text, new InetSocketAddress(host, Integer.parseInt(port)), password, TIMEOUT_MILLIS);
+    }
+
+    /** The same, with less patience, or more. */
+    public Target within(long millis) {
+        return new Target(name, address, password, millis);
     }
 
     boolean isUnix() {
@@ -43,15 +48,13 @@ public record Target(String name, SocketAddress address, String password) {
 
     /** Asks the server something: a String, a Long, a List of such, or null. An error is an exception. */
     public @Nullable Object query(String... words) throws IOException {
-        try (SocketChannel channel = open()) {
-            channel.connect(address);
-            OutputStream out = Channels.newOutputStream(channel);
-            ReplyReader in = new ReplyReader(Channels.newInputStream(channel), name);
+        try (TimedChannel channel = new TimedChannel(this)) {
+            ReplyReader in = new ReplyReader(channel.input(), name);
             if (!password.isEmpty()) {
-                out.write(request("AUTH", password));
+                channel.write(request("AUTH", password));
                 in.read();
             }
-            out.write(request(words));
+            channel.write(request(words));
             return in.read();
         } catch (UnresolvedAddressException e) {
             throw new IOException(name + ": the host is not known", e);
@@ -63,10 +66,6 @@ public record Target(String name, SocketAddress address, String password) {
     /** The same, where a string is expected. */
     public String ask(String... words) throws IOException {
         return String.valueOf(query(words));
-    }
-
-    private SocketChannel open() throws IOException {
-        return isUnix() ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
     }
 
     static byte[] request(String... words) {

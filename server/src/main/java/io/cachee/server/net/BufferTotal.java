@@ -29,6 +29,16 @@ final class BufferTotal {
     /** Who holds most while all hold too much; null when they do not. Those who are on their way out do not count. */
     @Nullable
     Connection greediest() {
+        return greediest(limit);
+    }
+
+    /** Who holds most; null when nobody holds anything. */
+    @Nullable
+    Connection largest() {
+        return greediest(0);
+    }
+
+    private @Nullable Connection greediest(long allowed) {
         long all = 0;
         long most = 0;
         Connection greediest = null;
@@ -40,6 +50,6 @@ final class BufferTotal {
                 greediest = connection;
             }
         }
-        return all > limit ? greediest : null;
+        return all > allowed ? greediest : null;
     }
 }

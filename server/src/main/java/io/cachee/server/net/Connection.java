@@ -21,6 +21,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
 import io.netty.util.internal.OutOfDirectMemoryError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -55,7 +56,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     /** A request that has to wait, among the unread no more. */
     private @Nullable Request waiting;
 
-    private boolean retrying;
+    /** While a request waits for the end of CLIENT PAUSE: when it is tried again at the latest. */
+    private @Nullable Future<?> pauseEnd;
+
     private boolean held;
     /** The client sends no more; what it has sent is still answered. */
     private boolean inputEnded;
@@ -199,6 +202,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         unread.clear();
         decoder.forget();
         waiting = null;
+        forgetPause();
         accountQuery();
         accountOutput();
     }
@@ -213,12 +217,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof OutOfDirectMemoryError) {
-            doorkeeper.ranOutOfMemory();
+        if (isOutOfBuffers(cause) || isOutOfBuffers(cause.getCause())) {
+            doorkeeper.ranOutOfMemory(this);
         } else if (!(cause instanceof IOException || cause instanceof DecoderException)) {
             doorkeeper.failed(remoteAddress, cause);
         }
         kill();
+    }
+
+    /** Whether there is no memory for buffers, as Netty says it and as the JDK does; the heap is another matter. */
+    private static boolean isOutOfBuffers(@Nullable Throwable cause) {
+        return cause instanceof OutOfDirectMemoryError
+                || cause instanceof OutOfMemoryError
+                        && String.valueOf(cause.getMessage()).contains("direct buffer");
     }
 
     // ---------------------------------------------------------------- reading
@@ -347,14 +358,28 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     private void stopReading() {
         readAutomatically(false);
-        if (waiting != null && !held && !retrying) {
-            retrying = true;
-            later(
-                    () -> {
-                        retrying = false;
-                        resume();
-                    },
-                    LoopContext.RETRY_MILLIS);
+        if (waiting != null && !held && pauseEnd == null) {
+            long nanos = loop.executor.awaitEndOfPause(this);
+            pauseEnd = context().executor().schedule(() -> guarded(this::pauseOver), nanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    @Override
+    public void pauseStopped() {
+        execute(this::pauseOver);
+    }
+
+    private void pauseOver() {
+        forgetPause();
+        resume();
+    }
+
+    private void forgetPause() {
+        Future<?> end = pauseEnd;
+        if (end != null) {
+            pauseEnd = null;
+            end.cancel(false);
+            loop.executor.forgetPause(this);
         }
     }
 
@@ -409,7 +434,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         }
         try {
             step.run();
-        } catch (RuntimeException | OutOfDirectMemoryError problem) {
+        } catch (RuntimeException | OutOfMemoryError problem) {
             exceptionCaught(context(), problem);
         }
     }

@@ -183,8 +183,17 @@ final class Doorkeeper {
         instance.events().outputTooLarge(client);
     }
 
-    void ranOutOfMemory() {
-        instance.events().outOfMemory();
+    /**
+     * There was no memory for what a connection had to read or write, so it goes. It may only have come at the wrong
+     * moment: whoever holds most goes as well, lest the next one that comes suffers for it.
+     */
+    void ranOutOfMemory(Connection unlucky) {
+        Connection cause = outputs.largest();
+        instance.events().outOfMemory(unlucky.remoteAddress());
+        if (cause != null && !cause.equals(unlucky)) {
+            instance.events().outOfMemory(cause.remoteAddress());
+            cause.kill();
+        }
     }
 
     void brokeProtocol(Session session, String client, ProtocolException how) {

@@ -38,18 +38,24 @@ final class EventLoops {
     private long lastTick = System.nanoTime();
     private long lastRequests;
 
-    EventLoops(Instance instance, int count, boolean adaptive, long pollNanos, ByteBufAllocator allocator) {
+    EventLoops(
+            Instance instance,
+            Polling polling,
+            int count,
+            boolean adaptive,
+            long pollNanos,
+            ByteBufAllocator allocator) {
         this.instance = instance;
         this.plan = new LoopPlan(count);
         List<LoopLoad> loads = new ArrayList<>();
-        this.group = Native.loops(count, this::chooser, () -> {
+        this.group = polling.loops(count, this::chooser, () -> {
             LoopLoad load = new LoopLoad();
             loads.add(load);
             return new LoopWait(load, pollNanos);
         });
         boolean known = true;
         for (EventExecutor loop : group) {
-            LoopLoad load = Native.isEpoll() ? loads.get(contexts.size()) : new LoopLoad();
+            LoopLoad load = polling == Polling.EPOLL ? loads.get(contexts.size()) : new LoopLoad();
             loop.submit(load::attach).syncUninterruptibly();
             known &= load.sample(1);
             LoopContext context = new LoopContext((EventLoop) loop, load, instance.executor(allocator));

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param loops how many event loops
  * @param adaptive whether only as many of them are used as the load makes worthwhile
  * @param busyPollMicros for how long a loop looks for work before it sleeps; 0 for not at all
+ * @param polling what kind of event loops
  * @param tlsPort for TLS; 0 or less for none
  * @param tlsCertificate its certificate chain, PEM
  * @param tlsKey its private key, PEM
@@ -31,6 +32,7 @@ public record ListenOptions(
         int loops,
         boolean adaptive,
         int busyPollMicros,
+        Polling polling,
         int tlsPort,
         @Nullable Path tlsCertificate,
         @Nullable Path tlsKey,

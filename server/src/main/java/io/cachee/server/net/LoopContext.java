@@ -7,7 +7,7 @@ import io.netty.channel.EventLoop;
 final class LoopContext {
     /** Replies are sent when there is so much of them, even amid a batch. */
     static final int FLUSH_BYTES = 128 << 10;
-    /** A command that has to wait is tried again after this. */
+    /** A connection that is to end when it has nothing under way is looked at again after this. */
     static final long RETRY_MILLIS = 2;
 
     final EventLoop eventLoop;

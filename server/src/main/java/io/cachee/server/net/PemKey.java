@@ -28,8 +28,12 @@ import java.util.regex.Pattern;
  * @param chain its certificate, and those that vouch for it
  */
 record PemKey(PrivateKey key, List<X509Certificate> chain) {
-    private static final Pattern PKCS8 =
-            Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
+    private static final Pattern KEY =
+            Pattern.compile("-----BEGIN (RSA |EC |)PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END \\1PRIVATE KEY-----");
+    /** As PKCS#8 says it, and as OpenSSL's older format does in a line of its own. */
+    private static final Pattern ENCRYPTED =
+            Pattern.compile("-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type:\\s*4,\\s*ENCRYPTED");
+
     private static final long MOST_BYTES = 1 << 20;
     private static final byte[] PROBE = "cachee".getBytes(StandardCharsets.UTF_8);
 
@@ -37,10 +41,9 @@ record PemKey(PrivateKey key, List<X509Certificate> chain) {
         try {
             List<X509Certificate> chain = certificates(certificateFile);
             PublicKey counterpart = chain.getFirst().getPublicKey();
-            PrivateKey key = key(keyFile, counterpart.getAlgorithm());
+            PrivateKey key = key(keyFile, certificateFile, counterpart);
             if (!belongTogether(key, counterpart)) {
-                throw new IOException(
-                        "TLS: the certificate in " + certificateFile + " and the key in " + keyFile + " differ");
+                throw differ(certificateFile, keyFile);
             }
             return new PemKey(key, chain);
         } catch (GeneralSecurityException e) {
@@ -68,14 +71,30 @@ record PemKey(PrivateKey key, List<X509Certificate> chain) {
         return certificates;
     }
 
-    private static PrivateKey key(Path file, String algorithm) throws IOException, GeneralSecurityException {
-        Matcher matcher = PKCS8.matcher(Files.readString(small(file), StandardCharsets.ISO_8859_1));
+    private static PrivateKey key(Path file, Path certificateFile, PublicKey counterpart)
+            throws IOException, GeneralSecurityException {
+        String text = Files.readString(small(file), StandardCharsets.ISO_8859_1);
+        Matcher matcher = KEY.matcher(text);
         if (!matcher.find()) {
-            throw new IOException("TLS: there is no PKCS#8 key, which begins with BEGIN PRIVATE KEY, in " + file
-                    + "; 'openssl pkcs8 -topk8 -nocrypt' makes one of others");
+            throw new IOException(
+                    ENCRYPTED.matcher(text).find()
+                            ? "TLS: the key in " + file + " is encrypted, and nobody is there to type its password;"
+                                    + " 'openssl pkey' writes one that is not: have the file's mode protect it"
+                            : "TLS: there is no key that begins with BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or"
+                                    + " BEGIN EC PRIVATE KEY in " + file);
         }
-        byte[] encoded = Base64.getMimeDecoder().decode(matcher.group(1));
-        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(encoded));
+        String algorithm = counterpart.getAlgorithm();
+        String kind = matcher.group(1).strip();
+        if (!kind.isEmpty() && !algorithm.startsWith(kind)) {
+            throw differ(certificateFile, file);
+        }
+        byte[] encoded = Base64.getMimeDecoder().decode(matcher.group(2));
+        byte[] pkcs8 = kind.isEmpty() ? encoded : Pkcs8.wrap(encoded, counterpart);
+        return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+    }
+
+    private static IOException differ(Path certificateFile, Path keyFile) {
+        return new IOException("TLS: the certificate in " + certificateFile + " and the key in " + keyFile + " differ");
     }
 
     private static Path small(Path file) throws IOException {

@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.IoHandler;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
@@ -65,6 +66,7 @@ public final class RespServer implements AutoCloseable {
         this.doorkeeper = new Doorkeeper(instance, options.socket(), options.protectedMode(), limits);
         this.loops = new EventLoops(
                 instance,
+                options.polling(),
                 options.loops(),
                 options.adaptive(),
                 TimeUnit.MICROSECONDS.toNanos(options.busyPollMicros()),
@@ -90,16 +92,18 @@ public final class RespServer implements AutoCloseable {
     private void listen() throws IOException {
         for (String address : options.bind()) {
             if (options.port() >= 0) {
-                doors.add(bind(Native.tcp(), new InetSocketAddress(address, options.port()), Transport.TCP));
+                doors.add(bind(options.polling().tcp(), new InetSocketAddress(address, options.port()), Transport.TCP));
             }
             if (tls != null) {
-                doors.add(bind(Native.tcp(), new InetSocketAddress(address, options.tlsPort()), Transport.TLS));
+                doors.add(bind(
+                        options.polling().tcp(), new InetSocketAddress(address, options.tlsPort()), Transport.TLS));
             }
         }
         if (!options.socket().isEmpty()) {
+            Polling polling = options.polling();
             SocketFile file = SocketFile.prepare(java.nio.file.Path.of(options.socket()), options.socketPermissions());
             try {
-                doors.add(bind(Native.unix(), Native.unixAddress(file.bindPath()), Transport.UNIX));
+                doors.add(bind(polling.unix(), polling.unixAddress(file.bindPath()), Transport.UNIX));
                 file.publish();
             } catch (IOException | RuntimeException e) {
                 file.abandon();
@@ -125,7 +129,7 @@ public final class RespServer implements AutoCloseable {
                     .option(ChannelOption.SO_REUSEADDR, true)
                     .childOption(ChannelOption.TCP_NODELAY, true)
                     .childOption(ChannelOption.SO_KEEPALIVE, true);
-            Native.keepAlive(bootstrap);
+            options.polling().keepAlive(bootstrap);
         }
         try {
             return bootstrap.bind(address).syncUninterruptibly().channel();
@@ -175,9 +179,9 @@ public final class RespServer implements AutoCloseable {
         return there && doors.get(at).localAddress() instanceof InetSocketAddress inet ? inet.getPort() : -1;
     }
 
-    /** The kind of event loop. */
-    public static String loopKind() {
-        return Native.name();
+    /** Whether its event loops poll like this. */
+    boolean polls(Class<? extends IoHandler> how) {
+        return loops.group().isIoType(how);
     }
 
     EventLoops loops() {

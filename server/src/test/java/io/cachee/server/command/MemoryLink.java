@@ -5,9 +5,14 @@ import io.netty.buffer.ByteBuf;
 /** A connection within the test: it counts the bytes of replies, and drops them. */
 final class MemoryLink implements Link {
     private long bytes;
+    private int timesWoken;
 
     long bytes() {
         return bytes;
+    }
+
+    int timesWoken() {
+        return timesWoken;
     }
 
     @Override
@@ -34,6 +39,11 @@ final class MemoryLink implements Link {
     @Override
     public void execute(Runnable task) {
         task.run();
+    }
+
+    @Override
+    public void pauseStopped() {
+        timesWoken++;
     }
 
     @Override

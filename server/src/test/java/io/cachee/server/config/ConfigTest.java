@@ -21,7 +21,7 @@ final class ConfigTest {
 
     private LayeredSource read(Map<String, String> environment, String yaml) throws IOException {
         Path file = Files.writeString(folder.resolve("cachee.yaml"), yaml);
-        return LayeredSource.read(FLAGS, Set.of("l2"), environment, file);
+        return LayeredSource.read(FLAGS, Set.of("l2"), environment, ConfigFile.read(file));
     }
 
     @Test
@@ -71,7 +71,7 @@ final class ConfigTest {
         assertThatThrownBy(() -> read(Map.of(), "port: 1 #" + "x".repeat(2 << 20)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("larger than");
-        assertThatThrownBy(() -> LayeredSource.read(FLAGS, Set.of(), Map.of(), folder.resolve("absent")))
+        assertThatThrownBy(() -> ConfigFile.read(folder.resolve("absent")))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("absent");
     }

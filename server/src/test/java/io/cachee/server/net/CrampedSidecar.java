@@ -4,7 +4,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
-/** A sidecar in a process of its own; prints its port, and for each line it reads how often accepting has failed. */
+/** A sidecar in a process of its own; prints its port, and what has become of it for each line it reads. */
 final class CrampedSidecar {
     private CrampedSidecar() {}
 
@@ -24,6 +24,8 @@ final class CrampedSidecar {
     }
 
     private static String state(NetSidecar sidecar) {
-        return (long) sidecar.rejected("file_descriptors") + " " + sidecar.server.isAccepting();
+        return (long) sidecar.rejected("file_descriptors") + " " + sidecar.server.isAccepting() + " "
+                + (long) sidecar.disconnects("out_of_memory") + " "
+                + sidecar.hasLogged("closed: there is no memory left for network buffers");
     }
 }

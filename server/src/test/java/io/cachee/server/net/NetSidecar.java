@@ -54,6 +54,7 @@ final class NetSidecar implements AutoCloseable {
                 LOOPS,
                 false,
                 0,
+                builder.polling,
                 builder.tlsPort,
                 builder.certificate,
                 builder.key,
@@ -83,6 +84,7 @@ final class NetSidecar implements AutoCloseable {
         private int port;
         private String socket = "";
         private String permissions = "rw-rw----";
+        private Polling polling = Polling.best();
         private int tlsPort;
         private @Nullable Path certificate;
         private @Nullable Path key;
@@ -110,6 +112,11 @@ final class NetSidecar implements AutoCloseable {
 
         Builder socket(Path path) {
             socket = path.toString();
+            return this;
+        }
+
+        Builder polling(Polling chosen) {
+            polling = chosen;
             return this;
         }
 

@@ -1,0 +1,128 @@
+package io.cachee.server.net;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cachee.server.RespClient;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The same doors, with the JDK's selectors in place of epoll. */
+final class NioTest {
+    private static final int PIPELINE = 20_000;
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private static NetSidecar.Builder nio() {
+        return NetSidecar.with().polling(Polling.NIO);
+    }
+
+    /** More than socket buffers hold, written by a thread of its own while the replies are read. */
+    private static void expectPipeline(Socket socket) throws Exception {
+        Thread writer = Thread.ofPlatform().start(() -> {
+            try {
+                for (int i = 0; i < PIPELINE; i++) {
+                    socket.getOutputStream().write("INCR n\r\nGET large\r\n".getBytes(ISO_8859_1));
+                }
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        InputStream in = socket.getInputStream();
+        String large = "$1000\r\n" + "x".repeat(1_000) + "\r\n";
+        for (int i = 1; i <= PIPELINE; i++) {
+            String expected = ":" + i + "\r\n" + large;
+            String reply = new String(in.readNBytes(expected.length()), ISO_8859_1);
+            if (!reply.equals(expected)) {
+                assertThat(reply).as("reply " + i).isEqualTo(expected);
+            }
+        }
+        writer.join();
+    }
+
+    private static void setLarge(NetSidecar sidecar) throws IOException {
+        try (RespClient client = sidecar.connect()) {
+            assertThat(client.call("SET", "large", "x".repeat(1_000)).string()).isEqualTo("OK");
+        }
+    }
+
+    @Test
+    void answersPipelinesOverTcp() throws Exception {
+        try (NetSidecar sidecar = nio().start();
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), sidecar.port())) {
+            assertThat(sidecar.server.polls(NioIoHandler.class)).isTrue();
+            setLarge(sidecar);
+            expectPipeline(socket);
+            socket.shutdownOutput();
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            sidecar.awaitClients(0);
+        }
+    }
+
+    @Test
+    void answersPipelinesOverTls() throws Exception {
+        Certificates certificates = new Certificates(folder);
+        certificates.make("server");
+        SSLContext context = certificates.client("server", null);
+        try (NetSidecar sidecar = nio().tls(certificates.certificate("server"), certificates.key("server"), null)
+                        .start();
+                Socket socket =
+                        context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), sidecar.tlsPort())) {
+            setLarge(sidecar);
+            expectPipeline(socket);
+        }
+    }
+
+    @Test
+    void answersOverTheUnixSocket() throws Exception {
+        Path path = folder.resolve("nio.sock");
+        try (NetSidecar sidecar = nio().socket(path).start()) {
+            try (RespClient client = RespClient.connect(path)) {
+                for (int i = 0; i < 1_000; i++) {
+                    client.send("SET", "k" + i, "v" + i);
+                    client.send("GET", "k" + i);
+                }
+                for (int i = 0; i < 1_000; i++) {
+                    assertThat(client.reply().string()).isEqualTo("OK");
+                    assertThat(client.reply().string()).isEqualTo("v" + i);
+                }
+                assertThat(client.call("CLIENT", "INFO").string()).contains("addr=" + path + ":0");
+            }
+            sidecar.awaitClients(0);
+        }
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void disconnectsAndTurnsAwayAsItShould() throws Exception {
+        try (NetSidecar sidecar = nio().setting("maxclients", "1").start();
+                RespClient first = sidecar.connect();
+                RespClient second = sidecar.connect()) {
+            assertThat(first.call("PING").string()).isEqualTo("PONG");
+            assertThat(second.call("PING").string()).isEqualTo("PONG");
+            try (RespClient third = sidecar.connect()) {
+                assertThat(third.reply().text()).contains("max number of clients reached");
+            }
+            second.sendRaw("*1\r\n:1\r\n");
+            assertThat(second.reply().text()).contains("Protocol error");
+            assertThat(second.isClosedByServer()).isTrue();
+            sidecar.awaitClients(1);
+        }
+    }
+
+    @Test
+    void isChosenByName() {
+        assertThat(Polling.named("nio")).isEqualTo(Polling.NIO);
+        assertThat(Polling.named("auto")).isEqualTo(Polling.best());
+        assertThatThrownBy(() -> Polling.named("kqueue")).hasMessageContaining("neither auto, epoll nor nio");
+    }
+}
