@@ -134,7 +134,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         }
         execute(() -> {
             moveAsked.set(false);
-            boolean isBusy = unread.length() > 0 || unsentBytes() > 0 || isBlocked() || retrying;
+            boolean isBusy = unread.length() > 0 || unsentBytes() > 0 || isBlocked();
             boolean isEnding =
                     finishing || killed || inputEnded || !context().channel().isActive();
             // TLS keeps things of its own on the event loop.
