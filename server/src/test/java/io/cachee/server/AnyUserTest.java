@@ -2,6 +2,7 @@ package io.cachee.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.testkit.RespClient;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

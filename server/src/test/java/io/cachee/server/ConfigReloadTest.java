@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.server.config.FlagValues;
 import io.cachee.server.metrics.MetricWriter;
+import io.cachee.testkit.RespClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

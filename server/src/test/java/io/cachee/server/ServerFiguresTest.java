@@ -2,6 +2,8 @@ package io.cachee.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.testkit.RespClient;
+import io.cachee.testkit.RespValue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

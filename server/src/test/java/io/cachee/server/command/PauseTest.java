@@ -2,9 +2,9 @@ package io.cachee.server.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.server.Await;
-import io.cachee.server.RespClient;
 import io.cachee.server.TestSidecar;
+import io.cachee.testkit.Await;
+import io.cachee.testkit.RespClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -29,7 +29,10 @@ final class BufferMemoryTest {
         try (Store store = Store.open(StoreOptions.maxMemory(16 << 20))) {
             InstanceOptions options = new InstanceOptions(16, "", 0, "", 16 << 20, Eviction.CACHEE_LFU, true, "test");
             Instance instance = new Instance(store, options, 1, (message, _) -> log.add(message));
-            LoopContext loop = new LoopContext(instance.executor(PooledByteBufAllocator.DEFAULT));
+            LoopContext loop = new LoopContext(
+                    new EmbeddedChannel().eventLoop(),
+                    new LoopLoad(),
+                    instance.executor(PooledByteBufAllocator.DEFAULT));
             Doorkeeper doorkeeper = new Doorkeeper(instance, "", false, NetworkLimits.DEFAULT);
             List<EmbeddedChannel> clients = new ArrayList<>();
             for (int unread : new int[] {0, 100_000, 10}) {

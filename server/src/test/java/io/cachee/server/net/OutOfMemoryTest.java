@@ -3,8 +3,8 @@ package io.cachee.server.net;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.server.Await;
-import io.cachee.server.RespClient;
+import io.cachee.testkit.Await;
+import io.cachee.testkit.RespClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
