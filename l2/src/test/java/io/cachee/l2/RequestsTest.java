@@ -9,6 +9,7 @@ import io.cachee.testkit.RespClient;
 import io.netty.channel.nio.NioIoHandler;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -206,16 +207,19 @@ final class RequestsTest {
     void knowsTheCommandsOfTheServer() throws Exception {
         try (LinkUnderTest link = LinkUnderTest.to(redis.port())) {
             Await.until("the commands are known", () -> link.l2.command("get") != null);
-            assertThat(link.l2.command("get")).satisfies(get -> {
-                assertThat(get.arity()).isEqualTo(2);
-                assertThat(get.isWrite()).isFalse();
-                assertThat(List.of(get.firstKey(), get.lastKey(), get.step())).containsExactly(1, 1, 1);
-            });
-            assertThat(link.l2.command("set").isWrite()).isTrue();
-            assertThat(link.l2.command("blpop").isBlocking()).isTrue();
-            assertThat(link.l2.command("eval").hasMovableKeys()).isTrue();
+            RemoteCommand get = command(link, "get");
+            assertThat(get.arity()).isEqualTo(2);
+            assertThat(get.isWrite()).isFalse();
+            assertThat(List.of(get.firstKey(), get.lastKey(), get.step())).containsExactly(1, 1, 1);
+            assertThat(command(link, "set").isWrite()).isTrue();
+            assertThat(command(link, "blpop").isBlocking()).isTrue();
+            assertThat(command(link, "eval").hasMovableKeys()).isTrue();
             assertThat(link.l2.command("nonsense")).isNull();
         }
+    }
+
+    private static RemoteCommand command(LinkUnderTest link, String name) {
+        return Objects.requireNonNull(link.l2.command(name));
     }
 
     @Test
