@@ -37,7 +37,7 @@ public final class L2 implements AutoCloseable {
                 new FirstWords(feed),
                 new Probe(random),
                 random);
-        this.router = new SingleRouter(link);
+        this.router = target.kind() == Target.Kind.CLUSTER ? new ClusterRouter(link) : new SingleRouter(link);
     }
 
     /** Begins to connect, and goes on trying until it is closed. Refuses options that make no sense. */

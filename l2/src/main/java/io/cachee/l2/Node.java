@@ -162,6 +162,7 @@ final class Node implements Invalidations.Listener {
         }
         if (role.tracked()) {
             lastProblem = "";
+            others.values().forEach(SharedLink::forgive);
             watcher.began(this);
         }
     }

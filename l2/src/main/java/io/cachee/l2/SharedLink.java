@@ -29,8 +29,10 @@ final class SharedLink implements NodeConnection.Owner {
     private boolean up;
     private boolean locating;
     private boolean closed;
-    /** Whether it has ended or failed since it was last wanted. */
+    /** Whether it has ended or failed, and nothing is known to have changed since. */
     private boolean troubled;
+
+    private boolean wasUpBefore;
 
     private int idleTicks;
     private @Nullable ScheduledFuture<?> retry;
@@ -84,9 +86,10 @@ final class SharedLink implements NodeConnection.Owner {
     @Override
     public void up(NodeConnection made) {
         up = true;
-        if (troubled) {
+        if (wasUpBefore) {
             link.counts().reconnects.add(1);
         }
+        wasUpBefore = true;
         troubled = false;
         backoff.succeeded();
         node.up(role);
@@ -144,6 +147,11 @@ final class SharedLink implements NodeConnection.Owner {
         if (!node.isBroken()) {
             open();
         }
+    }
+
+    /** The node is well again: requests may wait for a connection as they did at first. */
+    void forgive() {
+        troubled = false;
     }
 
     // ---------------------------------------------------------------- sending

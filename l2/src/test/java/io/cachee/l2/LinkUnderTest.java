@@ -112,14 +112,22 @@ final class LinkUnderTest implements Feed, AutoCloseable {
 
     CompletableFuture<String> tracked(@Nullable String name, String key, Object... words) {
         Waiter waiter = new Waiter(name);
-        loop.execute(() -> l2.sendTracked(request(words), slot(key), waiter));
+        onLoop(() -> l2.sendTracked(request(words), slot(key), waiter));
         return waiter.said;
     }
 
     CompletableFuture<String> plain(Protocol protocol, int database, String key, Object... words) {
         Waiter waiter = new Waiter(null);
-        loop.execute(() -> l2.send(request(words), slot(key), protocol, database, waiter));
+        onLoop(() -> l2.send(request(words), slot(key), protocol, database, waiter));
         return waiter.said;
+    }
+
+    private void onLoop(Runnable task) {
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
     }
 
     int slot(String key) {
