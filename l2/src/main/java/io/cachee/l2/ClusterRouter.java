@@ -7,7 +7,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -99,9 +101,9 @@ final class ClusterRouter implements Router, Node.Watcher {
     }
 
     /** Nodes that are up first, and the ones named in the URI last. */
-    private java.util.concurrent.Callable<List<Topology.SlotRange>> asking() {
+    private Callable<List<Topology.SlotRange>> asking() {
         List<HostPort> known = new ArrayList<>(nodes.keySet());
-        Collections.shuffle(known, java.util.Random.from(link.random()));
+        Collections.shuffle(known, Random.from(link.random()));
         List<HostPort> asked = new ArrayList<>();
         for (HostPort address : known) {
             Node node = nodes.get(address);
@@ -187,19 +189,19 @@ final class ClusterRouter implements Router, Node.Watcher {
 
     private void vouch(int slot, @Nullable Node node, int fresh) {
         vouching[slot] = node;
-        boolean isUp = node != null && node.generation() != Generations.NONE;
+        boolean isUp = node != null && node.isTracked();
         generations.set(slot, isUp ? fresh : Generations.NONE);
     }
 
     @Override
     public void began(Node node) {
         int generation = generations.fresh();
-        node.setGeneration(generation);
         for (int slot = 0; slot < Slots.COUNT; slot++) {
             if (loader(slot) == node) {
                 vouch(slot, node, generation);
             }
         }
+        node.setGeneration(generation);
         link.feed().began(node.name(), generation);
     }
 

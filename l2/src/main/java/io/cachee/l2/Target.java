@@ -1,14 +1,17 @@
 package io.cachee.l2;
 
-import io.lettuce.core.RedisCredentials;
-import io.lettuce.core.RedisCredentialsProvider;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.StaticCredentialsProvider;
 import io.lettuce.core.cluster.RedisClusterURIUtil;
 import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +40,10 @@ record Target(
 
     private static final String CLUSTER = "-cluster";
 
+    private static final String HOST = "(\\[[0-9a-fA-F:.%]+\\]|[^:/?#@,\\s\\[\\]]+)(:\\d{1,5})?";
+    private static final Pattern FORM =
+            Pattern.compile("[^:]+://(.*@)?" + HOST + "(," + HOST + ")*(?<path>/[^/?#@]*)?(\\?[^#@]*)?(#[^@]*)?");
+
     static Target of(L2Options options) {
         String scheme = scheme(options.uri());
         Kind kind = switch (scheme) {
@@ -49,22 +56,19 @@ record Target(
                         + " rediss-cluster");
         };
         List<RedisURI> uris = parse(options.uri(), scheme, kind);
-        RedisURI first = uris.getFirst();
-        RedisCredentials credentials = credentials(first.getCredentialsProvider());
-        String user = credentials == null ? null : credentials.getUsername();
-        String password = options.password();
-        char[] inUri = credentials == null ? null : credentials.getPassword();
-        if (password == null && inUri != null && inUri.length > 0) {
-            password = String.valueOf(inUri);
+        Duration patience = Duration.ofMillis(options.connectMillis());
+        for (RedisURI uri : uris) {
+            uri.setTimeout(patience);
+            uri.getSentinels().forEach(sentinel -> sentinel.setTimeout(patience));
         }
+        RedisURI first = uris.getFirst();
+        String user = part(options.uri(), true);
+        String password = options.password() == null ? part(options.uri(), false) : options.password();
         if (user != null && password == null) {
             throw new IllegalArgumentException("a user needs a password");
         }
-        if (options.password() != null) {
-            authenticate(uris, user, options.password());
-        }
-        if (kind == Kind.CLUSTER && first.getDatabase() != 0) {
-            throw new IllegalArgumentException("a cluster has no database " + first.getDatabase());
+        if (password != null) {
+            authenticate(uris, user, password);
         }
         List<HostPort> seeds = new ArrayList<>();
         if (kind != Kind.SENTINEL) {
@@ -93,6 +97,12 @@ record Target(
     /** Lettuce's own messages would show the URI, and with it the password. */
     private static List<RedisURI> parse(String text, String scheme, Kind kind) {
         try {
+            Matcher form = FORM.matcher(text);
+            boolean hasDatabase = form.matches()
+                    && !List.of("", "/", "/0").contains(Objects.requireNonNullElse(form.group("path"), ""));
+            if (!form.matches() || (kind == Kind.CLUSTER && hasDatabase)) {
+                throw unreadable(scheme);
+            }
             if (kind == Kind.CLUSTER) {
                 String plain = scheme.replace(CLUSTER, "") + text.substring(scheme.length());
                 return RedisClusterURIUtil.toRedisURIs(URI.create(plain));
@@ -112,13 +122,24 @@ record Target(
 
     private static IllegalArgumentException unreadable(String scheme) {
         String form = scheme.contains("sentinel")
-                ? "://[user:password@]host:port[,host:port...][/database]#name-of-the-primary"
-                : "://[user:password@]host[:port][/database]";
+                ? "://[user:password@]host[:port][,host[:port]...][/database]#name-of-the-primary"
+                : scheme.contains(CLUSTER)
+                        ? "://[user:password@]host[:port][,host[:port]...]"
+                        : "://[user:password@]host[:port][/database]";
         return new IllegalArgumentException("the address of L2 cannot be read; it has the form " + scheme + form);
     }
 
-    private static @Nullable RedisCredentials credentials(@Nullable RedisCredentialsProvider provider) {
-        return provider instanceof StaticCredentialsProvider fixed ? fixed.resolveCredentialsNow() : null;
+    /** Lettuce hands credentials out through Reactor alone, whose annotations are not to be had: read here again. */
+    private static @Nullable String part(String uri, boolean isUser) {
+        int from = uri.indexOf("://") + 3;
+        int to = uri.lastIndexOf('@');
+        if (to < from) {
+            return null;
+        }
+        String both = uri.substring(from, to);
+        int colon = both.indexOf(':');
+        String part = isUser ? both.substring(0, Math.max(0, colon)) : both.substring(colon + 1);
+        return part.isEmpty() ? null : URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     private static void authenticate(List<RedisURI> uris, @Nullable String user, String password) {

@@ -88,11 +88,8 @@ final class Topology {
     /** Asks the sentinels, the next one where one does not answer. */
     Group group() throws IOException {
         RedisURI uri = target.uris().getFirst();
-        RedisURI asked = RedisURI.builder(uri)
-                .withTimeout(Duration.ofMillis(options.connectMillis()))
-                .build();
         String name = uri.getSentinelMasterId();
-        try (StatefulRedisSentinelConnection<String, String> sentinel = client().connectSentinel(asked)) {
+        try (StatefulRedisSentinelConnection<String, String> sentinel = client().connectSentinel(uri)) {
             if (!(sentinel.sync().getMasterAddrByName(name) instanceof InetSocketAddress address)) {
                 throw new IOException("the sentinels know no primary of the name " + name);
             }
@@ -131,7 +128,6 @@ final class Topology {
         RedisURI uri = RedisURI.builder(target.uris().getFirst())
                 .withHost(node.host())
                 .withPort(node.port())
-                .withTimeout(Duration.ofMillis(options.connectMillis()))
                 .build();
         try (StatefulRedisConnection<String, String> connection = client().connect(uri)) {
             List<SlotRange> ranges = new ArrayList<>();

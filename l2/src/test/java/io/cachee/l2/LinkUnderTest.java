@@ -70,7 +70,11 @@ final class LinkUnderTest implements Feed, AutoCloseable {
     }
 
     void awaitCoherent() throws Exception {
-        Await.until("the link is coherent", () -> l2.status().isCoherent());
+        try {
+            Await.until("the link is coherent", () -> l2.status().isCoherent());
+        } catch (AssertionError inVain) {
+            throw new AssertionError(inVain.getMessage() + ": " + l2.status(), inVain);
+        }
     }
 
     void awaitEvent(String event) throws Exception {
