@@ -86,10 +86,10 @@ final class ClusterRouter implements Router, Node.Watcher {
                         asking(),
                         ranges -> {
                             refreshing = false;
-                            refreshIsSoon = false;
                             backoff.succeeded();
                             if (!closed) {
                                 apply(ranges);
+                                refreshIsSoon = false;
                                 planRefresh(REFRESH_MILLIS);
                             }
                         },

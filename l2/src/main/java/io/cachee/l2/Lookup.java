@@ -8,10 +8,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Whatever has to wait for others, done off the event loop; the outcome is told on it. */
 final class Lookup {
+    private static final int CLOSE_SECONDS = 5;
+
     private final EventLoop loop;
     private final Topology topology;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
@@ -63,10 +66,21 @@ final class Lookup {
         }
     }
 
-    /** Returns when all threads have ended. Not to be called on the event loop. */
+    /**
+     * Returns when all threads have ended. Who asks through Lettuce is not interrupted at first, for Lettuce would leave
+     * the buffers of a connection behind that is being made. Not to be called on the event loop.
+     */
     void close() {
-        threads.shutdownNow();
+        threads.shutdown();
+        try {
+            boolean ended = threads.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
+            if (!ended) {
+                threads.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            threads.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
         topology.close();
-        threads.close();
     }
 }

@@ -59,13 +59,12 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     private final Owner owner;
     private final Count waiting;
     private final InFlight inFlight = new InFlight();
-    private final ReplyScanner scanner = new ReplyScanner();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Channel channel;
     private boolean up;
     private boolean ended;
 
-    private @Nullable ByteBuf received;
+    private final Received received = new Received();
     private boolean reading;
     private boolean heard;
 
@@ -86,10 +85,6 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         this.role = role;
         this.owner = owner;
         this.waiting = waiting;
-    }
-
-    HostPort address() {
-        return address;
     }
 
     // ---------------------------------------------------------------- beginning
@@ -234,45 +229,30 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
             return;
         }
         heard = true;
-        ByteBuf all = received == null ? in : append(received, in, ctx);
-        received = all;
+        received.add(in, ctx.alloc());
         reading = true;
         try {
-            readReplies(all);
+            readReplies();
         } catch (BrokenReplyException e) {
             end(Ending.LOST, Words.of(e));
         } finally {
             reading = false;
-            if (ended || !all.isReadable()) {
-                received = null;
-                all.release();
+            if (ended) {
+                received.release();
+            } else {
+                received.releaseIfEmpty();
             }
         }
     }
 
-    /** What was handed over before may still be in use: nothing is moved within a buffer. */
-    private static ByteBuf append(ByteBuf all, ByteBuf in, ChannelHandlerContext ctx) {
-        ByteBuf whole = all;
-        if (all.isReadOnly() || all.writableBytes() < in.readableBytes()) {
-            int length = all.readableBytes() + in.readableBytes();
-            whole = ctx.alloc().buffer((int) Math.min(2L * length, ReplyScanner.REPLY_MAX + 2L * in.readableBytes()));
-            whole.writeBytes(all);
-            all.release();
-        }
-        whole.writeBytes(in);
-        in.release();
-        return whole;
-    }
-
-    private void readReplies(ByteBuf all) throws BrokenReplyException {
+    private void readReplies() throws BrokenReplyException {
         boolean answered = false;
-        while (!ended && all.isReadable()) {
-            int length = scanner.scan(all);
-            if (length == ReplyScanner.INCOMPLETE) {
+        while (!ended) {
+            ByteBuf frame = received.next();
+            if (frame == null) {
                 break;
             }
-            ByteBuf frame = all.readSlice(length);
-            if (scanner.type() == '>') {
+            if (received.isMessage()) {
                 owner.message(frame);
                 continue;
             }
@@ -296,8 +276,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     /** What was read and belongs to nobody yet; the caller gives it back. Used when the channel is taken over. */
     @Nullable
     ByteBuf rest() {
-        ByteBuf all = received;
-        return all == null || !all.isReadable() ? null : all.readRetainedSlice(all.readableBytes());
+        return received.rest();
     }
 
     @Override
@@ -410,19 +389,12 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         if (unsent != null) {
             unsent.release();
         }
-        ByteBuf unread = received;
-        if (!reading && unread != null) {
-            received = null;
-            unread.release();
+        if (!reading) {
+            received.release();
         }
         Channel open = channel;
         if (open != null) {
             open.close();
         }
-    }
-
-    @Override
-    public String toString() {
-        return address + " " + role;
     }
 }

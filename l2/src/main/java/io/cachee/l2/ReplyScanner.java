@@ -69,11 +69,6 @@ final class ReplyScanner {
         return type;
     }
 
-    /** How many bytes the reply has at least, as far as is known. */
-    int lengthAtLeast() {
-        return Math.max(position, stringEnd);
-    }
-
     private int findLine(ByteBuf in, int start, int end) throws BrokenReplyException {
         if (end > position) {
             judgeType((char) in.getByte(start + position));

@@ -104,12 +104,14 @@ final class SharedLink implements NodeConnection.Owner {
         connection = null;
         boolean wasUp = up;
         up = false;
+        if (wasUp && (role.tracked() || !closed)) {
+            node.down(role, ending, why);
+        }
         if (closed) {
             return;
         }
         if (wasUp) {
             troubled = true;
-            node.down(role, ending, why);
             again();
         } else {
             failed(why);
@@ -251,7 +253,6 @@ final class SharedLink implements NodeConnection.Owner {
     /** Ends it for good. */
     void close(String why) {
         closed = true;
-        boolean wasUp = up;
         drop(why);
         failWaiting(why);
         ScheduledFuture<?> planned = retry;
@@ -263,9 +264,6 @@ final class SharedLink implements NodeConnection.Owner {
         if (ticking != null) {
             ticking.cancel(false);
             idleTimer = null;
-        }
-        if (wasUp && role.tracked()) {
-            node.down(role, NodeConnection.Ending.CLOSED, why);
         }
     }
 }

@@ -39,7 +39,9 @@ final class SingleRouter implements Router, Node.Watcher {
 
     private void find(Role role, Consumer<Place> found, Consumer<String> failed) {
         HostPort known = primary;
-        if (known != null && (!asksSentinels || (node.isTracked() && !role.tracked()))) {
+        // What is tracked may be a replica: its feed then says nothing of the primary.
+        boolean isSure = node.isTracked() && !role.tracked() && !link.options().readFromReplicas();
+        if (known != null && (!asksSentinels || isSure)) {
             found.accept(new Place(known, false));
             return;
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.testkit.Await;
 import io.cachee.testkit.ClusterNode;
+import io.cachee.testkit.FaultProxy;
 import io.cachee.testkit.HashSlot;
 import io.cachee.testkit.RedisCluster;
 import io.cachee.testkit.SlotMove;
@@ -212,9 +213,33 @@ final class ClusterTest {
     }
 
     @Test
+    void givesUpWhenNodesNameEachOtherInTurn() throws Exception {
+        ClusterNode master = cluster.masterOf("lost");
+        ClusterNode wrong = other(master);
+        try (FaultProxy proxy = FaultProxy.start(wrong.port())) {
+            cluster.announce(master, proxy.port());
+            try (LinkUnderTest link = link()) {
+                Await.until(
+                        "it has gone in circles",
+                        () -> link.set("lost", "value").equals("REDIRECTED_TOO_OFTEN"));
+                assertThat(link.set(keyOf(wrong), "value")).isEqualTo("+OK\r\n");
+            }
+        } finally {
+            cluster.announce(master, master.port());
+        }
+    }
+
+    @Test
     void loadsFromReplicasWhereThatIsWanted() throws Exception {
         ClusterNode master = cluster.masterOf("copied");
         ClusterNode replica = cluster.replicasOf(master).getFirst();
+        for (ClusterNode node : cluster.nodes()) {
+            // One that has come back is named once word of its copy has got round.
+            Await.until(
+                    node + " names all replicas",
+                    () -> node.server().call("CLUSTER", "SLOTS").items().stream()
+                            .allMatch(range -> range.items().size() == 4));
+        }
         try (LinkUnderTest link = link(true)) {
             Await.until("all nodes are known", () -> link.l2.status().nodes().size() == 6);
             link.awaitCoherent();
