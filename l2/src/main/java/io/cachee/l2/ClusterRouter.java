@@ -30,6 +30,7 @@ final class ClusterRouter implements Router, Node.Watcher {
     private final Generations generations = new Generations(Slots.COUNT);
     private final Map<HostPort, Node> nodes = new LinkedHashMap<>();
     private volatile List<Node> listed = List.of();
+    private volatile String lookupProblem = "";
     private final @Nullable Node[] primaries = new @Nullable Node[Slots.COUNT];
     /** Where values may be loaded from instead, while its feed is up. */
     private final @Nullable Node[] replicas = new @Nullable Node[Slots.COUNT];
@@ -94,6 +95,7 @@ final class ClusterRouter implements Router, Node.Watcher {
                             }
                         },
                         why -> {
+                            lookupProblem = why;
                             refreshing = false;
                             refreshIsSoon = true;
                             planRefresh((int) backoff.nextMillis() + SOON_MILLIS);
@@ -303,8 +305,11 @@ final class ClusterRouter implements Router, Node.Watcher {
     }
 
     @Override
-    public List<Node> nodes() {
-        return listed;
+    public List<L2Status.Node> status() {
+        List<Node> known = listed;
+        return known.isEmpty()
+                ? List.of(new L2Status.Node(link.target().name(), Generations.NONE, false, 0, lookupProblem))
+                : known.stream().map(Node::status).toList();
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -104,10 +103,9 @@ public final class L2 implements AutoCloseable {
 
     /** How the nodes are doing. From any thread. */
     public L2Status status() {
-        List<L2Status.Node> nodes = router.nodes().stream().map(Node::status).toList();
         Counts counts = link.counts();
         return new L2Status(
-                nodes,
+                router.status(),
                 link.probe().lagNanos(),
                 (int) counts.connections.get(),
                 counts.reconnects.get(),

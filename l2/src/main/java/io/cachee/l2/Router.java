@@ -20,8 +20,8 @@ interface Router {
     @Nullable
     Node primary(int slot);
 
-    /** All that are known. From any thread. */
-    List<Node> nodes();
+    /** Of all nodes that are known; of what stands for them while none is. From any thread. */
+    List<L2Status.Node> status();
 
     void close(String why);
 }

@@ -118,8 +118,8 @@ final class SingleRouter implements Router, Node.Watcher {
     }
 
     @Override
-    public List<Node> nodes() {
-        return List.of(node);
+    public List<L2Status.Node> status() {
+        return List.of(node.status());
     }
 
     @Override

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.testkit.Await;
+import io.cachee.testkit.Direction;
 import io.cachee.testkit.FaultProxy;
 import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
@@ -146,7 +147,7 @@ final class DedicatedTest {
                 LinkUnderTest link = LinkUnderTest.to(proxy.port())) {
             Owner writer = new Owner(link, Protocol.RESP2, -1);
             Await.until("it is connected", () -> writer.connected);
-            proxy.stall(io.cachee.testkit.Direction.TO_SERVER);
+            proxy.stall(Direction.TO_SERVER);
             String value = "x".repeat(1 << 20);
             Await.until("it is too much", () -> {
                 writer.send("SET", "key", value);

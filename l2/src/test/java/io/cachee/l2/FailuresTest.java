@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cachee.testkit.Await;
 import io.cachee.testkit.Direction;
 import io.cachee.testkit.FaultProxy;
+import io.cachee.testkit.FaultTimetable;
 import io.cachee.testkit.RedisServerProcess;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -169,7 +170,7 @@ final class FailuresTest {
     void answersEveryRequestOnceWhateverFails() throws Exception {
         long seed = new Random().nextLong();
         System.out.println("FailuresTest seed " + seed);
-        io.cachee.testkit.FaultTimetable faults = new io.cachee.testkit.FaultTimetable(
+        FaultTimetable faults = new FaultTimetable(
                 seed, io.cachee.testkit.FaultTimetable.of(proxy), Duration.ofMillis(20), Duration.ofMillis(200));
         try (LinkUnderTest link = link(100, 5)) {
             link.awaitCoherent();
@@ -215,6 +216,19 @@ final class FailuresTest {
                     () -> !link.l2.status().nodes().getFirst().lastProblem().isEmpty());
             proxy.resume();
             link.awaitCoherent();
+        }
+    }
+
+    @Test
+    void tellsWhyNoNodeOfAClusterIsFound() throws Exception {
+        try (LinkUnderTest link = new LinkUnderTest(
+                LinkUnderTest.impatient("redis-cluster://127.0.0.1:" + redis.port(), PATIENT_MILLIS, NEVER))) {
+            Await.until(
+                    "it is told",
+                    () -> link.l2.status().nodes().getFirst().lastProblem().contains("cluster support disabled"));
+            assertThat(link.l2.status().isCoherent()).isFalse();
+            assertThat(link.get("key")).isEqualTo("NOT_CONNECTED");
+            assertThat(link.set("key", "value")).isEqualTo("NOT_CONNECTED");
         }
     }
 }
