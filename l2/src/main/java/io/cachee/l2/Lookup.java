@@ -67,8 +67,8 @@ final class Lookup {
     }
 
     /**
-     * Returns when all threads have ended. Who asks through Lettuce is not interrupted at first, for Lettuce would leave
-     * the buffers of a connection behind that is being made. Not to be called on the event loop.
+     * Returns when all threads have ended. Who asks through Lettuce is not interrupted at first, for Lettuce would
+     * leave the buffers of a connection behind that is being made. Not to be called on the event loop.
      */
     void close() {
         threads.shutdown();
