@@ -38,7 +38,8 @@ final class ModuleArrowsTest {
             "resp", Set.of(),
             "metrics", Set.of(),
             "config", Set.of(),
-            "command", Set.of("resp", "config", "metrics"),
+            "tier", Set.of("config", "metrics"),
+            "command", Set.of("resp", "config", "metrics", "tier"),
             "net", Set.of("command", "resp", "config"),
             "admin", Set.of("command", "metrics"),
             "load", Set.of("net")));

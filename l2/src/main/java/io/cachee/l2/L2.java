@@ -2,6 +2,12 @@ package io.cachee.l2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,21 +19,49 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("DoNotCallSuggester")
 public final class L2 implements AutoCloseable {
-    private L2() {}
+    private final LinkContext link;
+    private final Router router;
+    private final CommandList commands = new CommandList();
+    private final Set<DedicatedConnection> dedicated = new HashSet<>();
+    private boolean closed;
+
+    private L2(L2Options options, Target target, EventLoop loop, Feed feed) {
+        RandomGenerator random = RandomGenerator.getDefault();
+        this.link = new LinkContext(
+                options,
+                target,
+                loop,
+                new Connector(options, target, loop),
+                new Lookup(loop, new Topology(options, target)),
+                new Counts(),
+                new FirstWords(feed),
+                new Probe(random),
+                random);
+        this.router = target.kind() == Target.Kind.CLUSTER ? new ClusterRouter(link) : new SingleRouter(link);
+    }
 
     /** Begins to connect, and goes on trying until it is closed. Refuses options that make no sense. */
     public static L2 open(L2Options options, EventLoop loop, Feed feed) {
-        throw new UnsupportedOperationException(options + " " + loop + " " + feed);
+        L2 opened = new L2(options, Target.of(options), loop, feed);
+        loop.execute(opened::begin);
+        return opened;
+    }
+
+    private void begin() {
+        if (!closed) {
+            router.open();
+            link.probe().open(link, router);
+        }
     }
 
     /** The slot of a key, to be passed along with its requests; 0 where there is no cluster. From any thread. */
     public int slotOf(byte[] key, int offset, int length) {
-        throw new UnsupportedOperationException(key.length + " " + offset + " " + length);
+        return router.slotOf(key, offset, length);
     }
 
     /** What vouches for values of a slot now: 0 while nothing does. No number is used twice. From any thread. */
     public int generation(int slot) {
-        throw new UnsupportedOperationException("" + slot);
+        return router.generations().of(slot);
     }
 
     /**
@@ -35,7 +69,7 @@ public final class L2 implements AutoCloseable {
      * changes. The buffer is given away. Requests of one turn of the event loop travel together.
      */
     public void sendTracked(ByteBuf request, int slot, ReplyHandler handler) {
-        throw new UnsupportedOperationException(request + " " + slot + " " + handler);
+        router.sendTracked(request, slot, handler);
     }
 
     /**
@@ -45,24 +79,103 @@ public final class L2 implements AutoCloseable {
      * @param database as SELECT numbers them; -1 for that of the URI
      */
     public void send(ByteBuf request, int slot, Protocol protocol, int database, ReplyHandler handler) {
-        throw new UnsupportedOperationException(request + " " + slot + " " + protocol + " " + database + handler);
+        router.send(request, slot, protocol, database, handler);
     }
 
     /** A connection of one's own to a slot's node, or to any with -1. */
     public Dedicated dedicate(int slot, Protocol protocol, int database, DedicatedHandler handler) {
-        throw new UnsupportedOperationException(slot + " " + protocol + " " + database + handler);
+        Role role = new Role(false, protocol, database < 0 ? link.target().database() : database);
+        DedicatedConnection made = new DedicatedConnection(link, role, handler, dedicated::remove);
+        dedicated.add(made);
+        Node node = closed ? null : router.primary(slot);
+        if (node == null || node.isBroken()) {
+            String why = node == null ? "no node is known" : node.name() + " has failed too often";
+            link.loop().execute(() -> made.end(why));
+        } else {
+            made.connect(node);
+        }
+        return made;
     }
 
     /** What the server says of a command; null while nothing is known of it. From any thread. */
     public @Nullable RemoteCommand command(String lowerCaseName) {
-        throw new UnsupportedOperationException(lowerCaseName);
+        return commands.get(lowerCaseName);
     }
 
     /** How the nodes are doing. From any thread. */
     public L2Status status() {
-        throw new UnsupportedOperationException();
+        Counts counts = link.counts();
+        return new L2Status(
+                router.status(),
+                link.probe().lagNanos(),
+                (int) counts.connections.get(),
+                counts.reconnects.get(),
+                counts.sent.get(),
+                counts.timeouts.get(),
+                counts.refused.get(),
+                counts.invalidations.get(),
+                counts.feedLosses.get());
     }
 
+    /** Ends all connections; who waits for a reply is told. From any thread; elsewhere than on the loop it waits. */
     @Override
-    public void close() {}
+    public void close() {
+        if (link.loop().inEventLoop()) {
+            end();
+            Thread.ofVirtual().start(link.lookup()::close);
+            return;
+        }
+        CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
+        try {
+            link.loop().execute(() -> {
+                end();
+                ended.complete(null);
+            });
+            ended.join();
+        } catch (RejectedExecutionException e) {
+            // The event loop has ended, and all channels with it.
+        }
+        link.lookup().close();
+    }
+
+    private void end() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        link.probe().close();
+        commands.close();
+        router.close("closed");
+        new ArrayList<>(dedicated).forEach(connection -> connection.end("closed"));
+    }
+
+    /** Has the commands asked for when the first feed begins. */
+    private final class FirstWords implements Feed {
+        private final Feed feed;
+
+        FirstWords(Feed feed) {
+            this.feed = feed;
+        }
+
+        @Override
+        public void invalidated(byte[] key) {
+            feed.invalidated(key);
+        }
+
+        @Override
+        public void invalidatedAll() {
+            feed.invalidatedAll();
+        }
+
+        @Override
+        public void began(String node, int generation) {
+            feed.began(node, generation);
+            commands.ask(link, router);
+        }
+
+        @Override
+        public void ended(String node, String why) {
+            feed.ended(node, why);
+        }
+    }
 }

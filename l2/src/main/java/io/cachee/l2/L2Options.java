@@ -48,6 +48,43 @@ public record L2Options(
     public L2Options {
         Objects.requireNonNull(uri);
         trackedPrefixes = List.copyOf(trackedPrefixes);
+        refuseOverlaps(trackedPrefixes);
+        if ((certificate == null) != (key == null)) {
+            throw new IllegalArgumentException("a certificate needs its key, and a key its certificate");
+        }
+        if (clientName.chars().anyMatch(character -> character <= ' ' || character > '~')) {
+            throw new IllegalArgumentException("the client name '" + clientName + "' has spaces or is not ASCII");
+        }
+        positive("connectMillis", connectMillis);
+        positive("deadlineMillis", deadlineMillis);
+        positive("heartbeatMillis", heartbeatMillis);
+        positive("silenceMillis", silenceMillis);
+        positive("mostRequests", mostRequests);
+        positive("mostBytes", mostBytes);
+        positive("firstRetryMillis", firstRetryMillis);
+        positive("breakerFailures", breakerFailures);
+        if (lastRetryMillis < firstRetryMillis) {
+            throw new IllegalArgumentException(
+                    "lastRetryMillis of " + lastRetryMillis + " is less than firstRetryMillis of " + firstRetryMillis);
+        }
+    }
+
+    /** The server would refuse them too, but say so late. */
+    private static void refuseOverlaps(List<String> prefixes) {
+        for (int i = 0; i < prefixes.size(); i++) {
+            for (int j = 0; j < prefixes.size(); j++) {
+                if (i != j && prefixes.get(j).startsWith(prefixes.get(i))) {
+                    throw new IllegalArgumentException("the tracked prefix '" + prefixes.get(i) + "' covers '"
+                            + prefixes.get(j) + "' too: name one of them");
+                }
+            }
+        }
+    }
+
+    private static void positive(String what, long value) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(what + " of " + value + ": it must be positive");
+        }
     }
 
     /** The usual ones. */
@@ -55,5 +92,13 @@ public record L2Options(
         return new L2Options(
                 uri, null, false, List.of(), null, null, null, "cachee", 1_000, 2_000, 500, 1_000, 100_000, 64L << 20,
                 50, 5_000, 5);
+    }
+
+    /** Without what is secret: a URI may hold a password. */
+    @Override
+    public String toString() {
+        int scheme = uri.indexOf("://") + 1;
+        int host = Math.max(uri.lastIndexOf('@'), scheme + 1) + 1;
+        return "L2Options[" + (scheme == 0 ? "" : uri.substring(0, scheme) + "//" + uri.substring(host)) + "]";
     }
 }

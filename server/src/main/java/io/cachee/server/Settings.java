@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param values of the flags
  * @param options as given
+ * @param tiers those about L2
  * @param maxMemory bytes of the store
  * @param maxValueSize bytes of the largest value
  * @param eviction policy
@@ -41,6 +42,7 @@ import org.jspecify.annotations.Nullable;
 record Settings(
         FlagValues values,
         StartOptions options,
+        TierOptions tiers,
         long maxMemory,
         long maxValueSize,
         Eviction eviction,
@@ -99,6 +101,7 @@ record Settings(
         return new Settings(
                 values,
                 options,
+                new TierOptions(values),
                 maxMemory,
                 valueSize,
                 eviction,

@@ -1,5 +1,6 @@
 package io.cachee.server;
 
+import io.cachee.l2.L2Options;
 import io.cachee.server.admin.AdminServer;
 import io.cachee.server.admin.Health;
 import io.cachee.server.admin.HttpReply;
@@ -14,6 +15,7 @@ import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.RespServer;
 import io.cachee.store.Store;
 import io.cachee.store.StoreStats;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -88,7 +90,7 @@ final class Sidecar implements AutoCloseable {
             reload = new ConfigReload(settings, instance, log);
             instance.onShutdown = stopping::countDown;
             NetworkLimits limits = NetworkLimits.DEFAULT.clientBuffersTotal(settings.options().buffersTotal);
-            this.server = RespServer.open(instance, listenOptions(settings), limits);
+            this.server = RespServer.open(instance, listenOptions(settings), limits, this::connectToL2);
         } catch (IOException | RuntimeException e) {
             store.close();
             admin.close();
@@ -101,6 +103,14 @@ final class Sidecar implements AutoCloseable {
             throw e;
         }
         ready = true;
+    }
+
+    private void connectToL2(EventLoop loop) {
+        TierOptions tiers = settings.tiers();
+        L2Options link = tiers.link();
+        if (link != null) {
+            instance.standBefore(link, loop, tiers.database(), tiers.mostLoads, tiers.keyspaces);
+        }
     }
 
     private static InstanceOptions instanceOptions(Settings settings) {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Unmatched;
 final class StartCommand implements Callable<Integer> {
     private static final int EXIT_WRONG_ARGUMENTS = 2;
     /** Names in the file that begin sections of their own. */
-    private static final Set<String> SECTIONS = Set.of();
+    private static final Set<String> SECTIONS = Set.of(TierOptions.KEYSPACES);
 
     private static final String ABOUT = """
         Usage: cachee start [FLAGS]

@@ -5,6 +5,7 @@ import io.cachee.server.config.FlagValues;
 import io.cachee.server.config.MemorySize;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ final class StartOptions {
     private static final long LEAST_BUFFERS = 1 << 20;
     private static final String SIZE = "Sizes are bytes, or whole numbers of kb, mb or gb.";
 
-    static final List<Flag> FLAGS = List.of(
+    private static final List<Flag> OWN = List.of(
             Flag.of("port", "PORT", "6380", "RESP over TCP; 0 turns it off."),
             Flag.of(
                     "bind",
@@ -96,7 +97,8 @@ final class StartOptions {
                     "FILE",
                     "",
                     "Users and their rules, a line each, as ACL LIST writes them; not readable by everybody."),
-            Flag.yesNo("allow-flush", "yes", "Whether the default user may FLUSHALL and FLUSHDB."),
+            Flag.yesNo(
+                    "allow-flush", "auto", "Whether the default user may FLUSHALL and FLUSHDB; auto is not with --l2."),
             Flag.of("tls-port", "PORT", "0", "RESP over TLS; 0 turns it off."),
             Flag.of("tls-cert", "FILE", "", "The certificate chain, PEM; reloaded when it changes."),
             Flag.of("tls-key", "FILE", "", "The private key, PEM; reloaded when it changes."),
@@ -141,6 +143,9 @@ final class StartOptions {
                     "FILE",
                     "",
                     "A YAML file with the same names, without the dashes in front; reloaded when it changes."));
+
+    static final List<Flag> FLAGS =
+            Stream.concat(OWN.stream(), TierOptions.FLAGS.stream()).toList();
 
     final int port;
     final List<String> bind;
@@ -205,7 +210,8 @@ final class StartOptions {
         requirePassIsVisible = values.isOnCommandLine("requirepass");
         requirePassFile = values.path("requirepass-file");
         usersFile = values.path("users-file");
-        allowFlush = values.yesNo("allow-flush");
+        boolean isAuto = values.text("allow-flush").equals("auto");
+        allowFlush = isAuto ? values.text("l2").isEmpty() : values.yesNo("allow-flush");
         tlsPort = values.integer("tls-port", 0, MOST_PORT);
         tlsCertificate = values.path("tls-cert");
         tlsKey = values.path("tls-key");

@@ -1,19 +1,23 @@
 package io.cachee.server;
 
+import io.cachee.l2.L2Options;
 import io.cachee.server.command.Instance;
 import io.cachee.server.command.InstanceOptions;
 import io.cachee.server.command.RemovedKeys;
 import io.cachee.server.net.ListenOptions;
+import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.Polling;
 import io.cachee.server.net.RespServer;
 import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
+import io.cachee.testkit.Await;
 import io.cachee.testkit.RespClient;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +27,7 @@ public final class TestSidecar implements AutoCloseable {
     static final int DATABASES = 16;
     private static final long REGION_BYTES = 16L << 20;
     private static final int LOOPS = 2;
+    private static final int MOST_LOADS = 100;
 
     private final Store store;
     private final Instance instance;
@@ -30,7 +35,7 @@ public final class TestSidecar implements AutoCloseable {
     private final @Nullable Path socket;
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
-    private TestSidecar(@Nullable Path socket) throws IOException {
+    private TestSidecar(@Nullable Path socket, @Nullable String l2) throws IOException {
         this.socket = socket;
         String path = socket == null ? "" : socket.toString();
         RemovedKeys removed = new RemovedKeys();
@@ -53,17 +58,28 @@ public final class TestSidecar implements AutoCloseable {
                 null,
                 null,
                 null);
-        server = RespServer.open(instance, listen);
+        server = RespServer.open(instance, listen, NetworkLimits.DEFAULT, loop -> {
+            if (l2 != null) {
+                instance.standBefore(L2Options.of(l2), loop, 0, MOST_LOADS, Map.of());
+            }
+        });
     }
 
     /** Over TCP alone. */
     public static TestSidecar start() throws IOException {
-        return new TestSidecar(null);
+        return new TestSidecar(null, null);
+    }
+
+    /** Before an L2, over TCP alone. */
+    public static TestSidecar before(String l2) throws Exception {
+        TestSidecar sidecar = new TestSidecar(null, l2);
+        Await.until("L2 is coherent", sidecar.instance::isCoherent);
+        return sidecar;
     }
 
     /** Over TCP and a Unix socket in a folder of the test's. */
     public static TestSidecar start(Path folder) throws IOException {
-        return new TestSidecar(folder.resolve("cachee.sock"));
+        return new TestSidecar(folder.resolve("cachee.sock"), null);
     }
 
     private void failed(String message, @Nullable Throwable cause) {

@@ -2,6 +2,7 @@ package io.cachee.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import io.cachee.testkit.RespValue;
 import java.io.IOException;
@@ -30,20 +31,30 @@ import org.jspecify.annotations.Nullable;
  * {@code {dump:k}} for what DUMP says of a key.
  */
 final class Twins implements AutoCloseable {
+    /** Whether the sidecar stands before a redis-server of its own, which must not show. */
+    private static final boolean BEFORE_L2 = Boolean.getBoolean("cachee.before.l2");
+
     private static final long ABOUT = 2_000;
 
     private static final AtomicBoolean TOLD = new AtomicBoolean();
 
     private final TestSidecar sidecar;
     private final @Nullable RealRedis redis;
+    private final @Nullable RedisServerProcess l2;
 
-    private Twins(TestSidecar sidecar, @Nullable RealRedis redis) {
+    private Twins(TestSidecar sidecar, @Nullable RealRedis redis, @Nullable RedisServerProcess l2) {
+        this.l2 = l2;
         this.sidecar = sidecar;
         this.redis = redis;
     }
 
     static Twins start() throws Exception {
-        return new Twins(TestSidecar.start(), RealRedis.shared());
+        RealRedis compared = RealRedis.shared();
+        if (!BEFORE_L2 || compared == null) {
+            return new Twins(TestSidecar.start(), compared, null);
+        }
+        RedisServerProcess l2 = RedisServerProcess.start();
+        return new Twins(TestSidecar.before("redis://127.0.0.1:" + l2.port()), compared, l2);
     }
 
     /** Runs a script in RESP2 and again in RESP3, each on new connections and empty stores. */
@@ -90,7 +101,16 @@ final class Twins implements AutoCloseable {
                 client.call("FLUSHALL");
                 client.call("CONFIG", "SET", "notify-keyspace-events", "");
             }
-            first.theirs.call(
+            limitValues(first.theirs);
+            if (l2 != null) {
+                try (RespClient client = l2.connect()) {
+                    limitValues(client);
+                }
+            }
+        }
+
+        private void limitValues(RespClient redisClient) throws IOException {
+            redisClient.call(
                     "CONFIG", "SET", "proto-max-bulk-len", sidecar.store().maxValueSize());
         }
 
@@ -216,5 +236,8 @@ final class Twins implements AutoCloseable {
     @Override
     public void close() {
         sidecar.close();
+        if (l2 != null) {
+            l2.close();
+        }
     }
 }

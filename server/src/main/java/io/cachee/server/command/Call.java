@@ -2,12 +2,18 @@ package io.cachee.server.command;
 
 import io.cachee.server.resp.Reply;
 import io.cachee.server.resp.Request;
+import io.cachee.server.tier.Keyspace;
+import io.cachee.server.tier.Stamp;
+import io.cachee.server.tier.Tier;
+import io.cachee.server.tier.Verdict;
 import io.cachee.store.EntryInfo;
 import io.cachee.store.PutMode;
 import io.cachee.store.PutResult;
 import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +25,8 @@ final class Call {
     /** Memory as a whole: values are copied from the store to the address of the output buffer. */
     private static final MemorySegment MEMORY = everything();
 
+    private static final ValueLayout.OfLong STAMP_WORD =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int ROOM_FOR_VALUE = 1 << 10;
     private static final byte[] NO_REQUEST = {};
 
@@ -27,6 +35,8 @@ final class Call {
     final Store store;
     final Reply reply;
     final EntryInfo info = new EntryInfo();
+    /** Of the value from L1 that was looked at last. */
+    final Stamp stamp = new Stamp();
 
     Session session;
     Request request = Request.of();
@@ -206,6 +216,63 @@ final class Call {
             digitsExpected = digitsOf(length);
             room = (int) length + digitsExpected + 5;
         }
+    }
+
+    /**
+     * Replies with what L1 has under the key chosen when that may be served, as the verdict says. The key is
+     * the first argument.
+     */
+    Verdict replyIfServable(Tier tier, Keyspace keyspace, boolean evenStale) {
+        int room = ROOM_FOR_VALUE;
+        while (true) {
+            ByteBuf out = reply.room(room);
+            int digits = digitsExpected;
+            long target = out.memoryAddress() + out.writerIndex();
+            int capacity = out.writableBytes() - digits - 5;
+            long stored = store.get(key, keyOffset, keyLength, MEMORY, target + digits + 3, capacity, null);
+            if (stored < Stamp.BYTES) {
+                return Verdict.GONE;
+            }
+            if (stored <= capacity) {
+                long end = target + digits + 3 + stored;
+                Verdict verdict = judge(tier, keyspace, readStamp(end));
+                int length = (int) stored - Stamp.BYTES;
+                if (verdict == Verdict.GONE || verdict == Verdict.STALE && !evenStale) {
+                    return verdict;
+                }
+                if (stamp.isAbsent()) {
+                    keyspace.negativeHits.increment();
+                    reply.nothing();
+                    return verdict;
+                }
+                int needed = digitsOf(length);
+                MemorySegment.copy(
+                        MEMORY, target + digits + 3, MEMORY, target + needed + 3, needed == digits ? 0 : length);
+                digitsExpected = needed;
+                writeAround(out, needed, length);
+                return verdict;
+            }
+            digitsExpected = digitsOf(stored);
+            room = (int) stored + digitsExpected + 5;
+        }
+    }
+
+    private Stamp readStamp(long end) {
+        return stamp.set(
+                MEMORY.get(STAMP_WORD, end - Stamp.BYTES),
+                MEMORY.get(STAMP_WORD, end - Stamp.BYTES + 8),
+                MEMORY.get(STAMP_WORD, end - Stamp.BYTES + 16));
+    }
+
+    /** What may be done with a value of the key chosen. */
+    Verdict judge(Tier tier, Keyspace keyspace, Stamp of) {
+        int start = request.start(keyArgument);
+        return tier.judge(of, keyspace, request.buffer(), start, request.length(keyArgument));
+    }
+
+    /** Keeps a place for the reply, which is still to come. */
+    Later later() {
+        return executor.later(session);
     }
 
     private static void writeAround(ByteBuf out, int digits, int length) {

@@ -90,6 +90,8 @@ final class ClientList {
 
     static String typeOf(Session session) {
         Subscriptions subscriptions = session.subscriptions;
-        return subscriptions != null && subscriptions.count() > 0 ? "pubsub" : "normal";
+        OwnConnection own = session.own;
+        boolean listens = subscriptions != null && subscriptions.count() > 0 || own != null && own.isSubscribed();
+        return listens ? "pubsub" : "normal";
     }
 }

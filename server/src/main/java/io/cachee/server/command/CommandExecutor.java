@@ -2,6 +2,7 @@ package io.cachee.server.command;
 
 import io.cachee.server.resp.Reply;
 import io.cachee.server.resp.Request;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ public final class CommandExecutor {
     CommandExecutor(Instance instance, int loop, ByteBufAllocator allocator) {
         this.instance = instance;
         this.reply = new Reply(allocator);
-        this.stats = new LoopStats(instance.table.commands().size());
+        this.stats = new LoopStats(instance.table.commands().size() + 1);
         this.cell = instance.gate.cell(loop);
         this.unknown = instance.table.commands().getFirst();
         Session nobody = new Session(0, Nowhere.LINK, this, instance.users.unlimited(), true);
@@ -111,11 +112,18 @@ public final class CommandExecutor {
         instance.pause.forget(link);
     }
 
-    /** Runs a request. False when it has to wait for the end of CLIENT PAUSE. */
-    public boolean execute(Session session, Request request) {
+    /** Runs a request, unless it has to wait. */
+    public Outcome execute(Session session, Request request) {
         Command command = instance.table.find(request, 0);
         if (instance.pause.isOn() && instance.pause.holds(session, command)) {
-            return false;
+            return Outcome.WAIT;
+        }
+        Tiers tiers = instance.tiers;
+        if (tiers != null) {
+            command = command == null ? tiers.remote(request) : command;
+            if (session.link.hasLater() && tiers.waitsForReplies(session, command)) {
+                return Outcome.AFTER_REPLIES;
+            }
         }
         if (command != null
                 && session.plain
@@ -126,7 +134,7 @@ public final class CommandExecutor {
         } else {
             judge(session, command, request);
         }
-        return true;
+        return Outcome.DONE;
     }
 
     // ---------------------------------------------------------------- judging
@@ -166,6 +174,15 @@ public final class CommandExecutor {
         }
     }
 
+    /** Keeps a place for the reply of the command that is running; there is none while replies are not wanted. */
+    Later later(Session session) {
+        if (muted) {
+            return ByteBuf::release;
+        }
+        handOver();
+        return session.link.later();
+    }
+
     /** Replies are wanted again, from the command on that is running. */
     void unmute() {
         if (muted) {
@@ -192,6 +209,10 @@ public final class CommandExecutor {
             error = "EXECABORT Transaction discarded because of: " + reason;
         } else if (open != null && open.open) {
             open.broken = true;
+        }
+        OwnConnection own = session.own;
+        if (own != null) {
+            own.refused();
         }
         if (command != null) {
             stats.rejected(command);
@@ -275,7 +296,7 @@ public final class CommandExecutor {
                 untilSample = HotKeys.SAMPLE;
                 sample(session, command, request);
             }
-            command.handler.handle(call);
+            handlerOf(session, command).handle(call);
         } catch (CommandException refused) {
             failed(session, command, mark, refused.reply());
         } catch (RuntimeException | InternalError broken) {
@@ -293,6 +314,11 @@ public final class CommandExecutor {
         if (nanos >= instance.slowNanos()) {
             instance.slow(command, request, nanos, session);
         }
+    }
+
+    private Handler handlerOf(Session session, Command command) {
+        Tiers tiers = instance.tiers;
+        return tiers == null ? command.handler : tiers.handlerOf(session, command);
     }
 
     /** An error in place of the reply; where part of that is on its way already, nothing but the end can follow. */

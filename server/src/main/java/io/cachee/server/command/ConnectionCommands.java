@@ -193,6 +193,7 @@ final class ConnectionCommands {
         Session session = call.session;
         Instance instance = call.instance;
         session.transaction = null;
+        session.leaveOwnConnection();
         instance.pubSub.forget(session);
         instance.tracking.turnOff(session);
         if (session.monitors) {

@@ -68,6 +68,17 @@ final class Databases {
         target[1] = (byte) stored.get(database);
     }
 
+    /** A key of a database as the store knows it. */
+    byte[] storedName(int database, byte[] key) {
+        if (isPlain(database, key, 0, key.length)) {
+            return key;
+        }
+        byte[] prefixed = new byte[PREFIX_BYTES + key.length];
+        writePrefix(database, prefixed);
+        System.arraycopy(key, 0, prefixed, PREFIX_BYTES, key.length);
+        return prefixed;
+    }
+
     /** A key that belongs to no database. */
     static byte[] selfTestKey() {
         return new byte[] {0, -1, 's'};

@@ -1,10 +1,15 @@
 package io.cachee.server.command;
 
+import io.cachee.l2.L2Options;
 import io.cachee.server.config.OutputLimit;
 import io.cachee.server.metrics.MetricWriter;
 import io.cachee.server.resp.Request;
+import io.cachee.server.tier.KeyspacePolicy;
+import io.cachee.server.tier.Keyspaces;
+import io.cachee.server.tier.Tier;
 import io.cachee.store.Store;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +46,11 @@ public final class Instance {
     /** Forty characters that no other run has. */
     final String runId = UUID.randomUUID().toString().replace("-", "") + "00000000";
 
+    /** What stands behind the store; null while it stands alone. */
+    volatile @Nullable Tiers tiers;
+
+    final Keyspaces keyspaces = new Keyspaces();
+
     final long startedNanos = System.nanoTime();
     final long startedMillis = System.currentTimeMillis();
     private final List<CommandExecutor> executors = new CopyOnWriteArrayList<>();
@@ -61,6 +71,21 @@ public final class Instance {
     /** Has what the store removes of its own accord told to those who listen. */
     public void listenTo(RemovedKeys removed) {
         removed.tell(this);
+    }
+
+    /** Puts the store before an L2: from now on it holds values of one of its databases. Before clients come. */
+    public void standBefore(
+            L2Options link, EventLoop loop, int database, int mostLoads, Map<String, KeyspacePolicy> policies) {
+        keyspaces.define(policies);
+        Tier tier = Tier.open(
+                store,
+                keyspaces,
+                key -> databases.storedName(database, key),
+                new L2Events(this, database),
+                loop,
+                link,
+                mostLoads);
+        tiers = new Tiers(this, tier, database);
     }
 
     /** Where failures go that are no client's. */
@@ -90,6 +115,7 @@ public final class Instance {
 
     void disconnected(Session session) {
         session.closing = true;
+        session.leaveOwnConnection();
         clients.remove(session);
         pubSub.forget(session);
         tracking.turnOff(session);
@@ -223,6 +249,20 @@ public final class Instance {
     /** To be called every second or so. */
     public void tick() {
         rates.sample(rawTotals().commands());
+    }
+
+    /** Whether what is served of L2 is vouched for. */
+    public boolean isCoherent() {
+        Tiers behind = tiers;
+        return behind == null || behind.tier().l2().status().isCoherent();
+    }
+
+    /** Leaves L2. To be called before the event loops end. */
+    public void leaveL2() {
+        Tiers behind = tiers;
+        if (behind != null) {
+            behind.tier().close();
+        }
     }
 
     /** Gives back what executors hold. To be called when all event loops have ended. */

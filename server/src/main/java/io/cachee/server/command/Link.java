@@ -13,6 +13,15 @@ public interface Link extends Reply.Outlet {
     /** Holds replies back, and reads no more, for so long. On its event loop. */
     void hold(long millis);
 
+    /** Keeps a place for a reply that is still to come. On its event loop. */
+    Later later();
+
+    /** Whether replies are still to come. On its event loop. */
+    boolean hasLater();
+
+    /** Whether the calling thread is that of its event loop. */
+    boolean isOnLoop();
+
     /** Runs a task on its event loop, between batches. From any thread. */
     void execute(Runnable task);
 

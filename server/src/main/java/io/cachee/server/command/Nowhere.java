@@ -29,6 +29,21 @@ final class Nowhere implements Link {
     }
 
     @Override
+    public Later later() {
+        return ByteBuf::release;
+    }
+
+    @Override
+    public boolean hasLater() {
+        return false;
+    }
+
+    @Override
+    public boolean isOnLoop() {
+        return true;
+    }
+
+    @Override
     public void execute(Runnable task) {
         // Nobody is there to run it for.
     }

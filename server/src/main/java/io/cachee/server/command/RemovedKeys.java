@@ -17,7 +17,8 @@ public final class RemovedKeys implements RemovalListener {
     @Override
     public boolean isWanted() {
         Instance listening = instance;
-        return listening != null && listening.signals.isWanted();
+        // What goes from L1 is still in L2.
+        return listening != null && listening.tiers == null && listening.signals.isWanted();
     }
 
     @Override

@@ -61,7 +61,7 @@ final class ServerCommands {
 
     // ---------------------------------------------------------------- flushing
 
-    private static void checkFlush(Call call) {
+    static void checkFlush(Call call) {
         for (int i = 1; i < call.count(); i++) {
             if (!call.request.is(i, "ASYNC") && !call.request.is(i, "SYNC") || call.count() > 2) {
                 throw CommandException.syntax();

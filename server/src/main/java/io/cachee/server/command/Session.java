@@ -64,6 +64,13 @@ public final class Session {
     /** Nothing stands between this client and a command: no transaction, no rules, no restriction of any kind. */
     boolean plain;
 
+    /** Loads it waits for, and writes that L2 has not answered. Of its event loop. */
+    int loadsAwaited;
+
+    int writesAwaited;
+    /** Its own connection to L2, while it needs one. Written by its event loop. */
+    volatile @Nullable OwnConnection own;
+
     private final ConcurrentLinkedQueue<Message> mailbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean delivering = new AtomicBoolean();
     private final AtomicLong mailboxBytes = new AtomicLong();
@@ -132,6 +139,15 @@ public final class Session {
     /** Bytes waiting for the client, here and in its connection. */
     long unsentBytes() {
         return mailboxBytes.get() + link.unsentBytes();
+    }
+
+    /** Gives up its own connection to L2, if it has one. On its event loop. */
+    void leaveOwnConnection() {
+        OwnConnection leaving = own;
+        if (leaving != null) {
+            own = null;
+            leaving.close();
+        }
     }
 
     /** Says something to the client, from any thread; a client that does not listen is disconnected. */

@@ -71,6 +71,11 @@ final class TrackingCommands {
     }
 
     private static void turnOn(Call call, Tracking wanted) {
+        Tiers tiers = call.instance.tiers;
+        if (wanted.broadcast() && tiers != null && !tiers.reportsAllUnder(wanted.prefixes())) {
+            throw new CommandException("ERR BCAST needs L2 to report all changes under these prefixes: start with"
+                    + " --l2-track-prefixes");
+        }
         if (!wanted.broadcast() && !wanted.prefixes().isEmpty()) {
             throw new CommandException("ERR PREFIX option requires BCAST mode to be enabled");
         }

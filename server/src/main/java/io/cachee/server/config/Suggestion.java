@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.function.UnaryOperator;
 
 /** Which name was meant by one that is unknown. */
-final class Suggestion {
+public final class Suggestion {
     private static final int MOST_CHANGES = 2;
 
     private Suggestion() {}
@@ -14,7 +14,7 @@ final class Suggestion {
      *
      * @param shown makes of a name what the user would have to write
      */
-    static String of(Collection<String> known, String name, UnaryOperator<String> shown) {
+    public static String of(Collection<String> known, String name, UnaryOperator<String> shown) {
         String nearest = null;
         int least = MOST_CHANGES + 1;
         for (String candidate : known) {

@@ -1,7 +1,9 @@
 package io.cachee.server.net;
 
 import io.cachee.server.command.CommandExecutor;
+import io.cachee.server.command.Later;
 import io.cachee.server.command.Link;
+import io.cachee.server.command.Outcome;
 import io.cachee.server.command.Session;
 import io.cachee.server.command.Transport;
 import io.cachee.server.config.OutputLimit;
@@ -56,6 +58,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     /** A request that has to wait, among the unread no more. */
     private @Nullable Request waiting;
 
+    private final DeferredReplies deferred = new DeferredReplies(this::write, this::repliesCame);
+    private boolean afterReplies;
+    private boolean flushing;
     /** While a request waits for the end of CLIENT PAUSE: when it is tried again at the latest. */
     private @Nullable Future<?> pauseEnd;
 
@@ -134,7 +139,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         }
         execute(() -> {
             moveAsked.set(false);
-            boolean isBusy = unread.length() > 0 || unsentBytes() > 0 || isBlocked();
+            boolean isBusy = unread.length() > 0 || unsentBytes() > 0 || !deferred.isEmpty() || isBlocked();
             boolean isEnding =
                     finishing || killed || inputEnded || !context().channel().isActive();
             // TLS keeps things of its own on the event loop.
@@ -202,6 +207,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         unread.clear();
         decoder.forget();
         waiting = null;
+        deferred.forget();
         forgetPause();
         accountQuery();
         accountOutput();
@@ -253,7 +259,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     /** Whether requests have to wait: for a command, for the end of a delay, or until the client reads. */
     private boolean isBlocked() {
-        return waiting != null || held || !context().channel().isWritable();
+        return waiting != null
+                || held
+                || deferred.isFull()
+                || !context().channel().isWritable();
     }
 
     private void accountQuery() {
@@ -325,14 +334,16 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
             }
             waiting = null;
             boolean stranger = !client.isAuthenticated();
-            if (!executor.execute(client, request)) {
+            Outcome outcome = executor.execute(client, request);
+            if (outcome != Outcome.DONE) {
                 waiting = request.copy();
+                afterReplies = outcome == Outcome.AFTER_REPLIES;
                 return;
             }
             if (stranger == client.isAuthenticated()) {
                 adjustLimits();
             }
-            if (held) {
+            if (held || deferred.isFull()) {
                 return;
             }
             if (executor.pendingBytes() + unflushedBytes > LoopContext.FLUSH_BYTES) {
@@ -358,7 +369,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     private void stopReading() {
         readAutomatically(false);
-        if (waiting != null && !held && pauseEnd == null) {
+        if (waiting != null && !held && !afterReplies && pauseEnd == null) {
             long nanos = loop.executor.awaitEndOfPause(this);
             pauseEnd = context().executor().schedule(() -> guarded(this::pauseOver), nanos, TimeUnit.NANOSECONDS);
         }
@@ -399,7 +410,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
             execute(this::resume);
             return;
         }
-        if ((waiting != null || unread.length() > 0) && context().channel().isWritable()) {
+        boolean mayRun = !deferred.isFull() && (waiting == null || !afterReplies || deferred.isEmpty());
+        if (mayRun
+                && (waiting != null || unread.length() > 0)
+                && context().channel().isWritable()) {
             run(unread.bytes(), unread.length());
             accountQuery();
             channelReadComplete(context());
@@ -413,7 +427,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     }
 
     private void finishIfInputEnded() {
-        if (inputEnded && !finishing && !isBlocked()) {
+        if (inputEnded && !finishing && !isBlocked() && deferred.isEmpty()) {
             finish();
         }
     }
@@ -447,19 +461,66 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
             full.release();
             return;
         }
+        if (deferred.isEmpty()) {
+            write(full);
+        } else {
+            deferred.follow(full);
+        }
+        // What TLS has not encrypted yet is not among the channel's bytes.
+        long unsent = unsentBytes() + (transport == Transport.TLS ? unflushedBytes : 0);
+        if (unsent > doorkeeper.outputLimit().hardBytes()) {
+            doorkeeper.outputTooLarge(remoteAddress);
+            kill();
+        } else if (unsent > LoopContext.FLUSH_BYTES) {
+            accountOutput();
+        }
+    }
+
+    /** What is sent has its place behind replies that are still to come. */
+    private void write(ByteBuf full) {
         int bytes = full.readableBytes();
         loop.executor.sent(bytes);
         unflushedBytes += bytes;
         ChannelHandlerContext ctx = context();
         boolean isTls = transport == Transport.TLS;
         ctx.write(full, isTls ? ctx.newPromise() : ctx.voidPromise());
-        // What TLS has not encrypted yet is not among the channel's bytes.
-        long unsent = unsentBytes() + (isTls ? unflushedBytes : 0);
-        if (unsent > doorkeeper.outputLimit().hardBytes()) {
-            doorkeeper.outputTooLarge(remoteAddress);
-            kill();
-        } else if (unsent > LoopContext.FLUSH_BYTES) {
-            accountOutput();
+    }
+
+    @Override
+    public Later later() {
+        return deferred.add();
+    }
+
+    @Override
+    public boolean isOnLoop() {
+        return context().executor().inEventLoop();
+    }
+
+    @Override
+    public boolean hasLater() {
+        return !deferred.isEmpty();
+    }
+
+    /** Those that come in one turn of the event loop leave together. */
+    private void repliesCame() {
+        if (!flushing && !killed) {
+            flushing = true;
+            context()
+                    .executor()
+                    .execute(() -> guarded(() -> {
+                        flushing = false;
+                        if (killed) {
+                            return;
+                        }
+                        if (!held) {
+                            flushNow();
+                        }
+                        if (finishing && deferred.isEmpty()) {
+                            close();
+                        } else {
+                            resume();
+                        }
+                    }));
         }
     }
 
@@ -480,7 +541,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     /** Ends the connection as soon as no request of it is half read and no reply half sent. */
     void finishWhenIdle() {
-        if (unread.length() == 0 && waiting == null) {
+        if (unread.length() == 0 && waiting == null && deferred.isEmpty()) {
             finish();
         } else if (context().channel().isActive()) {
             later(this::finishWhenIdle, LoopContext.RETRY_MILLIS);
@@ -491,7 +552,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         ChannelHandlerContext ctx = context();
         finishing = true;
         readAutomatically(false);
-        if (held || closing || killed) {
+        if (held || closing || killed || !deferred.isEmpty()) {
             return;
         }
         closing = true;
@@ -544,7 +605,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     @Override
     public long unsentBytes() {
         ChannelOutboundBuffer buffer = context().channel().unsafe().outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        return deferred.bytes() + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
     }
 
     @Override

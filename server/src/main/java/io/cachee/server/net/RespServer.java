@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandler;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Listens for clients: over TCP, TLS and a Unix socket, with as many event loops as it is told. */
@@ -42,14 +44,22 @@ public final class RespServer implements AutoCloseable {
 
     /** Opens all doors, or none. */
     public static RespServer open(Instance instance, ListenOptions options) throws IOException {
-        return open(instance, options, NetworkLimits.DEFAULT);
+        return open(instance, options, NetworkLimits.DEFAULT, _ -> {});
     }
 
     /** Opens all doors, or none, with limits of one's own. */
     public static RespServer open(Instance instance, ListenOptions options, NetworkLimits limits) throws IOException {
+        return open(instance, options, limits, _ -> {});
+    }
+
+    /** The same, with what is to be done on an event loop that is always used, before any door is opened. */
+    public static RespServer open(
+            Instance instance, ListenOptions options, NetworkLimits limits, Consumer<EventLoop> first)
+            throws IOException {
         Tls tls = options.tlsPort() > 0 ? new Tls(options, limits, instance) : null;
         RespServer server = new RespServer(instance, options, limits, tls);
         try {
+            first.accept(server.loops.first());
             server.listen();
             return server;
         } catch (IOException | RuntimeException e) {
@@ -228,6 +238,7 @@ public final class RespServer implements AutoCloseable {
             socketFile.remove();
         }
         doorkeeper.killAll();
+        instance.leaveL2();
         loops.close();
     }
 }

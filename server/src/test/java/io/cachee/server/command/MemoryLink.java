@@ -75,4 +75,19 @@ final class MemoryLink implements Link {
     public Transport transport() {
         return Transport.TCP;
     }
+
+    @Override
+    public boolean isOnLoop() {
+        return true;
+    }
+
+    @Override
+    public Later later() {
+        throw new AssertionError("nothing is behind this store");
+    }
+
+    @Override
+    public boolean hasLater() {
+        return false;
+    }
 }

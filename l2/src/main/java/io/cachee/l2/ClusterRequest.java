@@ -1,0 +1,74 @@
+package io.cachee.l2;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/** A request to a cluster, which is kept until its reply has come, for a node may send it to another. */
+final class ClusterRequest implements ReplyHandler {
+    private static final int REDIRECTS_MAX = 5;
+
+    private final ClusterRouter router;
+    private final ByteBuf request;
+    private final boolean tracked;
+    private final Protocol protocol;
+    private final ReplyHandler handler;
+    private Node node;
+    private int redirects;
+
+    /** The buffer is given away. */
+    ClusterRequest(
+            ClusterRouter router,
+            Node node,
+            ByteBuf request,
+            boolean tracked,
+            Protocol protocol,
+            ReplyHandler handler) {
+        this.router = router;
+        this.node = node;
+        this.request = request;
+        this.tracked = tracked;
+        this.protocol = protocol;
+        this.handler = handler;
+    }
+
+    void send() {
+        ByteBuf copy = request.retainedDuplicate();
+        if (tracked && (redirects == 0 || node.isTracked())) {
+            node.sendTracked(copy, this);
+        } else {
+            node.send(copy, protocol, 0, this);
+        }
+    }
+
+    @Override
+    public void reply(ByteBuf frame) {
+        Redirect redirect = Redirect.of(frame);
+        if (redirect == null) {
+            request.release();
+            handler.reply(frame);
+            return;
+        }
+        Node next = router.redirected(redirect, node, tracked);
+        redirects++;
+        if (next == null || redirects > REDIRECTS_MAX) {
+            request.release();
+            String why = "sent from node to node " + redirects + " times, at last from " + node.name();
+            handler.failed(new L2Failure(L2Failure.Kind.REDIRECTED_TOO_OFTEN, why));
+            return;
+        }
+        node = next;
+        if (redirect.isMoved()) {
+            send();
+        } else {
+            // Nothing comes between the two, for both are sent in one go; what is loaded so is not tracked.
+            node.send(Requests.of(ByteBufAllocator.DEFAULT, "ASKING"), protocol, 0, Nobody.HERE);
+            node.send(request.retainedDuplicate(), protocol, 0, this);
+        }
+    }
+
+    @Override
+    public void failed(L2Failure why) {
+        request.release();
+        handler.failed(why);
+    }
+}

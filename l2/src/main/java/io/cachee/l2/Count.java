@@ -1,0 +1,16 @@
+package io.cachee.l2;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A number that one thread changes and any may read. */
+final class Count {
+    private final AtomicLong value = new AtomicLong();
+
+    void add(long more) {
+        value.setRelease(value.getPlain() + more);
+    }
+
+    long get() {
+        return value.getAcquire();
+    }
+}

@@ -1,0 +1,117 @@
+package io.cachee.l2;
+
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connection says first. All is sent at once; the connection is up when every reply is the one that was hoped
+ * for, and ended by the first that is not.
+ */
+final class Handshake implements ReplyHandler {
+    /** Who is told how it went. */
+    interface Outcome {
+        void succeeded();
+
+        void refused(String why);
+    }
+
+    private enum Step {
+        HELLO,
+        SELECT,
+        READONLY,
+        ROLE,
+        TRACKING
+    }
+
+    private final List<Step> steps = new ArrayList<>();
+    private final List<List<String>> commands = new ArrayList<>();
+    private final Outcome outcome;
+    private final boolean replica;
+    private int next;
+
+    Handshake(LinkContext link, Role role, boolean replica, Outcome outcome) {
+        this.replica = replica;
+        this.outcome = outcome;
+        add(Step.HELLO, hello(link, role));
+        if (role.database() != 0) {
+            add(Step.SELECT, List.of("SELECT", String.valueOf(role.database())));
+        }
+        if (replica && link.target().kind() == Target.Kind.CLUSTER) {
+            add(Step.READONLY, List.of("READONLY"));
+        }
+        if (link.target().kind() == Target.Kind.SENTINEL) {
+            add(Step.ROLE, List.of("ROLE"));
+        }
+        if (role.tracked()) {
+            add(Step.TRACKING, tracking(link));
+        }
+    }
+
+    private void add(Step step, List<String> command) {
+        steps.add(step);
+        commands.add(command);
+    }
+
+    private static List<String> hello(LinkContext link, Role role) {
+        List<String> words = new ArrayList<>(List.of("HELLO", role.protocol() == Protocol.RESP3 ? "3" : "2"));
+        String password = link.target().password();
+        if (password != null) {
+            String user = link.target().user();
+            words.addAll(List.of("AUTH", user == null ? "default" : user, password));
+        }
+        if (!link.options().clientName().isEmpty()) {
+            words.addAll(List.of("SETNAME", link.options().clientName()));
+        }
+        return words;
+    }
+
+    private static List<String> tracking(LinkContext link) {
+        List<String> words = new ArrayList<>(List.of("CLIENT", "TRACKING", "ON"));
+        List<String> prefixes = link.probe().prefixes(link.options().trackedPrefixes());
+        if (!prefixes.isEmpty()) {
+            words.add("BCAST");
+            prefixes.forEach(prefix -> words.addAll(List.of("PREFIX", prefix)));
+        }
+        return words;
+    }
+
+    List<List<String>> commands() {
+        return commands;
+    }
+
+    @Override
+    public void reply(ByteBuf frame) {
+        Step step = steps.get(next);
+        String problem = problem(step, Reply.of(frame));
+        next++;
+        if (problem != null) {
+            outcome.refused(step + ": " + problem);
+        } else if (next == steps.size()) {
+            outcome.succeeded();
+        }
+    }
+
+    private @Nullable String problem(Step step, Reply reply) {
+        if (reply.isError()) {
+            // One who may not ask for the role is believed the sentinels.
+            boolean isForbidden = step == Step.ROLE && reply.string().startsWith("NOPERM");
+            return isForbidden ? null : reply.string();
+        }
+        if (step != Step.ROLE) {
+            return null;
+        }
+        boolean isPrimary = reply.items().getFirst().string().equals("master");
+        if (replica) {
+            boolean copies = !isPrimary && reply.items().get(3).string().equals("connected");
+            return copies ? null : "not a replica, or one that has lost its primary";
+        }
+        return isPrimary ? null : "not the primary";
+    }
+
+    @Override
+    public void failed(L2Failure why) {
+        // The connection has ended, and told so itself.
+    }
+}

@@ -1,0 +1,271 @@
+package io.cachee.l2;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.AsciiString;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node as the link knows it: its tracked connection, which is kept up always, the other shared ones, and the breaker
+ * that gives it time. Where it is, a {@link Finder} says at every attempt to connect.
+ */
+final class Node implements Invalidations.Listener {
+    /** Knows where a node is; may have to ask. */
+    interface Finder {
+        void find(Role role, Consumer<Place> found, Consumer<String> failed);
+    }
+
+    /** Who decides what follows from the state of nodes. */
+    interface Watcher {
+        /** Its feed has begun. */
+        void began(Node node);
+
+        /** Its feed has ended. */
+        void ended(Node node, String why);
+
+        /** Connecting has failed. */
+        void failed(Node node);
+
+        /** It says that it is not the one for writes. */
+        void deposed(Node node);
+    }
+
+    private static final List<AsciiString> SIGNS_OF_A_REPLICA =
+            List.of(AsciiString.cached("-READONLY"), AsciiString.cached("-MASTERDOWN"));
+
+    private final LinkContext link;
+    private final Watcher watcher;
+    private final Finder finder;
+    private final Breaker breaker;
+    private final SharedLink tracked;
+    private final Map<Role, SharedLink> others = new HashMap<>();
+    private final Count inFlight = new Count();
+    private volatile String name;
+    private volatile String lastProblem = "";
+    private volatile int generation;
+    private boolean closed;
+    private @Nullable ScheduledFuture<?> probeTimer;
+
+    Node(LinkContext link, String name, Finder finder, Watcher watcher) {
+        this.link = link;
+        this.name = name;
+        this.finder = finder;
+        this.watcher = watcher;
+        L2Options options = link.options();
+        this.breaker = new Breaker(
+                options.breakerFailures(),
+                TimeUnit.MILLISECONDS.toNanos(options.firstRetryMillis()),
+                TimeUnit.MILLISECONDS.toNanos(options.lastRetryMillis()),
+                System::nanoTime,
+                link.random());
+        int database = link.target().database();
+        this.tracked = new SharedLink(link, this, new Role(true, Protocol.RESP3, database));
+    }
+
+    String name() {
+        return name;
+    }
+
+    void rename(String newName) {
+        name = newName;
+    }
+
+    Count inFlight() {
+        return inFlight;
+    }
+
+    /** Of its feed; 0 while that is down. From any thread. */
+    int generation() {
+        return generation;
+    }
+
+    void setGeneration(int now) {
+        generation = now;
+    }
+
+    boolean isBroken() {
+        return breaker.isOpen();
+    }
+
+    boolean isTracked() {
+        return tracked.isUp();
+    }
+
+    L2Status.Node status() {
+        return new L2Status.Node(name, generation, breaker.isOpen(), (int) inFlight.get(), lastProblem);
+    }
+
+    // ---------------------------------------------------------------- using it
+
+    void open() {
+        tracked.open();
+    }
+
+    void sendTracked(ByteBuf request, ReplyHandler handler) {
+        if (!isRefusedByBreaker(request, handler)) {
+            tracked.send(request, handler);
+        }
+    }
+
+    void send(ByteBuf request, Protocol protocol, int database, ReplyHandler handler) {
+        if (isRefusedByBreaker(request, handler)) {
+            return;
+        }
+        Role role = new Role(false, protocol, database < 0 ? link.target().database() : database);
+        others.computeIfAbsent(role, wanted -> new SharedLink(link, this, wanted))
+                .send(request, handler);
+    }
+
+    private boolean isRefusedByBreaker(ByteBuf request, ReplyHandler handler) {
+        if (!breaker.isOpen() && !closed) {
+            return false;
+        }
+        request.release();
+        link.counts().refused.add(1);
+        L2Failure.Kind kind = closed ? L2Failure.Kind.NOT_CONNECTED : L2Failure.Kind.BREAKER_OPEN;
+        handler.failed(new L2Failure(kind, name + " has failed too often, at last: " + lastProblem));
+        return true;
+    }
+
+    void locate(Role role, Consumer<Place> found, Consumer<String> failed) {
+        finder.find(role, found, failed);
+    }
+
+    /** Ends all shared connections; those that are wanted are made again, wherever the node is then. */
+    void drop(String why) {
+        tracked.drop(why);
+        new ArrayList<>(others.values()).forEach(other -> other.drop(why));
+    }
+
+    void close(String why) {
+        closed = true;
+        tracked.close(why);
+        new ArrayList<>(others.values()).forEach(other -> other.close(why));
+        ScheduledFuture<?> planned = probeTimer;
+        if (planned != null) {
+            planned.cancel(false);
+        }
+    }
+
+    // ---------------------------------------------------------------- told by its connections
+
+    void up(Role role) {
+        if (breaker.isOpen()) {
+            mend();
+        }
+        if (role.tracked()) {
+            lastProblem = "";
+            others.values().forEach(SharedLink::forgive);
+            watcher.began(this);
+        }
+    }
+
+    void down(Role role, NodeConnection.Ending ending, String why) {
+        lastProblem = why;
+        if (role.tracked()) {
+            link.counts().feedLosses.add(1);
+            watcher.ended(this, why);
+        }
+        if (ending == NodeConnection.Ending.TIMED_OUT) {
+            breaker.failed();
+            planProbe();
+        }
+    }
+
+    void failed(String why) {
+        lastProblem = why;
+        breaker.failed();
+        planProbe();
+        watcher.failed(this);
+    }
+
+    void answered() {
+        if (breaker.isStrained()) {
+            mend();
+        }
+    }
+
+    void refused(ByteBuf frame) {
+        for (AsciiString sign : SIGNS_OF_A_REPLICA) {
+            if (isPrefix(sign, frame)) {
+                watcher.deposed(this);
+            }
+        }
+    }
+
+    private static boolean isPrefix(AsciiString sign, ByteBuf frame) {
+        if (frame.readableBytes() < sign.length()) {
+            return false;
+        }
+        for (int i = 0; i < sign.length(); i++) {
+            if (frame.getByte(frame.readerIndex() + i) != sign.byteAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void invalidated(byte[] key) {
+        if (link.probe().isOwn(key)) {
+            link.probe().seen();
+            return;
+        }
+        link.counts().invalidations.add(1);
+        link.feed().invalidated(key);
+    }
+
+    @Override
+    public void invalidatedAll() {
+        link.feed().invalidatedAll();
+    }
+
+    // ---------------------------------------------------------------- the breaker's probe
+
+    /** Where the feed is down, connecting it again is the probe. */
+    private void mend() {
+        breaker.succeeded();
+        tracked.open();
+    }
+
+    private void planProbe() {
+        if (!closed && breaker.isOpen() && probeTimer == null) {
+            probeTimer = link.loop().schedule(this::probe, breaker.untilProbeNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void probe() {
+        probeTimer = null;
+        if (closed || !breaker.isOpen() || tracked.isConnecting()) {
+            return;
+        }
+        if (!breaker.beginProbe()) {
+            planProbe();
+        } else if (tracked.isUp()) {
+            tracked.send(Requests.of(ByteBufAllocator.DEFAULT, "PING"), new ProbeReply());
+        } else {
+            tracked.open();
+        }
+    }
+
+    /** That it came is told by {@link #answered}. */
+    private final class ProbeReply implements ReplyHandler {
+        @Override
+        public void reply(ByteBuf frame) {
+            mend();
+        }
+
+        @Override
+        public void failed(L2Failure why) {
+            breaker.failed();
+            planProbe();
+        }
+    }
+}

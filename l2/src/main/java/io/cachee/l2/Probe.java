@@ -1,0 +1,130 @@
+package io.cachee.l2;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Measures how long a change takes to be heard of: now and then a key of the link's own is read over a tracked
+ * connection, then written over another, and its invalidation awaited.
+ */
+final class Probe {
+    static final String KEY = "cachee:probe:";
+    private static final int EVERY_MILLIS = 5_000;
+    private static final int LIFETIME_MILLIS = 60_000;
+    private static final long UNKNOWN = -1;
+
+    private final String key;
+    private final byte[] keyBytes;
+    private final RandomGenerator random;
+    private volatile long lagNanos = UNKNOWN;
+    private @Nullable ScheduledFuture<?> next;
+    private boolean closed;
+    /** When the last write was sent whose invalidation has not come; 0 for none. */
+    private long writtenAt;
+
+    Probe(RandomGenerator random) {
+        this.random = random;
+        this.key = KEY + Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
+        this.keyBytes = key.getBytes(ISO_8859_1);
+    }
+
+    /** From any thread; -1 while nothing is known. */
+    long lagNanos() {
+        return lagNanos;
+    }
+
+    boolean isOwn(byte[] changed) {
+        return changed.length == keyBytes.length && Arrays.equals(changed, keyBytes);
+    }
+
+    /** These, and what it takes to hear of the probe's key; none where keys are tracked that are read. */
+    List<String> prefixes(List<String> wanted) {
+        if (wanted.isEmpty() || wanted.stream().anyMatch(key::startsWith)) {
+            return wanted;
+        }
+        List<String> all = new ArrayList<>(wanted);
+        all.add(key);
+        return all;
+    }
+
+    /** Begins with the first round soon. */
+    void open(LinkContext link, Router router) {
+        plan(link, router, EVERY_MILLIS / 10);
+    }
+
+    private void plan(LinkContext link, Router router, int aboutMillis) {
+        if (!closed) {
+            int millis = aboutMillis * 3 / 4 + random.nextInt(aboutMillis / 2);
+            next = link.loop().schedule(() -> round(link, router), millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void round(LinkContext link, Router router) {
+        plan(link, router, EVERY_MILLIS);
+        if (writtenAt != 0) {
+            // Late is worse than what was measured before, and how much is not known yet.
+            lagNanos = Math.max(lagNanos, System.nanoTime() - writtenAt);
+        }
+        int slot = router.slotOf(keyBytes, 0, keyBytes.length);
+        if (router.generations().of(slot) == Generations.NONE) {
+            writtenAt = 0;
+            return;
+        }
+        router.sendTracked(Requests.of(ByteBufAllocator.DEFAULT, "GET", key), slot, new ReplyHandler() {
+            @Override
+            public void reply(ByteBuf frame) {
+                if (frame.getByte(frame.readerIndex()) != '-') {
+                    write(router, slot);
+                }
+            }
+
+            @Override
+            public void failed(L2Failure why) {
+                // The next round comes.
+            }
+        });
+    }
+
+    private void write(Router router, int slot) {
+        ByteBuf set = Requests.of(ByteBufAllocator.DEFAULT, "SET", key, "1", "PX", String.valueOf(LIFETIME_MILLIS));
+        writtenAt = System.nanoTime();
+        router.send(set, slot, Protocol.RESP3, -1, new ReplyHandler() {
+            @Override
+            public void reply(ByteBuf frame) {
+                if (frame.getByte(frame.readerIndex()) == '-') {
+                    writtenAt = 0;
+                }
+            }
+
+            @Override
+            public void failed(L2Failure why) {
+                writtenAt = 0;
+            }
+        });
+    }
+
+    /** The probe's key was reported. */
+    void seen() {
+        if (writtenAt != 0) {
+            lagNanos = System.nanoTime() - writtenAt;
+            writtenAt = 0;
+        }
+    }
+
+    void close() {
+        closed = true;
+        ScheduledFuture<?> planned = next;
+        if (planned != null) {
+            planned.cancel(false);
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package io.cachee.l2;
+
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+
+/**
+ * Finds the end of one whole reply, RESP2 or RESP3, without making anything of it. What was looked at is not looked at
+ * again: a reply that comes in pieces costs one pass over its headers, and none over its strings.
+ *
+ * <p>A stack holds, for each aggregate that is open, how many of its elements are still to come. Attributes and what
+ * they stand before count as one aggregate, whose last element is what they stand before.
+ */
+final class ReplyScanner {
+    static final int INCOMPLETE = -1;
+
+    static final int DEPTH_MAX = 128;
+    static final int LINE_MAX = 1 << 20;
+    static final int STRING_MAX = 512 << 20;
+    static final int REPLY_MAX = 1 << 30;
+    private static final int ELEMENTS_MAX = REPLY_MAX / 3;
+    private static final int DIGITS_MAX = 10;
+
+    private int[] left = new int[8];
+    private int depth;
+    /** Of the aggregates open, how many are attributes that stand before the reply itself. */
+    private int leading;
+
+    /** Relative to the first byte of the reply: the header or string that comes next. */
+    private int position;
+    /** Up to where its end was not found. */
+    private int searched;
+    /** Where a string ends whose header was read; 0 for none. */
+    private int stringEnd;
+
+    private char type;
+
+    /** The length of the reply that begins at the reader index, or {@link #INCOMPLETE}. */
+    int scan(ByteBuf in) throws BrokenReplyException {
+        int start = in.readerIndex();
+        int end = in.readableBytes();
+        while (true) {
+            boolean ended;
+            if (stringEnd > 0) {
+                if (end < stringEnd) {
+                    return INCOMPLETE;
+                }
+                endString(in, start);
+                ended = endElement();
+            } else {
+                int lineEnd = findLine(in, start, end);
+                if (lineEnd < 0) {
+                    return INCOMPLETE;
+                }
+                ended = header(in, start, lineEnd);
+            }
+            if (ended) {
+                int length = position;
+                depth = 0;
+                leading = 0;
+                position = 0;
+                searched = 0;
+                return length;
+            }
+        }
+    }
+
+    /** The first byte of the reply that was found last, attributes aside. */
+    char type() {
+        return type;
+    }
+
+    private int findLine(ByteBuf in, int start, int end) throws BrokenReplyException {
+        if (end > position) {
+            judgeType((char) in.getByte(start + position));
+        }
+        int from = Math.max(position, searched);
+        int found = from < end ? in.indexOf(start + from, start + end, (byte) '\n') : -1;
+        if (found < 0) {
+            searched = end;
+            if (end - position > LINE_MAX) {
+                throw new BrokenReplyException("a line of more than " + LINE_MAX + " bytes");
+            }
+            return -1;
+        }
+        int lineEnd = found - start;
+        if (lineEnd - position < 2 || in.getByte(found - 1) != '\r') {
+            throw new BrokenReplyException("a line that does not end with CRLF");
+        }
+        if (lineEnd >= REPLY_MAX) {
+            throw new BrokenReplyException("a reply of more than " + REPLY_MAX + " bytes");
+        }
+        return lineEnd + 1;
+    }
+
+    private void judgeType(char first) throws BrokenReplyException {
+        if ("+-:$*_,#!=(%~>|".indexOf(first) < 0) {
+            throw new BrokenReplyException("a reply that begins with the byte " + (int) first);
+        }
+        if (first == '>' && depth > leading) {
+            throw new BrokenReplyException("a message within a reply");
+        }
+    }
+
+    /** Whether the reply ends with this line. */
+    private boolean header(ByteBuf in, int start, int lineEnd) throws BrokenReplyException {
+        char first = (char) in.getByte(start + position);
+        if (isFirst()) {
+            type = first;
+        }
+        int number = isCounted(first) ? number(in, start + position + 1, start + lineEnd - 2) : -1;
+        position = lineEnd;
+        if (number < 0) {
+            return endElement();
+        }
+        if (isString(first)) {
+            if (number > STRING_MAX || position + (long) number + 2 > REPLY_MAX) {
+                throw new BrokenReplyException("a string of " + number + " bytes");
+            }
+            stringEnd = position + number + 2;
+            return false;
+        }
+        if (first == '|') {
+            boolean leads = isFirst();
+            push(2 * number + 1);
+            leading += leads ? 1 : 0;
+            return false;
+        }
+        if (number == 0) {
+            return endElement();
+        }
+        push(first == '%' ? 2 * number : number);
+        return false;
+    }
+
+    /** Whether what comes next is the reply itself, or an attribute before it. */
+    private boolean isFirst() {
+        return depth == leading && (depth == 0 || left[depth - 1] == 1);
+    }
+
+    private static boolean isString(char first) {
+        return first == '$' || first == '!' || first == '=';
+    }
+
+    private static boolean isCounted(char first) {
+        return switch (first) {
+            case '$', '*', '!', '=', '%', '~', '>', '|' -> true;
+            default -> false;
+        };
+    }
+
+    private void push(int elements) throws BrokenReplyException {
+        if (depth == DEPTH_MAX) {
+            throw new BrokenReplyException("a reply nested deeper than " + DEPTH_MAX);
+        }
+        if (depth == left.length) {
+            left = Arrays.copyOf(left, 2 * depth);
+        }
+        left[depth++] = elements;
+    }
+
+    private void endString(ByteBuf in, int start) throws BrokenReplyException {
+        if (in.getByte(start + stringEnd - 2) != '\r' || in.getByte(start + stringEnd - 1) != '\n') {
+            throw new BrokenReplyException("a string that does not end with CRLF");
+        }
+        position = stringEnd;
+        stringEnd = 0;
+    }
+
+    private boolean endElement() {
+        while (depth > 0 && --left[depth - 1] == 0) {
+            depth--;
+        }
+        return depth == 0;
+    }
+
+    /** A count; -1 says that there is no value. */
+    private static int number(ByteBuf in, int from, int to) throws BrokenReplyException {
+        if (to - from == 2 && in.getByte(from) == '-' && in.getByte(from + 1) == '1') {
+            return -1;
+        }
+        long number = 0;
+        for (int i = from; i < to; i++) {
+            int digit = in.getByte(i) - '0';
+            if (digit < 0 || digit > 9) {
+                throw new BrokenReplyException("a length that is no number");
+            }
+            number = 10 * number + digit;
+        }
+        if (to == from || to - from > DIGITS_MAX || number > Math.max(STRING_MAX, ELEMENTS_MAX)) {
+            throw new BrokenReplyException("a length of " + (to - from) + " digits");
+        }
+        return (int) number;
+    }
+}

@@ -1,0 +1,161 @@
+package io.cachee.l2;
+
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node for everything: a server by its address, or whom the sentinels call the primary. These are asked whenever a
+ * connection is made while the feed is down, and now and then besides; when they name another, all connections end.
+ */
+final class SingleRouter implements Router, Node.Watcher {
+    private static final int SENTINEL_CHECK_SECONDS = 15;
+
+    private final LinkContext link;
+    private final Generations generations = new Generations(1);
+    private final Node node;
+    private final boolean asksSentinels;
+    private @Nullable HostPort primary;
+    private @Nullable ScheduledFuture<?> check;
+    private boolean closed;
+
+    SingleRouter(LinkContext link) {
+        this.link = link;
+        this.asksSentinels = link.target().kind() == Target.Kind.SENTINEL;
+        if (!asksSentinels) {
+            primary = link.target().seeds().getFirst();
+        }
+        this.node = new Node(link, link.target().name(), this::find, this);
+    }
+
+    @Override
+    public void open() {
+        node.open();
+        planCheck();
+    }
+
+    private void find(Role role, Consumer<Place> found, Consumer<String> failed) {
+        HostPort known = primary;
+        // What is tracked may be a replica: its feed then says nothing of the primary.
+        boolean isSure = node.isTracked() && !role.tracked() && !link.options().readFromReplicas();
+        if (known != null && (!asksSentinels || isSure)) {
+            found.accept(new Place(known, false));
+            return;
+        }
+        link.lookup()
+                .run(
+                        link.lookup().topology()::group,
+                        group -> {
+                            if (!closed) {
+                                moveTo(group.primary());
+                                found.accept(place(role, group));
+                            }
+                        },
+                        failed);
+    }
+
+    private Place place(Role role, Topology.Group group) {
+        List<HostPort> replicas = group.replicas();
+        if (role.tracked() && !replicas.isEmpty()) {
+            return new Place(replicas.get(link.random().nextInt(replicas.size())), true);
+        }
+        return new Place(group.primary(), false);
+    }
+
+    private void moveTo(HostPort now) {
+        if (!now.equals(primary)) {
+            primary = now;
+            node.rename(now.toString());
+            node.drop("the primary is " + now + " now");
+        }
+    }
+
+    private void planCheck() {
+        if (asksSentinels && !closed) {
+            check = link.loop().schedule(this::check, SENTINEL_CHECK_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void check() {
+        link.lookup()
+                .run(
+                        link.lookup().topology()::group,
+                        group -> {
+                            if (!closed) {
+                                moveTo(group.primary());
+                                planCheck();
+                            }
+                        },
+                        why -> planCheck());
+    }
+
+    @Override
+    public int slotOf(byte[] key, int offset, int length) {
+        return 0;
+    }
+
+    @Override
+    public Generations generations() {
+        return generations;
+    }
+
+    @Override
+    public void sendTracked(ByteBuf request, int slot, ReplyHandler handler) {
+        node.sendTracked(request, handler);
+    }
+
+    @Override
+    public void send(ByteBuf request, int slot, Protocol protocol, int database, ReplyHandler handler) {
+        node.send(request, protocol, database, handler);
+    }
+
+    @Override
+    public Node primary(int slot) {
+        return node;
+    }
+
+    @Override
+    public List<L2Status.Node> status() {
+        return List.of(node.status());
+    }
+
+    @Override
+    public void began(Node same) {
+        int generation = generations.fresh();
+        generations.set(0, generation);
+        node.setGeneration(generation);
+        link.feed().began(node.name(), generation);
+    }
+
+    @Override
+    public void ended(Node same, String why) {
+        generations.set(0, Generations.NONE);
+        node.setGeneration(Generations.NONE);
+        link.feed().ended(node.name(), why);
+    }
+
+    @Override
+    public void failed(Node same) {
+        // It is looked for anew at the next attempt.
+    }
+
+    @Override
+    public void deposed(Node same) {
+        if (asksSentinels) {
+            link.loop().execute(() -> node.drop("it is not the primary any more"));
+        }
+    }
+
+    @Override
+    public void close(String why) {
+        closed = true;
+        ScheduledFuture<?> planned = check;
+        if (planned != null) {
+            planned.cancel(false);
+        }
+        node.close(why);
+    }
+}

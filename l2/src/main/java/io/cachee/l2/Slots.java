@@ -1,0 +1,51 @@
+package io.cachee.l2;
+
+/** Which of a cluster's slots a key belongs to: CRC-16 (XMODEM) of it, or of what stands between its first braces. */
+final class Slots {
+    static final int COUNT = 16_384;
+
+    private static final int POLYNOMIAL = 0x1021;
+    private static final char[] TABLE = table();
+
+    private Slots() {}
+
+    private static char[] table() {
+        char[] table = new char[256];
+        for (int i = 0; i < table.length; i++) {
+            int crc = i << 8;
+            for (int bit = 0; bit < 8; bit++) {
+                crc = (crc & 0x8000) == 0 ? crc << 1 : (crc << 1) ^ POLYNOMIAL;
+            }
+            table[i] = (char) crc;
+        }
+        return table;
+    }
+
+    static int of(byte[] key, int offset, int length) {
+        int end = offset + length;
+        int open = indexOf('{', key, offset, end);
+        if (open < end) {
+            int close = indexOf('}', key, open + 1, end);
+            if (close < end && close > open + 1) {
+                return crc(key, open + 1, close) & (COUNT - 1);
+            }
+        }
+        return crc(key, offset, end) & (COUNT - 1);
+    }
+
+    private static int indexOf(char wanted, byte[] key, int from, int end) {
+        int i = from;
+        while (i < end && key[i] != wanted) {
+            i++;
+        }
+        return i;
+    }
+
+    private static int crc(byte[] key, int from, int end) {
+        int crc = 0;
+        for (int i = from; i < end; i++) {
+            crc = (crc << 8 & 0xFFFF) ^ TABLE[(crc >> 8 ^ key[i]) & 0xFF];
+        }
+        return crc;
+    }
+}

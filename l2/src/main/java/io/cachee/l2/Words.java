@@ -1,0 +1,28 @@
+package io.cachee.l2;
+
+import org.jspecify.annotations.Nullable;
+
+/** A failure in words, for people. */
+final class Words {
+    private static final int CAUSES_MAX = 10;
+
+    private Words() {}
+
+    static String of(@Nullable Throwable failure) {
+        if (failure == null) {
+            return "unknown";
+        }
+        Throwable root = failure;
+        for (int i = 0; i < CAUSES_MAX && root.getCause() != null; i++) {
+            root = root.getCause();
+        }
+        String first = message(failure);
+        String last = message(root);
+        return first.contains(last) ? first : first + ": " + last;
+    }
+
+    private static String message(Throwable failure) {
+        String message = failure.getMessage();
+        return message == null || message.isEmpty() ? failure.getClass().getSimpleName() : message;
+    }
+}

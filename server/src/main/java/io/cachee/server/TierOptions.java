@@ -1,0 +1,118 @@
+package io.cachee.server;
+
+import io.cachee.l2.L2Options;
+import io.cachee.server.config.Flag;
+import io.cachee.server.config.FlagValues;
+import io.cachee.server.config.SecretFile;
+import io.cachee.server.tier.KeyspacePolicy;
+import io.cachee.server.tier.KeyspaceSection;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The flags of {@code cachee start} that are about L2, and the section of the file about keyspaces. */
+final class TierOptions {
+    /** The name of the section. */
+    static final String KEYSPACES = "keyspaces";
+
+    private static final int MOST_MILLIS = 3_600_000;
+
+    static final List<Flag> FLAGS = List.of(
+            Flag.of(
+                    "l2",
+                    "URI",
+                    "",
+                    "The Redis or Valkey behind the cache: redis://, rediss:// (TLS), redis-sentinel:// or"
+                            + " redis-cluster://."),
+            Flag.of("l2-password-file", "FILE", "", "Its password; takes the place of one in the URI."),
+            Flag.of("l2-read-from", "primary|replica", "primary", "Where values are loaded from."),
+            Flag.of(
+                    "l2-track-prefixes",
+                    "PREFIXES",
+                    "",
+                    "Have all changes under these prefixes reported (BCAST), by commas; else those of the keys that"
+                            + " were read."),
+            Flag.of("l2-tls-ca", "FILE", "", "Who signs the certificates of L2, PEM; else those whom Java knows."),
+            Flag.of("l2-tls-cert", "FILE", "", "The certificate chain to show to L2, PEM."),
+            Flag.of("l2-tls-key", "FILE", "", "Its private key, PEM."),
+            Flag.of("l2-connect-timeout", "MILLIS", "1000", "How long connecting may take."),
+            Flag.of("l2-timeout", "MILLIS", "2000", "How long a reply may take before the connection is given up."),
+            Flag.of(
+                    "l2-silence",
+                    "MILLIS",
+                    "1000",
+                    "How long L2 may be silent when it is asked for a sign of life; the longest that an outdated value"
+                            + " is served after the link was lost unnoticed is half as long again."),
+            Flag.of("l2-max-pending", "N", "100000", "Requests that may wait for replies, for each connection."),
+            Flag.of("l2-max-loads", "N", "1000", "Loads that may be on their way at once."),
+            Flag.yesNo(
+                    "l2-needed-for-ready",
+                    "no",
+                    "Whether /readyz says no while L2 cannot be reached; else it is a matter of the cache alone."));
+
+    final String uri;
+    final int mostLoads;
+    final boolean neededForReady;
+    final Map<String, KeyspacePolicy> keyspaces;
+    private final @Nullable L2Options link;
+
+    TierOptions(FlagValues values) throws IOException {
+        uri = values.text("l2");
+        mostLoads = values.integer("l2-max-loads", 1, 1_000_000);
+        neededForReady = values.yesNo("l2-needed-for-ready");
+        keyspaces = KeyspaceSection.parse(values.section(KEYSPACES));
+        link = uri.isEmpty() ? null : link(values);
+        if (link == null && !keyspaces.isEmpty()) {
+            throw new IllegalArgumentException("keyspaces: they say how keys of L2 are cached, and there is no --l2");
+        }
+    }
+
+    private static L2Options link(FlagValues values) throws IOException {
+        L2Options usual = L2Options.of(values.text("l2"));
+        Path passwordFile = values.path("l2-password-file");
+        String password = passwordFile == null ? null : SecretFile.readLine(passwordFile);
+        String from = values.text("l2-read-from");
+        if (!from.equals("primary") && !from.equals("replica")) {
+            throw new IllegalArgumentException("--l2-read-from: '" + from + "' is neither primary nor replica");
+        }
+        String prefixes = values.text("l2-track-prefixes");
+        int silence = values.integer("l2-silence", 10, MOST_MILLIS);
+        return new L2Options(
+                usual.uri(),
+                password,
+                from.equals("replica"),
+                prefixes.isEmpty() ? List.of() : Arrays.asList(prefixes.split(",", -1)),
+                values.path("l2-tls-ca"),
+                values.path("l2-tls-cert"),
+                values.path("l2-tls-key"),
+                usual.clientName(),
+                values.integer("l2-connect-timeout", 1, MOST_MILLIS),
+                values.integer("l2-timeout", 1, MOST_MILLIS),
+                Math.max(1, silence / 2),
+                silence,
+                values.integer("l2-max-pending", 1, 10_000_000),
+                usual.mostBytes(),
+                usual.firstRetryMillis(),
+                usual.lastRetryMillis(),
+                usual.breakerFailures());
+    }
+
+    /** How to reach L2; null when there is none. */
+    @Nullable
+    L2Options link() {
+        return link;
+    }
+
+    /** The database of L2 whose values are kept. */
+    int database() {
+        int slash = uri.indexOf('/', uri.indexOf("://") + 3);
+        if (slash < 0) {
+            return 0;
+        }
+        String path = uri.substring(slash + 1).replaceAll("[?#].*", "");
+        return path.matches("\\d{1,2}") ? Integer.parseInt(path) : 0;
+    }
+}

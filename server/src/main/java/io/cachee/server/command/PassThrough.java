@@ -1,0 +1,206 @@
+package io.cachee.server.command;
+
+import io.cachee.l2.L2Failure;
+import io.cachee.l2.Protocol;
+import io.cachee.l2.ReplyHandler;
+import io.cachee.server.resp.Request;
+import io.cachee.server.tier.Tier;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Requests that travel to L2 as they are, and replies that come back as they are. What a request writes is forgotten
+ * here when it leaves, and again when its reply has come and before the client has it: in between, a load may have
+ * brought what was there before.
+ */
+final class PassThrough {
+    /** After these, nothing of a database is as it was. */
+    private static final Set<String> CHANGE_ALL = Set.of("flushall", "flushdb", "swapdb");
+
+    private static final int MAX_DIGITS = 10;
+
+    private final Instance instance;
+    private final Tier tier;
+    private final int database;
+
+    PassThrough(Instance instance, Tier tier, int database) {
+        this.instance = instance;
+        this.tier = tier;
+        this.database = database;
+    }
+
+    static Protocol protocolOf(Session session) {
+        return session.resp3 ? Protocol.RESP3 : Protocol.RESP2;
+    }
+
+    /** Sends the call's request, and keeps its reply a place. */
+    void pass(Call call) {
+        Session session = call.session;
+        boolean writes = call.command.writes;
+        List<byte[]> written = writes ? writtenKeys(call) : List.of();
+        boolean changesAll = CHANGE_ALL.contains(call.command.name);
+        written.forEach(tier::forget);
+        if (writes) {
+            session.writesAwaited++;
+            Tracking tracking = session.tracking;
+            if (tracking != null && tracking.noLoop()) {
+                // L2 reports the change as anybody's; who made it asked not to be told.
+                written.forEach(key -> instance.tracking.changed(session, key));
+            }
+        }
+        int slot = slotOf(call);
+        int itsDatabase = session.database;
+        Protocol protocol = protocolOf(session);
+        Later later = call.later();
+        ByteBuf request = encode(call.request);
+        ReplyHandler handler = new ReplyHandler() {
+            @Override
+            public void reply(ByteBuf frame) {
+                over(copyOf(frame));
+            }
+
+            @Override
+            public void failed(L2Failure why) {
+                over(error("ERR L2 gave no answer: " + why.getMessage()));
+            }
+
+            private void over(ByteBuf reply) {
+                written.forEach(tier::forget);
+                if (changesAll) {
+                    tier.forgetAll();
+                }
+                deliver(session, later, reply, () -> session.writesAwaited -= writes ? 1 : 0);
+            }
+        };
+        Runnable send = () -> tier.l2().send(request, slot, protocol, itsDatabase, handler);
+        if (mustTrack(call, slot)) {
+            byte[] exists = exists(call);
+            onLink(() -> tier.l2().sendTracked(Unpooled.wrappedBuffer(exists), slot, afterwards(send)));
+        } else {
+            onLink(send);
+        }
+    }
+
+    /** Whether the client keeps copies of what it is about to read. */
+    boolean mustTrack(Call call, int slot) {
+        Session session = call.session;
+        return session.tracking != null && !call.command.writes && slot >= 0 && session.database == database;
+    }
+
+    /** A request that has L2 report changes of the keys that a client is about to read over another connection. */
+    static byte[] exists(Call call) {
+        Command command = call.command;
+        int first = KeyPositions.first(command, call.request);
+        int last = Math.max(first, command.lastKeyOf(call.request));
+        int step = Math.max(1, command.keyStep);
+        byte[][] arguments = new byte[1 + (last - first) / step + 1][];
+        arguments[0] = "EXISTS".getBytes(StandardCharsets.ISO_8859_1);
+        for (int i = 1; i < arguments.length; i++) {
+            arguments[i] = call.request.bytes(first + (i - 1) * step);
+        }
+        ByteBuf encoded = encode(Request.of(arguments));
+        byte[] bytes = ByteBufUtil.getBytes(encoded);
+        encoded.release();
+        return bytes;
+    }
+
+    static ReplyHandler afterwards(Runnable send) {
+        return new ReplyHandler() {
+            @Override
+            public void reply(ByteBuf frame) {
+                send.run();
+            }
+
+            @Override
+            public void failed(L2Failure why) {
+                send.run();
+            }
+        };
+    }
+
+    void onLink(Runnable task) {
+        if (tier.loop().inEventLoop()) {
+            task.run();
+        } else {
+            tier.loop().execute(task);
+        }
+    }
+
+    /** Gives a reply to the client, on its event loop. */
+    static void deliver(Session session, Later later, ByteBuf reply, Runnable first) {
+        if (session.link.isOnLoop()) {
+            first.run();
+            later.reply(reply);
+        } else {
+            session.link.execute(() -> {
+                first.run();
+                later.reply(reply);
+            });
+        }
+    }
+
+    static ByteBuf copyOf(ByteBuf frame) {
+        int length = frame.readableBytes();
+        return PooledByteBufAllocator.DEFAULT.directBuffer(length).writeBytes(frame, frame.readerIndex(), length);
+    }
+
+    static ByteBuf error(String text) {
+        ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(text.length() + 3);
+        out.writeByte('-');
+        out.writeCharSequence(text.replace('\r', ' ').replace('\n', ' '), StandardCharsets.UTF_8);
+        out.writeByte('\r').writeByte('\n');
+        return out;
+    }
+
+    /** The keys that a request names and may write, of the database that is kept here. */
+    List<byte[]> writtenKeys(Call call) {
+        Command command = call.command;
+        if (call.session.database != database || command.firstKey == 0) {
+            return List.of();
+        }
+        List<byte[]> keys = new ArrayList<>(1);
+        for (int i = command.firstKey; i <= command.lastKeyOf(call.request); i += Math.max(1, command.keyStep)) {
+            keys.add(call.request.bytes(i));
+        }
+        return keys;
+    }
+
+    /** The slot of a request's first key, or -1. */
+    int slotOf(Call call) {
+        Request request = call.request;
+        int key = KeyPositions.first(call.command, request);
+        return key == 0 ? -1 : tier.l2().slotOf(request.buffer(), request.start(key), request.length(key));
+    }
+
+    static ByteBuf encode(Request request) {
+        int length = MAX_DIGITS;
+        for (int i = 0; i < request.count(); i++) {
+            length += request.length(i) + MAX_DIGITS;
+        }
+        ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(length);
+        header(out, '*', request.count());
+        for (int i = 0; i < request.count(); i++) {
+            header(out, '$', request.length(i));
+            out.writeBytes(request.buffer(), request.start(i), request.length(i))
+                    .writeByte('\r')
+                    .writeByte('\n');
+        }
+        return out;
+    }
+
+    static void header(ByteBuf out, char type, int number) {
+        out.writeByte(type);
+        if (number < MAX_DIGITS) {
+            out.writeByte('0' + number);
+        } else {
+            out.writeCharSequence(Integer.toString(number), StandardCharsets.ISO_8859_1);
+        }
+        out.writeByte('\r').writeByte('\n');
+    }
+}

@@ -1,0 +1,112 @@
+package io.cachee.server.net;
+
+import io.cachee.server.command.Later;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replies of a connection that are still to come, and what was replied since: everything leaves in the order of the
+ * requests. Of the connection's event loop.
+ */
+// Written by one thread: no update is lost.
+@SuppressWarnings("NonAtomicVolatileUpdate")
+final class DeferredReplies {
+    /** No further requests are read while so many replies are to come. */
+    static final int MOST = 1_024;
+
+    private final class Place implements Later {
+        private @Nullable ByteBuf reply;
+        private boolean forgotten;
+        private final List<ByteBuf> following = new ArrayList<>(0);
+
+        @Override
+        public void reply(ByteBuf whole) {
+            if (forgotten) {
+                whole.release();
+            } else {
+                reply = whole;
+                bytes += whole.readableBytes();
+                release();
+            }
+        }
+    }
+
+    private final Consumer<ByteBuf> target;
+    private final Runnable released;
+    private final Deque<Place> places = new ArrayDeque<>(0);
+    private volatile long bytes;
+
+    /**
+     * @param target takes what may leave
+     * @param released is run after something has
+     */
+    DeferredReplies(Consumer<ByteBuf> target, Runnable released) {
+        this.target = target;
+        this.released = released;
+    }
+
+    boolean isEmpty() {
+        return places.isEmpty();
+    }
+
+    boolean isFull() {
+        return places.size() >= MOST;
+    }
+
+    /** How much waits here. From any thread. */
+    long bytes() {
+        return bytes;
+    }
+
+    Later add() {
+        Place place = new Place();
+        places.add(place);
+        return place;
+    }
+
+    /** What was replied after the last place was taken. */
+    void follow(ByteBuf replies) {
+        bytes += replies.readableBytes();
+        places.getLast().following.add(replies);
+    }
+
+    private void release() {
+        boolean any = false;
+        for (Place first = places.peek(); first != null && first.reply != null; first = places.peek()) {
+            places.remove();
+            ByteBuf reply = first.reply;
+            first.reply = null;
+            hand(reply);
+            first.following.forEach(this::hand);
+            any = true;
+        }
+        if (any) {
+            released.run();
+        }
+    }
+
+    private void hand(ByteBuf replies) {
+        bytes -= replies.readableBytes();
+        target.accept(replies);
+    }
+
+    /** Nobody is there any more to reply to. */
+    void forget() {
+        for (Place place : places) {
+            place.forgotten = true;
+            if (place.reply != null) {
+                place.reply.release();
+                place.reply = null;
+            }
+            place.following.forEach(ByteBuf::release);
+            place.following.clear();
+        }
+        places.clear();
+        bytes = 0;
+    }
+}

@@ -1,0 +1,167 @@
+package io.cachee.server.tier;
+
+import io.cachee.l2.L2;
+import io.cachee.l2.L2Failure;
+import io.cachee.l2.ReplyHandler;
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Loads of values from L2: one for each key, however many wait for it. All of it happens on the event loop of the link, as
+ * does the hearing of invalidations, so nothing comes between judging a loaded value and storing it. A value is kept
+ * when its slot's generation is still the one in which the load was sent, and the key's coherence counter has not moved
+ * since; it is served to those who waited in any case, for they asked before it could have been outdated. Who asks
+ * after the key has moved gets a load of its own.
+ */
+final class Loads {
+    private static final int MOST_WAITING_KEYS = 20_000;
+    private static final byte[] GET = "*2\r\n$3\r\nGET\r\n".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] PTTL = "*2\r\n$4\r\nPTTL\r\n".getBytes(StandardCharsets.ISO_8859_1);
+
+    private final Tier tier;
+    private final L2 l2;
+    private final LoadWindow window;
+    private final Map<ByteBuffer, Load> byKey = new HashMap<>();
+    private final Deque<Load> queue = new ArrayDeque<>();
+
+    Loads(Tier tier, L2 l2, int mostInFlight) {
+        this.tier = tier;
+        this.l2 = l2;
+        this.window = new LoadWindow(mostInFlight);
+    }
+
+    private final class Load implements ReplyHandler {
+        private final byte[] key;
+        private final ByteBuffer name;
+        private final Keyspace keyspace;
+        private final int slot;
+        private final List<Consumer<Loaded>> waiters = new ArrayList<>(1);
+        private long epoch;
+        private int generation;
+        private long sentNanos;
+        private @Nullable Loaded got;
+        private boolean over;
+
+        Load(byte[] key, ByteBuffer name, Keyspace keyspace) {
+            this.key = key;
+            this.name = name;
+            this.keyspace = keyspace;
+            this.slot = l2.slotOf(key, 0, key.length);
+            this.epoch = tier.epoch(key);
+        }
+
+        void send() {
+            epoch = tier.epoch(key);
+            generation = l2.generation(slot);
+            sentNanos = System.nanoTime();
+            keyspace.loads.increment();
+            l2.sendTracked(request(GET), slot, this);
+            l2.sendTracked(request(PTTL), slot, new ReplyHandler() {
+                @Override
+                public void reply(ByteBuf frame) {
+                    timeToLive(frame);
+                }
+
+                @Override
+                public void failed(L2Failure why) {
+                    Load.this.failed(why);
+                }
+            });
+        }
+
+        private ByteBuf request(byte[] command) {
+            return Requests.withKey(command, key);
+        }
+
+        @Override
+        public void reply(ByteBuf frame) {
+            got = Replies.value(frame);
+        }
+
+        private void timeToLive(ByteBuf frame) {
+            Loaded value = got;
+            if (value == null || over) {
+                return;
+            }
+            long ttl = Replies.integer(frame);
+            long nanos = System.nanoTime() - sentNanos;
+            keyspace.loadMicros.add(TimeUnit.NANOSECONDS.toMicros(nanos));
+            keyspace.loadedBytes.add(value.length());
+            boolean current = generation != 0 && l2.generation(slot) == generation && tier.epoch(key) == epoch;
+            boolean expiredMeanwhile = value.kind() == Loaded.Kind.VALUE && ttl == -2;
+            if (current && !expiredMeanwhile && ttl >= -2) {
+                tier.keep(key, keyspace, value, ttl, generation, (int) TimeUnit.NANOSECONDS.toMillis(nanos));
+            }
+            finish(value, true);
+        }
+
+        @Override
+        public void failed(L2Failure why) {
+            if (!over) {
+                keyspace.loadFailures.increment();
+                finish(new Loaded(Loaded.Kind.FAILED, null, String.valueOf(why.getMessage())), false);
+            }
+        }
+
+        private void finish(Loaded result, boolean succeeded) {
+            over = true;
+            byKey.remove(name, this);
+            window.left(succeeded);
+            for (Consumer<Loaded> waiter : waiters) {
+                waiter.accept(result);
+            }
+            sendQueued();
+        }
+    }
+
+    /** Loads a key, or joins who does already. */
+    void load(byte[] key, Keyspace keyspace, Consumer<Loaded> waiter) {
+        ByteBuffer name = ByteBuffer.wrap(key);
+        Load running = byKey.get(name);
+        if (running != null && running.epoch == tier.epoch(key)) {
+            running.waiters.add(waiter);
+            return;
+        }
+        if (queue.size() >= MOST_WAITING_KEYS) {
+            keyspace.loadFailures.increment();
+            waiter.accept(new Loaded(Loaded.Kind.FAILED, null, "too many loads wait already"));
+            return;
+        }
+        Load load = new Load(key, name, keyspace);
+        load.waiters.add(waiter);
+        byKey.put(name, load);
+        if (window.tryEnter()) {
+            load.send();
+        } else {
+            queue.add(load);
+        }
+    }
+
+    private void sendQueued() {
+        while (!queue.isEmpty() && window.tryEnter()) {
+            queue.remove().send();
+        }
+    }
+
+    void feedBegan() {
+        window.restart();
+    }
+
+    int inFlight() {
+        return window.inFlight();
+    }
+
+    int waiting() {
+        return queue.size();
+    }
+}

@@ -1,0 +1,59 @@
+package io.cachee.server.tier;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/** Reads the few replies of L2 that are looked into. */
+final class Replies {
+    private Replies() {}
+
+    /** The reply to a GET. */
+    static Loaded value(ByteBuf frame) {
+        int at = frame.readerIndex();
+        byte type = frame.getByte(at);
+        if (type == '_') {
+            return Loaded.NONE;
+        }
+        if (type != '$') {
+            return new Loaded(Loaded.Kind.REFUSED, null, line(frame));
+        }
+        int end = frame.indexOf(at, frame.writerIndex(), (byte) '\r');
+        int length = (int) number(frame, at + 1, end);
+        if (length < 0) {
+            return Loaded.NONE;
+        }
+        byte[] value = new byte[length + Stamp.BYTES];
+        frame.getBytes(end + 2, value, 0, length);
+        return new Loaded(Loaded.Kind.VALUE, value, "");
+    }
+
+    /** The reply of an integer; the smallest number there is for any other. */
+    static long integer(ByteBuf frame) {
+        int at = frame.readerIndex();
+        if (frame.getByte(at) != ':') {
+            return Long.MIN_VALUE;
+        }
+        return number(frame, at + 1, frame.indexOf(at, frame.writerIndex(), (byte) '\r'));
+    }
+
+    /** The first line, without its type. */
+    static String line(ByteBuf frame) {
+        int at = frame.readerIndex();
+        int end = frame.indexOf(at, frame.writerIndex(), (byte) '\r');
+        return frame.toString(at + 1, Math.max(0, end - at - 1), StandardCharsets.UTF_8);
+    }
+
+    static boolean isError(ByteBuf frame) {
+        byte type = frame.getByte(frame.readerIndex());
+        return type == '-' || type == '!';
+    }
+
+    private static long number(ByteBuf frame, int from, int end) {
+        boolean negative = frame.getByte(from) == '-';
+        long number = 0;
+        for (int i = negative ? from + 1 : from; i < end; i++) {
+            number = number * 10 + (frame.getByte(i) - '0');
+        }
+        return negative ? -number : number;
+    }
+}

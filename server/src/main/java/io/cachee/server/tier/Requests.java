@@ -1,0 +1,45 @@
+package io.cachee.server.tier;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+
+/** Requests to L2 as bytes. */
+final class Requests {
+    private static final int MAX_DIGITS = 12;
+
+    private Requests() {}
+
+    /** A command of two arguments, of which {@code command} is all but the second. */
+    static ByteBuf withKey(byte[] command, byte[] key) {
+        ByteBuf out = PooledByteBufAllocator.DEFAULT.buffer(command.length + key.length + MAX_DIGITS);
+        out.writeBytes(command);
+        argument(out, key, 0, key.length);
+        return out;
+    }
+
+    static ByteBuf of(byte[]... arguments) {
+        int length = MAX_DIGITS;
+        for (byte[] argument : arguments) {
+            length += argument.length + MAX_DIGITS;
+        }
+        ByteBuf out = PooledByteBufAllocator.DEFAULT.buffer(length);
+        header(out, '*', arguments.length);
+        for (byte[] argument : arguments) {
+            argument(out, argument, 0, argument.length);
+        }
+        return out;
+    }
+
+    static void header(ByteBuf out, char type, int number) {
+        out.writeByte(type);
+        out.writeCharSequence(Integer.toString(number), ISO_8859_1);
+        out.writeByte('\r').writeByte('\n');
+    }
+
+    static void argument(ByteBuf out, byte[] bytes, int offset, int length) {
+        header(out, '$', length);
+        out.writeBytes(bytes, offset, length).writeByte('\r').writeByte('\n');
+    }
+}

@@ -1,0 +1,265 @@
+package io.cachee.server.tier;
+
+import io.cachee.l2.Feed;
+import io.cachee.l2.L2;
+import io.cachee.l2.L2Options;
+import io.cachee.store.PutMode;
+import io.cachee.store.PutResult;
+import io.cachee.store.Store;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store as the first of two tiers. It holds values of one database of L2, each with a {@link Stamp}, and serves one
+ * only while L2 vouches for it, or within the bound that its keyspace declares.
+ *
+ * <p>Judging is done on any thread. Loads, what is kept of them, and invalidations happen on the event loop of the link,
+ * one after the other.
+ */
+public final class Tier implements Feed, AutoCloseable {
+    /** Who is told of what changed in L2. On the link's event loop. */
+    public interface Listener {
+        void invalidated(byte[] key);
+
+        void invalidatedAll();
+
+        void feedBegan(String node);
+
+        void feedEnded(String node, String why);
+    }
+
+    private final Store store;
+    private final Keyspaces keyspaces;
+    private final UnaryOperator<byte[]> storedName;
+    private final Listener listener;
+    private final EventLoop loop;
+    private final List<String> trackedPrefixes;
+    private final L2 l2;
+    private final Loads loads;
+    private final Vouchers vouchers = new Vouchers();
+    private final Freshness freshness =
+            new Freshness(vouchers, () -> ThreadLocalRandom.current().nextDouble());
+    /** The generation of each node whose feed is alive. Of the link's event loop. */
+    private final Map<String, Integer> feeds = new HashMap<>();
+
+    private final LongAdder flushes = new LongAdder();
+
+    /**
+     * Opens the link.
+     *
+     * @param storedName a key of L2 as the store knows it
+     * @param mostLoads how many loads may be on their way at once
+     */
+    public static Tier open(
+            Store store,
+            Keyspaces keyspaces,
+            UnaryOperator<byte[]> storedName,
+            Listener listener,
+            EventLoop loop,
+            L2Options options,
+            int mostLoads) {
+        // Made on the link's event loop, so that nothing is heard from the link before there is all of it.
+        Future<Tier> made =
+                loop.submit(() -> new Tier(store, keyspaces, storedName, listener, loop, options, mostLoads));
+        made.awaitUninterruptibly();
+        if (made.cause() instanceof IllegalArgumentException wrong) {
+            throw wrong;
+        }
+        if (!made.isSuccess()) {
+            throw new IllegalStateException("the link to L2 cannot be made", made.cause());
+        }
+        return made.getNow();
+    }
+
+    private Tier(
+            Store store,
+            Keyspaces keyspaces,
+            UnaryOperator<byte[]> storedName,
+            Listener listener,
+            EventLoop loop,
+            L2Options options,
+            int mostLoads) {
+        this.store = store;
+        this.keyspaces = keyspaces;
+        this.storedName = storedName;
+        this.listener = listener;
+        this.loop = loop;
+        this.trackedPrefixes = options.trackedPrefixes();
+        this.l2 = L2.open(options, loop, this);
+        this.loads = new Loads(this, l2, mostLoads);
+    }
+
+    /** Under which prefixes L2 reports all changes; empty when it reports those of the keys that were read. */
+    public List<String> trackedPrefixes() {
+        return trackedPrefixes;
+    }
+
+    public L2 l2() {
+        return l2;
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    public Keyspaces keyspaces() {
+        return keyspaces;
+    }
+
+    // ---------------------------------------------------------------- what is in L1
+
+    /** What may be done with a value found in L1, by its stamp and its key as L2 knows it. */
+    public Verdict judge(Stamp stamp, Keyspace keyspace, byte[] buffer, int offset, int length) {
+        int generation = l2.generation(l2.slotOf(buffer, offset, length));
+        return freshness.judge(stamp, keyspace.policy(), generation, store.clockMillis());
+    }
+
+    /** A number that moves with each change of a key. */
+    long epoch(byte[] key) {
+        return store.coherence(storedName.apply(key));
+    }
+
+    /** Keeps what a load has brought. */
+    void keep(byte[] key, Keyspace keyspace, Loaded loaded, long l2Ttl, int generation, int loadMillis) {
+        KeyspacePolicy policy = keyspace.policy();
+        boolean isAbsent = loaded.kind() == Loaded.Kind.ABSENT;
+        byte[] stamped = isAbsent ? new byte[Stamp.BYTES] : loaded.value();
+        if (stamped == null || isTooLarge(stamped.length, policy)) {
+            return;
+        }
+        long longest = isAbsent ? policy.negativeTtl() : policy.l1Ttl();
+        long jittered = (long)
+                (longest * (1 - policy.jitter() * ThreadLocalRandom.current().nextDouble()));
+        long lifetime = Math.min(l2Ttl >= 0 && !isAbsent ? Math.min(jittered, l2Ttl) : jittered, Integer.MAX_VALUE);
+        if (lifetime <= 0) {
+            return;
+        }
+        boolean mayBeStale = !isAbsent && policy.consistency() != KeyspacePolicy.Consistency.STRONG;
+        long now = store.clockMillis();
+        long l2Expiry = l2Ttl >= 0 && !isAbsent ? now + l2Ttl : 0;
+        Stamp.write(stamped, isAbsent, now, (int) lifetime, l2Expiry, loadMillis, generation, policy.version());
+        byte[] name = storedName.apply(key);
+        long ttl = lifetime + (mayBeStale ? policy.staleIfError() : 0);
+        PutResult ignored = store.put(name, 0, name.length, stamped, 0, stamped.length, ttl, PutMode.ALWAYS);
+    }
+
+    private boolean isTooLarge(int stampedLength, KeyspacePolicy policy) {
+        long most = policy.maxValueSize();
+        return stampedLength > store.maxValueSize() || most > 0 && stampedLength - Stamp.BYTES > most;
+    }
+
+    /** A value that may be served though L2 gave no answer, with its stamp, or null. */
+    public byte @Nullable [] stale(byte[] key, Keyspace keyspace) {
+        byte[] value = store.get(storedName.apply(key));
+        if (value == null || value.length < Stamp.BYTES) {
+            return null;
+        }
+        Stamp stamp = new Stamp().read(value, value.length);
+        if (stamp.isAbsent() || judge(stamp, keyspace, key, 0, key.length) == Verdict.GONE) {
+            return null;
+        }
+        keyspace.staleServed.increment();
+        return value;
+    }
+
+    /** Forgets a key: what is in L1 is gone, and what is on its way is not kept. From any thread. */
+    public void forget(byte[] key) {
+        byte[] name = storedName.apply(key);
+        if (!store.delete(name, 0, name.length)) {
+            store.invalidateCopies(name);
+        }
+    }
+
+    /** Forgets all. From any thread. */
+    public void forgetAll() {
+        flushes.increment();
+        store.clear();
+    }
+
+    // ---------------------------------------------------------------- what is in L2
+
+    /** Loads a key, or joins who does already. From any thread; the answer comes on the link's event loop. */
+    public void load(byte[] key, Keyspace keyspace, Consumer<Loaded> waiter) {
+        if (loop.inEventLoop()) {
+            loads.load(key, keyspace, waiter);
+        } else {
+            loop.execute(() -> loads.load(key, keyspace, waiter));
+        }
+    }
+
+    /** Loads a key anew for those who come later. From any thread. */
+    public void refresh(byte[] key, Keyspace keyspace) {
+        keyspace.refreshes.increment();
+        load(key, keyspace, _ -> {});
+    }
+
+    // ---------------------------------------------------------------- the feed
+
+    @Override
+    public void invalidated(byte[] key) {
+        keyspaces.of(key, 0, key.length).invalidations.increment();
+        forget(key);
+        listener.invalidated(key);
+    }
+
+    @Override
+    public void invalidatedAll() {
+        forgetAll();
+        listener.invalidatedAll();
+    }
+
+    @Override
+    public void began(String node, int generation) {
+        Integer before = feeds.put(node, generation);
+        if (before != null) {
+            vouchers.ended(before, store.clockMillis());
+        }
+        loads.feedBegan();
+        listener.feedBegan(node);
+    }
+
+    @Override
+    public void ended(String node, String why) {
+        Integer before = feeds.remove(node);
+        if (before != null) {
+            vouchers.ended(before, store.clockMillis());
+        }
+        listener.feedEnded(node, why);
+    }
+
+    /** How many loads are on their way. */
+    public int loadsInFlight() {
+        return loads.inFlight();
+    }
+
+    /** How many loads wait for their turn. */
+    public int loadsWaiting() {
+        return loads.waiting();
+    }
+
+    /** How often all was forgotten at once. */
+    public long flushes() {
+        return flushes.sum();
+    }
+
+    /** A keyspace that has a policy of its own, or null. */
+    public @Nullable Keyspace keyspace(String name) {
+        return keyspaces.all().stream()
+                .filter(keyspace -> keyspace.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Override
+    public void close() {
+        l2.close();
+    }
+}
