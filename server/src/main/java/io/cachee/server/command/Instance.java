@@ -261,6 +261,10 @@ public final class Instance {
     public void leaveL2() {
         Tiers behind = tiers;
         if (behind != null) {
+            int lost = behind.tier().drain();
+            if (lost > 0) {
+                log(lost + " keys that were written are not in L2, and are lost", null);
+            }
             behind.tier().close();
         }
     }

@@ -197,6 +197,7 @@ final class OwnConnection implements DedicatedHandler {
             awaited.add(call.later());
         }
         List<byte[]> keys = call.command.writes ? passing.writtenKeys(call) : List.of();
+        List<byte[]> behind = passing.writtenBehind(call);
         ByteBuf request = PassThrough.encode(call.request);
         int slot = passing.slotOf(call);
         byte[] tracked = passing.mustTrack(call, slot) ? PassThrough.exists(call) : null;
@@ -204,6 +205,7 @@ final class OwnConnection implements DedicatedHandler {
             if (tracked != null) {
                 held.add(() -> track(tracked, slot));
             }
+            behind.forEach(tier.writeBehind()::flush);
             held.add(() -> {
                 remember(keys);
                 over.send(request);

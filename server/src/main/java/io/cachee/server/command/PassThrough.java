@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requests that travel to L2 as they are, and replies that come back as they are. What a request writes is forgotten
@@ -23,6 +24,7 @@ final class PassThrough {
     /** After these, nothing of a database is as it was. */
     private static final Set<String> CHANGE_ALL = Set.of("flushall", "flushdb", "swapdb");
 
+    static final byte[] OK = "+OK\r\n".getBytes(StandardCharsets.ISO_8859_1);
     private static final int MAX_DIGITS = 10;
 
     private final Instance instance;
@@ -41,6 +43,15 @@ final class PassThrough {
 
     /** Sends the call's request, and keeps its reply a place. */
     void pass(Call call) {
+        pass(call, call.request, null);
+    }
+
+    /**
+     * Sends another request in place of the call's, with the same first key.
+     *
+     * @param instead what the client is told when L2 has done it; null for what L2 says
+     */
+    void pass(Call call, Request sent, byte @Nullable [] instead) {
         Session session = call.session;
         boolean writes = call.command.writes;
         List<byte[]> written = writes ? writtenKeys(call) : List.of();
@@ -58,11 +69,12 @@ final class PassThrough {
         int itsDatabase = session.database;
         Protocol protocol = protocolOf(session);
         Later later = call.later();
-        ByteBuf request = encode(call.request);
+        ByteBuf request = encode(sent);
         ReplyHandler handler = new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
-                over(copyOf(frame));
+                boolean isError = frame.getByte(frame.readerIndex()) == '-';
+                over(instead == null || isError ? copyOf(frame) : Unpooled.wrappedBuffer(instead));
             }
 
             @Override
@@ -78,13 +90,32 @@ final class PassThrough {
                 deliver(session, later, reply, () -> session.writesAwaited -= writes ? 1 : 0);
             }
         };
-        Runnable send = () -> tier.l2().send(request, slot, protocol, itsDatabase, handler);
+        List<byte[]> behind = writtenBehind(call);
+        Runnable send = () -> {
+            behind.forEach(tier.writeBehind()::flush);
+            tier.l2().send(request, slot, protocol, itsDatabase, handler);
+        };
         if (mustTrack(call, slot)) {
             byte[] exists = exists(call);
             onLink(() -> tier.l2().sendTracked(Unpooled.wrappedBuffer(exists), slot, afterwards(send)));
         } else {
             onLink(send);
         }
+    }
+
+    /** Keys of a request whose last write may not be in L2 yet: it has to be sent first. */
+    List<byte[]> writtenBehind(Call call) {
+        Command command = call.command;
+        int first = KeyPositions.first(command, call.request);
+        if (first == 0 || tier.writeBehind().pendingKeys() == 0) {
+            return List.of();
+        }
+        List<byte[]> keys = new ArrayList<>(1);
+        int last = Math.max(first, command.lastKeyOf(call.request));
+        for (int i = first; i <= last; i += Math.max(1, command.keyStep)) {
+            keys.add(call.request.bytes(i));
+        }
+        return keys;
     }
 
     /** Whether the client keeps copies of what it is about to read. */

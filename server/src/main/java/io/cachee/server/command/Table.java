@@ -25,6 +25,7 @@ final class Table {
         rows.addAll(DiagnosticCommands.rows());
         rows.addAll(AclCommands.rows());
         rows.addAll(CommandCommands.rows());
+        rows.addAll(LeaseCommands.rows());
         return new CommandTable(rows);
     }
 }

@@ -7,12 +7,14 @@ import io.cachee.server.tier.Loaded;
 import io.cachee.server.tier.Stamp;
 import io.cachee.server.tier.Tier;
 import io.cachee.server.tier.Verdict;
+import io.cachee.server.tier.WriteBehind;
 import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +70,13 @@ final class TierReads {
             passing.pass(call);
             return;
         }
+        if (tier.writeBehind().pendingKeys() > 0) {
+            WriteBehind.Found written = tier.writeBehind().find(call.request.bytes(1));
+            if (written != null) {
+                call.reply.bulkOrNull(written.value());
+                return;
+            }
+        }
         Keyspace keyspace = keyspaceOf(call, 1);
         boolean tolerant = keyspace.policy().consistency() == KeyspacePolicy.Consistency.STALE_TOLERANT;
         Verdict verdict = call.key(1).replyIfServable(tier, keyspace, tolerant);
@@ -85,6 +94,12 @@ final class TierReads {
         }
     }
 
+    /** Whether the last write of one of its keys may not be in L2 yet. */
+    private boolean isWrittenBehind(Call call) {
+        return passing.writtenBehind(call).stream()
+                .anyMatch(key -> tier.writeBehind().find(key) != null);
+    }
+
     private static boolean isTooLong(Call call, int argument) {
         return call.request.length(argument) > Store.MAX_KEY_SIZE - call.instance.databases.prefixBytes();
     }
@@ -92,18 +107,42 @@ final class TierReads {
     private void loadAndReply(Call call, Keyspace keyspace) {
         Session session = call.session;
         byte[] key = call.request.bytes(1);
-        boolean resp3 = session.resp3;
         Later later = call.later();
         session.loadsAwaited++;
-        tier.load(key, keyspace, loaded -> {
-            ByteBuf reply = switch (loaded.kind()) {
-                case VALUE -> bulk(loaded.value(), loaded.length());
-                case ABSENT -> nothing(resp3);
-                case REFUSED -> PassThrough.error(loaded.text());
-                case FAILED -> staleOrError(key, keyspace, loaded);
-            };
-            PassThrough.deliver(session, later, reply, () -> session.loadsAwaited--);
-        });
+        new Asking(
+                        key,
+                        keyspace,
+                        session.resp3,
+                        reply -> PassThrough.deliver(session, later, reply, () -> session.loadsAwaited--))
+                .ask();
+    }
+
+    /** A GET that L1 could not answer. Of the link's event loop once it was asked. */
+    private final class Asking {
+        private final byte[] key;
+        private final Keyspace keyspace;
+        private final boolean resp3;
+        private final Consumer<ByteBuf> answer;
+
+        Asking(byte[] key, Keyspace keyspace, boolean resp3, Consumer<ByteBuf> answer) {
+            this.key = key;
+            this.keyspace = keyspace;
+            this.resp3 = resp3;
+            this.answer = answer;
+        }
+
+        void ask() {
+            tier.load(key, keyspace, this::came);
+        }
+
+        private void came(Loaded loaded) {
+            switch (loaded.kind()) {
+                case VALUE -> answer.accept(bulk(loaded.value(), loaded.length()));
+                case ABSENT -> tier.missing(key, keyspace, () -> answer.accept(nothing(resp3)), this::ask);
+                case REFUSED -> answer.accept(PassThrough.error(loaded.text()));
+                case FAILED -> answer.accept(staleOrError(key, keyspace, loaded));
+            }
+        }
     }
 
     private ByteBuf staleOrError(byte[] key, Keyspace keyspace, Loaded failure) {
@@ -132,7 +171,7 @@ final class TierReads {
 
     private void getMany(Call call) {
         int count = call.count() - 1;
-        boolean kept = isKeptHere(call);
+        boolean kept = isKeptHere(call) && !isWrittenBehind(call);
         for (int i = 1; i <= count && kept; i++) {
             kept = !isTooLong(call, i);
         }
@@ -264,7 +303,7 @@ final class TierReads {
 
     private void ask(Call call, Answer answer) {
         byte[] value = null;
-        if (isKeptHere(call) && !isTooLong(call, 1)) {
+        if (isKeptHere(call) && !isTooLong(call, 1) && !isWrittenBehind(call)) {
             Keyspace keyspace = keyspaceOf(call, 1);
             value = fresh(call.key(1), keyspace, MOST_TO_LOOK_AT);
             call.looked(value != null);

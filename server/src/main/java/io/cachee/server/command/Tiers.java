@@ -63,6 +63,7 @@ final class Tiers {
     private final Tier tier;
     private final int database;
     private final TierReads reads;
+    private final TierWrites writes;
     private final PassThrough passing;
     private final Handler[] handlers;
     private final Handler onOwnConnection;
@@ -73,6 +74,7 @@ final class Tiers {
         this.tier = tier;
         this.database = database;
         this.passing = new PassThrough(instance, tier, database);
+        this.writes = new TierWrites(tier, passing, database);
         this.reads = new TierReads(tier, passing, database);
         this.onOwnConnection = call -> OwnConnection.of(call, tier, passing).run(call);
         this.handlers = new Handler[instance.table.commands().size()];
@@ -95,6 +97,13 @@ final class Tiers {
         if (ON_OWN_CONNECTION.contains(name)) {
             return onOwnConnection;
         }
+        if (name.startsWith("cachee.")) {
+            return command.handler;
+        }
+        Handler write = writes.handlerOf(name);
+        if (write != null) {
+            return write;
+        }
         Handler read = reads.handlerOf(name);
         return read != null ? read : name.equals("flushall") || name.equals("flushdb") ? this::flush : passing::pass;
     }
@@ -105,6 +114,10 @@ final class Tiers {
 
     Tier tier() {
         return tier;
+    }
+
+    PassThrough passing() {
+        return passing;
     }
 
     int database() {

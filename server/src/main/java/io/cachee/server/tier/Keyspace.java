@@ -13,6 +13,9 @@ public final class Keyspace {
     public final LongAdder loadFailures = new LongAdder();
     public final LongAdder staleServed = new LongAdder();
     public final LongAdder negativeHits = new LongAdder();
+    /** Askers who were told of a miss later, or not at all, because another was filling the key. */
+    public final LongAdder missesHeld = new LongAdder();
+
     public final LongAdder invalidations = new LongAdder();
     public final LongAdder writes = new LongAdder();
     public final LongAdder refreshes = new LongAdder();

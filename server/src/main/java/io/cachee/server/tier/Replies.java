@@ -2,9 +2,13 @@ package io.cachee.server.tier;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Reads the few replies of L2 that are looked into. */
 final class Replies {
+    /** What the placeholder of a lease begins with: whoever reads it finds nothing. */
+    private static final byte[] LEASE = "\0cachee:lease:".getBytes(StandardCharsets.ISO_8859_1);
+
     private Replies() {}
 
     /** The reply to a GET. */
@@ -24,6 +28,9 @@ final class Replies {
         }
         byte[] value = new byte[length + Stamp.BYTES];
         frame.getBytes(end + 2, value, 0, length);
+        if (length > LEASE.length && Arrays.equals(value, 0, LEASE.length, LEASE, 0, LEASE.length)) {
+            return Loaded.NONE;
+        }
         return new Loaded(Loaded.Kind.VALUE, value, "");
     }
 

@@ -9,7 +9,32 @@ import io.netty.buffer.PooledByteBufAllocator;
 final class Requests {
     private static final int MAX_DIGITS = 12;
 
+    static final byte[] SET = ascii("SET");
+    static final byte[] DEL = ascii("DEL");
+    static final byte[] PX = ascii("PX");
+    static final byte[] NX = ascii("NX");
+    static final byte[] EVAL = ascii("EVAL");
+    static final byte[] ONE = ascii("1");
+
     private Requests() {}
+
+    static byte[] ascii(String text) {
+        return text.getBytes(ISO_8859_1);
+    }
+
+    /** The key that says in L2 that somebody is filling another. */
+    static byte[] flight(byte[] key) {
+        byte[] prefix = ascii("cachee:flight:{");
+        byte[] name = new byte[prefix.length + key.length + 1];
+        System.arraycopy(prefix, 0, name, 0, prefix.length);
+        System.arraycopy(key, 0, name, prefix.length, key.length);
+        name[name.length - 1] = '}';
+        return name;
+    }
+
+    static byte[] number(long value) {
+        return ascii(Long.toString(value));
+    }
 
     /** A command of two arguments, of which {@code command} is all but the second. */
     static ByteBuf withKey(byte[] command, byte[] key) {

@@ -2,10 +2,14 @@ package io.cachee.server.tier;
 
 import io.cachee.l2.Feed;
 import io.cachee.l2.L2;
+import io.cachee.l2.L2Failure;
 import io.cachee.l2.L2Options;
+import io.cachee.l2.Protocol;
+import io.cachee.l2.ReplyHandler;
 import io.cachee.store.PutMode;
 import io.cachee.store.PutResult;
 import io.cachee.store.Store;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.HashMap;
@@ -36,6 +40,10 @@ public final class Tier implements Feed, AutoCloseable {
         void feedEnded(String node, String why);
     }
 
+    private static final int MOST_WRITES_BEHIND = 10_000;
+    private static final long MOST_BYTES_BEHIND = 64L << 20;
+    private static final long DRAIN_MILLIS = 5_000;
+
     private final Store store;
     private final Keyspaces keyspaces;
     private final UnaryOperator<byte[]> storedName;
@@ -44,6 +52,8 @@ public final class Tier implements Feed, AutoCloseable {
     private final List<String> trackedPrefixes;
     private final L2 l2;
     private final Loads loads;
+    private final MissGate gate;
+    private final WriteBehind writeBehind;
     private final Vouchers vouchers = new Vouchers();
     private final Freshness freshness =
             new Freshness(vouchers, () -> ThreadLocalRandom.current().nextDouble());
@@ -95,6 +105,8 @@ public final class Tier implements Feed, AutoCloseable {
         this.trackedPrefixes = options.trackedPrefixes();
         this.l2 = L2.open(options, loop, this);
         this.loads = new Loads(this, l2, mostLoads);
+        this.gate = new MissGate(loop);
+        this.writeBehind = new WriteBehind(this, l2, loop, MOST_WRITES_BEHIND, MOST_BYTES_BEHIND);
     }
 
     /** Under which prefixes L2 reports all changes; empty when it reports those of the keys that were read. */
@@ -135,7 +147,8 @@ public final class Tier implements Feed, AutoCloseable {
         if (stamped == null || isTooLarge(stamped.length, policy)) {
             return;
         }
-        long longest = isAbsent ? policy.negativeTtl() : policy.l1Ttl();
+        long remembered = policy.missWait() > 0 ? 0 : policy.negativeTtl();
+        long longest = isAbsent ? remembered : policy.l1Ttl();
         long jittered = (long)
                 (longest * (1 - policy.jitter() * ThreadLocalRandom.current().nextDouble()));
         long lifetime = Math.min(l2Ttl >= 0 && !isAbsent ? Math.min(jittered, l2Ttl) : jittered, Integer.MAX_VALUE);
@@ -195,6 +208,64 @@ public final class Tier implements Feed, AutoCloseable {
         }
     }
 
+    /**
+     * Somebody asked for a key that L2 does not have. Either he is told so, and is expected to write it; or somebody else
+     * is, and he asks again when the key has changed. On the link's event loop.
+     */
+    public void missing(byte[] key, Keyspace keyspace, Runnable tell, Runnable askAgain) {
+        KeyspacePolicy policy = keyspace.policy();
+        long wait = policy.missWait();
+        if (wait <= 0) {
+            tell.run();
+        } else if (!gate.enter(key, wait)) {
+            awaitFilling(key, keyspace, tell, askAgain);
+        } else if (policy.fleet()) {
+            claim(key, keyspace, tell, askAgain);
+        } else {
+            tell.run();
+        }
+    }
+
+    private void awaitFilling(byte[] key, Keyspace keyspace, Runnable tell, Runnable askAgain) {
+        keyspace.missesHeld.increment();
+        if (!gate.await(key, keyspace.policy().missWait(), askAgain, tell)) {
+            tell.run();
+        }
+    }
+
+    /** Asks L2 whether a client of another pod is filling the key. */
+    private void claim(byte[] key, Keyspace keyspace, Runnable tell, Runnable askAgain) {
+        byte[] name = Requests.flight(key);
+        ByteBuf request = Requests.of(
+                Requests.SET,
+                name,
+                Requests.ONE,
+                Requests.NX,
+                Requests.PX,
+                Requests.number(keyspace.policy().missWait()));
+        l2.send(request, l2.slotOf(name, 0, name.length), Protocol.RESP2, -1, new ReplyHandler() {
+            @Override
+            public void reply(ByteBuf frame) {
+                boolean isHeldElsewhere = frame.getByte(frame.readerIndex()) == '$';
+                if (isHeldElsewhere) {
+                    awaitFilling(key, keyspace, tell, askAgain);
+                } else {
+                    tell.run();
+                }
+            }
+
+            @Override
+            public void failed(L2Failure why) {
+                tell.run();
+            }
+        });
+    }
+
+    /** How many wait for others to write what was missing. */
+    public int missesWaiting() {
+        return gate.waiting();
+    }
+
     /** Loads a key anew for those who come later. From any thread. */
     public void refresh(byte[] key, Keyspace keyspace) {
         keyspace.refreshes.increment();
@@ -207,6 +278,7 @@ public final class Tier implements Feed, AutoCloseable {
     public void invalidated(byte[] key) {
         keyspaces.of(key, 0, key.length).invalidations.increment();
         forget(key);
+        gate.changed(key);
         listener.invalidated(key);
     }
 
@@ -256,6 +328,21 @@ public final class Tier implements Feed, AutoCloseable {
                 .filter(keyspace -> keyspace.name().equals(name))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** Writes that are acknowledged and not in L2 yet. */
+    public WriteBehind writeBehind() {
+        return writeBehind;
+    }
+
+    /** Sends what waits to be written, and leaves. How many keys could not be written. Not on an event loop. */
+    public int drain() {
+        try {
+            return writeBehind.drain(DRAIN_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return writeBehind.pendingKeys();
+        }
     }
 
     @Override

@@ -1,0 +1,109 @@
+package io.cachee.server.command;
+
+import static io.cachee.server.command.Flag.WRITE;
+
+import io.cachee.server.resp.Request;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Leases: who finds a key missing is lent the right to fill it, and fills it only while nobody has changed the key
+ * since. So a late writer, who read the database before another wrote to it, cannot put an outdated value there. The
+ * lease is a placeholder under the key itself, in L2: whatever is written or deleted there ends it.
+ */
+final class LeaseCommands {
+    /** What a placeholder begins with. */
+    static final String PLACEHOLDER = "\0cachee:lease:";
+
+    private static final long USUAL_MILLIS = 5_000;
+    private static final int MOST_MILLIS = 3_600_000;
+
+    private static final String LEASE = """
+        local v = redis.call('GET', KEYS[1])
+        if v and string.sub(v, 1, #ARGV[1]) ~= ARGV[1] then return {'VALUE', v} end
+        if v then return {'WAIT', redis.call('PTTL', KEYS[1])} end
+        redis.call('SET', KEYS[1], ARGV[1] .. ARGV[2], 'PX', ARGV[3])
+        return {'LEASE', ARGV[2]}
+        """;
+    private static final String FILL = """
+        if redis.call('GET', KEYS[1]) ~= ARGV[1] .. ARGV[2] then return 0 end
+        if ARGV[4] == '0' then redis.call('SET', KEYS[1], ARGV[3])
+        else redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4]) end
+        return 1
+        """;
+    private static final String RELEASE = """
+        if redis.call('GET', KEYS[1]) ~= ARGV[1] .. ARGV[2] then return 0 end
+        return redis.call('DEL', KEYS[1])
+        """;
+
+    private LeaseCommands() {}
+
+    static List<Command.Builder> rows() {
+        return List.of(
+                row("cachee.lease", -2, LeaseCommands::lease),
+                row("cachee.fill", -4, LeaseCommands::fill),
+                row("cachee.release", 3, LeaseCommands::release));
+    }
+
+    private static Command.Builder row(String name, int arity, Handler handler) {
+        return Command.named(name, arity, handler)
+                .flags(WRITE)
+                .keys(1, 1, 1)
+                .in("string")
+                .accesses();
+    }
+
+    private static PassThrough passing(Call call) {
+        Tiers tiers = call.instance.tiers;
+        if (tiers == null) {
+            throw new CommandException("ERR leases are kept in L2, and there is none (--l2)");
+        }
+        return tiers.passing();
+    }
+
+    private static void lease(Call call) {
+        PassThrough passing = passing(call);
+        long millis = millis(call, 2, USUAL_MILLIS);
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        String token = Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
+        passing.pass(call, script(call, LEASE, ascii(token), ascii(Long.toString(millis))), null);
+    }
+
+    private static void fill(Call call) {
+        PassThrough passing = passing(call);
+        long millis = millis(call, 4, 0);
+        byte[] token = call.request.bytes(2);
+        byte[] value = call.request.bytes(3);
+        passing.pass(call, script(call, FILL, token, value, ascii(Long.toString(millis))), null);
+    }
+
+    private static void release(Call call) {
+        passing(call).pass(call, script(call, RELEASE, call.request.bytes(2)), null);
+    }
+
+    private static long millis(Call call, int at, long otherwise) {
+        if (call.count() == at) {
+            return otherwise;
+        }
+        if (call.count() != at + 2 || !call.request.is(at, "PX")) {
+            throw CommandException.syntax();
+        }
+        return Decimal.integer(call.request, at + 1, 1, MOST_MILLIS);
+    }
+
+    private static Request script(Call call, String text, byte[]... arguments) {
+        byte[][] all = new byte[5 + arguments.length][];
+        all[0] = ascii("EVAL");
+        all[1] = ascii(text);
+        all[2] = ascii("1");
+        all[3] = call.request.bytes(1);
+        all[4] = ascii(PLACEHOLDER);
+        System.arraycopy(arguments, 0, all, 5, arguments.length);
+        return Request.of(all);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+}
