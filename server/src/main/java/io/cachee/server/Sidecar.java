@@ -40,6 +40,7 @@ final class Sidecar implements AutoCloseable {
     private final Store store;
     private final Instance instance;
     private final RespServer server;
+    private final Warmth warmth;
     private final ConfigReload reload;
     private final AdminServer admin = new AdminServer();
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -102,6 +103,8 @@ final class Sidecar implements AutoCloseable {
             close();
             throw e;
         }
+        warmth = new Warmth(instance, settings.tiers(), log);
+        warmth.warmUp(store, server.firstLoop());
         ready = true;
     }
 
@@ -275,11 +278,13 @@ final class Sidecar implements AutoCloseable {
                 return EXIT_FAILED;
             }
             reload.tick();
+            warmth.tick();
         }
     }
 
     private void stop() {
         ready = false;
+        warmth.tell();
         log.info("stopping: no new clients; " + server.clients() + " connected have " + settings.options().graceSeconds
                 + " s to finish");
         boolean all = server.drain(TimeUnit.SECONDS.toMillis(settings.options().graceSeconds));

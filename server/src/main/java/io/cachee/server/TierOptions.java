@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code cachee start} that are about L2, and the section of the file about keyspaces. */
@@ -48,6 +49,15 @@ final class TierOptions {
                             + " is served after the link was lost unnoticed is half as long again."),
             Flag.of("l2-max-pending", "N", "100000", "Requests that may wait for replies, for each connection."),
             Flag.of("l2-max-loads", "N", "1000", "Loads that may be on their way at once."),
+            Flag.of(
+                    "prewarm-source",
+                    "l2|off|URI",
+                    "l2",
+                    "Where the hottest keys of the application are loaded from before the cache says that it is ready;"
+                            + " a URI where there is no --l2."),
+            Flag.of("prewarm-keys", "N", "1000", "How many of them at most; 0 turns it off."),
+            Flag.of("prewarm-timeout", "TIME", "500ms", "How long that may take; then the cache is ready without."),
+            Flag.of("app", "NAME", "default", "The application: sidecars of one share the list of its hottest keys."),
             Flag.yesNo(
                     "l2-needed-for-ready",
                     "no",
@@ -57,6 +67,10 @@ final class TierOptions {
     final int mostLoads;
     final boolean neededForReady;
     final Map<String, KeyspacePolicy> keyspaces;
+    final String prewarmSource;
+    final int prewarmKeys;
+    final long prewarmMillis;
+    final String application;
     private final @Nullable L2Options link;
 
     TierOptions(FlagValues values) throws IOException {
@@ -64,6 +78,14 @@ final class TierOptions {
         mostLoads = values.integer("l2-max-loads", 1, 1_000_000);
         neededForReady = values.yesNo("l2-needed-for-ready");
         keyspaces = KeyspaceSection.parse(values.section(KEYSPACES));
+        prewarmSource = values.text("prewarm-source");
+        prewarmKeys = values.integer("prewarm-keys", 0, 10_000);
+        prewarmMillis = values.parsed("prewarm-timeout", KeyspaceSection::millis);
+        application = values.parsed("app", TierOptions::name);
+        if (!Set.of("l2", "off").contains(prewarmSource) && !prewarmSource.contains("://")) {
+            throw new IllegalArgumentException(
+                    "--prewarm-source: '" + prewarmSource + "' is neither l2 nor off nor the URI of a Redis");
+        }
         link = uri.isEmpty() ? null : link(values);
         if (link == null && !keyspaces.isEmpty()) {
             throw new IllegalArgumentException("keyspaces: they say how keys of L2 are cached, and there is no --l2");
@@ -98,6 +120,19 @@ final class TierOptions {
                 usual.firstRetryMillis(),
                 usual.lastRetryMillis(),
                 usual.breakerFailures());
+    }
+
+    private static String name(String text) {
+        if (!text.matches("[A-Za-z0-9._-]{1,100}")) {
+            throw new IllegalArgumentException("'" + text + "' is not a name of letters, digits, dots and dashes");
+        }
+        return text;
+    }
+
+    /** Where to load from once, without an L2; null for nowhere. */
+    @Nullable
+    L2Options prewarmLink() {
+        return prewarmSource.contains("://") ? L2Options.of(prewarmSource) : null;
     }
 
     /** How to reach L2; null when there is none. */

@@ -4,9 +4,11 @@ import io.cachee.l2.L2Options;
 import io.cachee.server.config.OutputLimit;
 import io.cachee.server.metrics.MetricWriter;
 import io.cachee.server.resp.Request;
+import io.cachee.server.tier.FleetList;
 import io.cachee.server.tier.KeyspacePolicy;
 import io.cachee.server.tier.Keyspaces;
 import io.cachee.server.tier.Tier;
+import io.cachee.server.tier.WarmUp;
 import io.cachee.store.Store;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
@@ -50,6 +52,8 @@ public final class Instance {
     volatile @Nullable Tiers tiers;
 
     final Keyspaces keyspaces = new Keyspaces();
+    private final HottestKeys hottestKeys = new HottestKeys(this);
+    volatile WarmUp.@Nullable Result warmUp;
 
     final long startedNanos = System.nanoTime();
     final long startedMillis = System.currentTimeMillis();
@@ -249,6 +253,23 @@ public final class Instance {
     /** To be called every second or so. */
     public void tick() {
         rates.sample(rawTotals().commands());
+    }
+
+    /** The store as the first of two tiers, or null. */
+    public @Nullable Tier tier() {
+        Tiers behind = tiers;
+        return behind == null ? null : behind.tier();
+    }
+
+    /** The hottest keys of L1. Of one thread. */
+    public List<FleetList.Weighted> hottestKeys(int most) {
+        Tiers behind = tiers;
+        return behind == null ? List.of() : hottestKeys.find(most, behind.database());
+    }
+
+    /** Takes note of what was loaded before the first client came. */
+    public void warmedUp(WarmUp.Result result) {
+        warmUp = result;
     }
 
     /** Whether what is served of L2 is vouched for. */

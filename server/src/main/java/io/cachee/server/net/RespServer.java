@@ -194,6 +194,11 @@ public final class RespServer implements AutoCloseable {
         return loops.group().isIoType(how);
     }
 
+    /** An event loop that is always used. */
+    public EventLoop firstLoop() {
+        return loops.first();
+    }
+
     EventLoops loops() {
         return loops;
     }

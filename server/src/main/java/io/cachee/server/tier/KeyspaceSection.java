@@ -119,9 +119,18 @@ public final class KeyspaceSection {
         if (!settings.containsKey(setting)) {
             return otherwise;
         }
-        Matcher matcher = DURATION.matcher(text(setting));
-        if (!matcher.matches()) {
+        try {
+            return millis(text(setting));
+        } catch (IllegalArgumentException notOne) {
             throw wrong(setting, "a time such as 500ms, 30s, 5m or 1h");
+        }
+    }
+
+    /** A time such as {@code 500ms}, in milliseconds. */
+    public static long millis(String text) {
+        Matcher matcher = DURATION.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("'" + text + "' is not a time such as 500ms, 30s, 5m or 1h");
         }
         String unit = matcher.group(2);
         long factor = switch (unit == null ? "s" : unit) {

@@ -2,7 +2,9 @@ package io.cachee.server.tier;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Reads the few replies of L2 that are looked into. */
 final class Replies {
@@ -41,6 +43,23 @@ final class Replies {
             return Long.MIN_VALUE;
         }
         return number(frame, at + 1, frame.indexOf(at, frame.writerIndex(), (byte) '\r'));
+    }
+
+    /** The reply of an array of strings. */
+    static List<byte[]> strings(ByteBuf frame) {
+        List<byte[]> all = new ArrayList<>();
+        int at = frame.indexOf(frame.readerIndex(), frame.writerIndex(), (byte) '\n') + 1;
+        while (at > 0 && at < frame.writerIndex()) {
+            int lineEnd = frame.indexOf(at, frame.writerIndex(), (byte) '\r');
+            int length = (int) number(frame, at + 1, lineEnd);
+            if (length >= 0) {
+                byte[] one = new byte[length];
+                frame.getBytes(lineEnd + 2, one);
+                all.add(one);
+            }
+            at = lineEnd + 2 + Math.max(length, -2) + 2;
+        }
+        return all;
     }
 
     /** The first line, without its type. */

@@ -15,6 +15,7 @@ import io.netty.util.concurrent.Future;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -60,6 +61,7 @@ public final class Tier implements Feed, AutoCloseable {
     /** The generation of each node whose feed is alive. Of the link's event loop. */
     private final Map<String, Integer> feeds = new HashMap<>();
 
+    private final CompletableFuture<Void> coherent = new CompletableFuture<>();
     private final LongAdder flushes = new LongAdder();
 
     /**
@@ -112,6 +114,11 @@ public final class Tier implements Feed, AutoCloseable {
     /** Under which prefixes L2 reports all changes; empty when it reports those of the keys that were read. */
     public List<String> trackedPrefixes() {
         return trackedPrefixes;
+    }
+
+    /** Is done on the link's event loop when a feed has begun for the first time. */
+    CompletableFuture<Void> whenCoherent() {
+        return coherent.thenComposeAsync(CompletableFuture::completedFuture, loop);
     }
 
     public L2 l2() {
@@ -295,6 +302,7 @@ public final class Tier implements Feed, AutoCloseable {
             vouchers.ended(before, store.clockMillis());
         }
         loads.feedBegan();
+        coherent.complete(null);
         listener.feedBegan(node);
     }
 

@@ -1,0 +1,78 @@
+package io.cachee.server;
+
+import io.cachee.l2.L2Options;
+import io.cachee.server.command.Instance;
+import io.cachee.server.tier.FleetList;
+import io.cachee.server.tier.SourceWarmUp;
+import io.cachee.server.tier.Tier;
+import io.cachee.server.tier.WarmUp;
+import io.cachee.store.Store;
+import io.netty.channel.EventLoop;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Comes up warm, and tells its siblings what is hot here. */
+final class Warmth {
+    private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(FleetList.PERIOD_MILLIS);
+
+    private final Instance instance;
+    private final TierOptions options;
+    private final Log log;
+    private final @Nullable FleetList list;
+    private long lastNanos = System.nanoTime();
+
+    Warmth(Instance instance, TierOptions options, Log log) {
+        this.instance = instance;
+        this.options = options;
+        this.log = log;
+        Tier tier = instance.tier();
+        this.list = tier == null ? null : new FleetList(tier.l2(), options.application);
+    }
+
+    /** Loads what the siblings read, for as long as it may take. */
+    void warmUp(Store store, EventLoop loop) {
+        if (options.prewarmKeys == 0 || options.prewarmSource.equals("off")) {
+            return;
+        }
+        Tier tier = instance.tier();
+        FleetList siblings = list;
+        L2Options source = options.prewarmLink();
+        if (tier != null && siblings != null) {
+            report(new WarmUp(tier, siblings).run(options.prewarmKeys, options.prewarmMillis));
+        } else if (source != null) {
+            SourceWarmUp once = new SourceWarmUp(store, loop, source);
+            report(once.run(options.application, options.prewarmKeys, options.prewarmMillis));
+        }
+    }
+
+    private void report(WarmUp.Result result) {
+        instance.warmedUp(result);
+        String text = "warmed " + result.loaded() + " of " + result.wanted() + " keys in " + result.millis() + " ms";
+        if (result.problem().isEmpty()) {
+            log.info(text);
+        } else {
+            log.warn(text + ": " + result.problem());
+        }
+    }
+
+    /** To be called often; tells the siblings now and then. */
+    void tick() {
+        if (System.nanoTime() - lastNanos >= EVERY_NANOS) {
+            lastNanos = System.nanoTime();
+            tell();
+        }
+    }
+
+    /** Tells the siblings what is hot here. */
+    void tell() {
+        Tier tier = instance.tier();
+        FleetList siblings = list;
+        if (tier != null && siblings != null) {
+            List<FleetList.Weighted> hottest = instance.hottestKeys(options.prewarmKeys);
+            if (!hottest.isEmpty()) {
+                tier.loop().execute(() -> siblings.add(hottest));
+            }
+        }
+    }
+}

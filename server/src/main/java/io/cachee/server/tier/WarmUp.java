@@ -1,0 +1,74 @@
+package io.cachee.server.tier;
+
+import io.cachee.l2.L2Failure;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Loads what the siblings of a new pod are reading, before it says that it is ready. */
+public final class WarmUp {
+    /**
+     * What came of it.
+     *
+     * @param loaded how many values are in L1 now
+     * @param problem why there are not more, or empty
+     */
+    public record Result(int loaded, int wanted, long millis, String problem) {}
+
+    private final Tier tier;
+    private final FleetList list;
+    private final AtomicInteger loaded = new AtomicInteger();
+    private volatile int wanted;
+
+    public WarmUp(Tier tier, FleetList list) {
+        this.tier = tier;
+        this.list = list;
+    }
+
+    /** Loads at most so many keys within so many milliseconds. Not on an event loop. */
+    public Result run(int most, long timeoutMillis) {
+        long begun = System.nanoTime();
+        String problem = "";
+        try {
+            load(most).get(timeoutMillis, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException late) {
+            problem = "not done within " + timeoutMillis + " ms";
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            problem = "interrupted";
+        } catch (java.util.concurrent.ExecutionException failed) {
+            problem = describe(failed.getCause());
+        }
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        return new Result(loaded.get(), wanted, millis, problem);
+    }
+
+    private static String describe(@Nullable Throwable cause) {
+        return cause instanceof L2Failure failure ? String.valueOf(failure.getMessage()) : String.valueOf(cause);
+    }
+
+    private CompletableFuture<?> load(int most) {
+        return tier.whenCoherent().thenCompose(_ -> list.read(most)).thenCompose(this::loadAll);
+    }
+
+    private CompletableFuture<?> loadAll(List<byte[]> keys) {
+        wanted = keys.size();
+        CompletableFuture<Void> all = new CompletableFuture<>();
+        if (keys.isEmpty()) {
+            all.complete(null);
+        }
+        AtomicInteger left = new AtomicInteger(keys.size());
+        for (byte[] key : keys) {
+            tier.load(key, tier.keyspaces().of(key, 0, key.length), result -> {
+                loaded.addAndGet(result.kind() == Loaded.Kind.VALUE ? 1 : 0);
+                if (left.decrementAndGet() == 0) {
+                    all.complete(null);
+                }
+            });
+        }
+        return all;
+    }
+}
