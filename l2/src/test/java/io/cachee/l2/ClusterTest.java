@@ -230,6 +230,18 @@ final class ClusterTest {
     }
 
     @Test
+    void asksTheNextNodeWhenOneIsSilent() throws Exception {
+        ClusterNode node = cluster.masters().getFirst();
+        try (FaultProxy proxy = FaultProxy.start(node.port())) {
+            proxy.blackhole();
+            String uri = "redis-cluster://127.0.0.1:" + proxy.port() + ",127.0.0.1:" + node.port();
+            try (LinkUnderTest link = link(uri, false)) {
+                assertThat(link.set("key", "value")).isEqualTo("+OK\r\n");
+            }
+        }
+    }
+
+    @Test
     void loadsFromReplicasWhereThatIsWanted() throws Exception {
         ClusterNode master = cluster.masterOf("copied");
         ClusterNode replica = cluster.replicasOf(master).getFirst();
