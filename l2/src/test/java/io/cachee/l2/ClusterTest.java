@@ -43,8 +43,12 @@ final class ClusterTest {
     }
 
     private static LinkUnderTest link(boolean readFromReplicas) throws Exception {
+        return link(uri(), readFromReplicas);
+    }
+
+    private static LinkUnderTest link(String uri, boolean readFromReplicas) throws Exception {
         LinkUnderTest link = new LinkUnderTest(new L2Options(
-                uri(),
+                uri,
                 null,
                 readFromReplicas,
                 List.of(),
