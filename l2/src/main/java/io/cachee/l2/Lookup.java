@@ -49,7 +49,7 @@ final class Lookup {
                 try {
                     T outcome = task.call();
                     tell(() -> done.accept(outcome));
-                } catch (Exception e) {
+                } catch (Exception | LinkageError e) {
                     tell(() -> failed.accept(Words.of(e)));
                 }
             });

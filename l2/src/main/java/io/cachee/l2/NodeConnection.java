@@ -67,7 +67,6 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     private final Received received = new Received();
     private boolean reading;
     private boolean heard;
-
     private @Nullable ByteBuf held;
     private long heldTurnBytes;
     private long unsentBytes;

@@ -71,7 +71,8 @@ final class Topology {
         ClientOptions.Builder builder = ClientOptions.builder()
                 .autoReconnect(false)
                 .socketOptions(SocketOptions.builder().connectTimeout(patience).build())
-                .timeoutOptions(TimeoutOptions.enabled(patience));
+                // Who waits for an answer has a limit of his own; this one would take SLF4J to work.
+                .timeoutOptions(TimeoutOptions.create());
         SslOptions.Builder tls = SslOptions.builder().jdkSslProvider();
         Path authorities = options.authorities();
         if (authorities != null) {

@@ -43,8 +43,12 @@ final class ClusterTest {
     }
 
     private static LinkUnderTest link(boolean readFromReplicas) throws Exception {
+        return link(uri(), readFromReplicas);
+    }
+
+    private static LinkUnderTest link(String uri, boolean readFromReplicas) throws Exception {
         LinkUnderTest link = new LinkUnderTest(new L2Options(
-                uri(),
+                uri,
                 null,
                 readFromReplicas,
                 List.of(),
@@ -226,6 +230,18 @@ final class ClusterTest {
             }
         } finally {
             cluster.announce(master, master.port());
+        }
+    }
+
+    @Test
+    void asksTheNextNodeWhenOneIsSilent() throws Exception {
+        ClusterNode node = cluster.masters().getFirst();
+        try (FaultProxy proxy = FaultProxy.start(node.port())) {
+            proxy.blackhole();
+            String uri = "redis-cluster://127.0.0.1:" + proxy.port() + ",127.0.0.1:" + node.port();
+            try (LinkUnderTest link = link(uri, false)) {
+                assertThat(link.set("key", "value")).isEqualTo("+OK\r\n");
+            }
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Keeps a crowd from the database when a key is missing: the first who asks is told that it is, and is expected to write
- * it; others wait until it has been written, or for as long as its keyspace says. Of the link's event loop.
+ * Keeps a crowd from the database when a key is missing: the first who asks is told that it is, and is expected to
+ * write it; others wait until it has been written, or for as long as its keyspace says. Of the link's event loop.
  */
 // What is scheduled fails only with the event loop itself.
 @SuppressWarnings("FutureReturnValueIgnored")
