@@ -8,6 +8,7 @@ import io.cachee.server.net.ListenOptions;
 import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.Polling;
 import io.cachee.server.net.RespServer;
+import io.cachee.server.tier.KeyspacePolicy;
 import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
@@ -35,7 +36,8 @@ public final class TestSidecar implements AutoCloseable {
     private final @Nullable Path socket;
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
-    private TestSidecar(@Nullable Path socket, @Nullable String l2) throws IOException {
+    private TestSidecar(@Nullable Path socket, @Nullable String l2, Map<String, KeyspacePolicy> policies)
+            throws IOException {
         this.socket = socket;
         String path = socket == null ? "" : socket.toString();
         RemovedKeys removed = new RemovedKeys();
@@ -60,26 +62,31 @@ public final class TestSidecar implements AutoCloseable {
                 null);
         server = RespServer.open(instance, listen, NetworkLimits.DEFAULT, loop -> {
             if (l2 != null) {
-                instance.standBefore(L2Options.of(l2), loop, 0, MOST_LOADS, Map.of());
+                instance.standBefore(L2Options.of(l2), loop, 0, MOST_LOADS, policies);
             }
         });
     }
 
     /** Over TCP alone. */
     public static TestSidecar start() throws IOException {
-        return new TestSidecar(null, null);
+        return new TestSidecar(null, null, Map.of());
     }
 
     /** Before an L2, over TCP alone. */
     public static TestSidecar before(String l2) throws Exception {
-        TestSidecar sidecar = new TestSidecar(null, l2);
+        return before(l2, Map.of());
+    }
+
+    /** Before an L2, with policies of keyspaces. */
+    public static TestSidecar before(String l2, Map<String, KeyspacePolicy> policies) throws Exception {
+        TestSidecar sidecar = new TestSidecar(null, l2, policies);
         Await.until("L2 is coherent", sidecar.instance::isCoherent);
         return sidecar;
     }
 
     /** Over TCP and a Unix socket in a folder of the test's. */
     public static TestSidecar start(Path folder) throws IOException {
-        return new TestSidecar(folder.resolve("cachee.sock"), null);
+        return new TestSidecar(folder.resolve("cachee.sock"), null, Map.of());
     }
 
     private void failed(String message, @Nullable Throwable cause) {

@@ -50,8 +50,8 @@ final class HottestKeys {
         }
         for (Candidate one : best) {
             boolean isOurs = instance.databases.databaseOf(one.key.value()) == database;
-            if (found.size() < most && one.frequency > 0 && isOurs && known.add(one.key)) {
-                found.add(new FleetList.Weighted(instance.databases.nameOf(one.key.value()), one.frequency));
+            if (found.size() < most && isOurs && known.add(one.key)) {
+                found.add(new FleetList.Weighted(instance.databases.nameOf(one.key.value()), 1L + one.frequency));
             }
         }
         return found;

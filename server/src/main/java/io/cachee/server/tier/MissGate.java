@@ -56,6 +56,11 @@ final class MissGate {
         return true;
     }
 
+    /** Whether somebody is filling the key. */
+    boolean isFilling(byte[] key) {
+        return byKey.containsKey(ByteBuffer.wrap(key));
+    }
+
     private void expire(ByteBuffer name, List<Waiter> waiters) {
         if (byKey.remove(name, waiters)) {
             wake(waiters, true);

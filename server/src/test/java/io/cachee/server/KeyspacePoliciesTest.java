@@ -1,0 +1,253 @@
+package io.cachee.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cachee.server.tier.FleetList;
+import io.cachee.server.tier.KeyspaceSection;
+import io.cachee.server.tier.WarmUp;
+import io.cachee.testkit.Await;
+import io.cachee.testkit.RedisServerProcess;
+import io.cachee.testkit.RespClient;
+import io.cachee.testkit.RespValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What policies of keyspaces, leases and the list of hot keys do, with a real server behind the sidecar. */
+@SuppressWarnings("NullAway.Init")
+final class KeyspacePoliciesTest {
+    private RedisServerProcess redis;
+    private RespClient direct;
+
+    @BeforeEach
+    void start() throws Exception {
+        redis = RedisServerProcess.start();
+        direct = redis.connect();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        direct.close();
+        redis.close();
+    }
+
+    private TestSidecar sidecar(Object... settingsOfDefault) throws Exception {
+        java.util.Map<String, Object> settings = new java.util.HashMap<>();
+        for (int i = 0; i < settingsOfDefault.length; i += 2) {
+            settings.put(String.valueOf(settingsOfDefault[i]), settingsOfDefault[i + 1]);
+        }
+        return TestSidecar.before(
+                "redis://127.0.0.1:" + redis.port(), KeyspaceSection.parse(Map.of("default", settings)));
+    }
+
+    @Test
+    void givesValuesWithoutATimeToLiveTheirKeyspaces() throws Exception {
+        try (TestSidecar sidecar = sidecar("ttl", "1h", "jitter", 0.5, "l1-ttl", "1m");
+                RespClient client = sidecar.connect()) {
+            assertThat(client.call("SET", "k", "v").string()).isEqualTo("OK");
+            assertThat(direct.call("PTTL", "k").number()).isBetween(1_700_000L, 3_600_000L);
+            client.call("SET", "own", "v", "EX", 100);
+            assertThat(direct.call("TTL", "own").number()).isBetween(90L, 100L);
+            client.call("SET", "kept", "v", "KEEPTTL");
+            assertThat(direct.call("TTL", "kept").number()).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void writesBehindInOrderAndReadsWhatWasWritten() throws Exception {
+        try (TestSidecar sidecar = sidecar("write", "behind");
+                RespClient client = sidecar.connect()) {
+            for (int i = 0; i < 500; i++) {
+                assertThat(client.call("SET", "k" + i % 7, i).string()).isEqualTo("OK");
+                assertThat(client.call("GET", "k" + i % 7).string()).isEqualTo(String.valueOf(i));
+            }
+            assertThat(client.call("INCR", "k0").number()).isEqualTo(498);
+            client.call("SET", "gone", "v", "PX", 60_000);
+            client.call("DEL", "gone");
+            assertThat(client.call("GET", "gone").isNull()).isTrue();
+            assertThat(client.call("MGET", "k0", "k1").items())
+                    .extracting(RespValue::string)
+                    .containsExactly("498", "498");
+            Await.until("all is in L2", () -> tierOf(sidecar).writeBehind().pendingKeys() == 0);
+            assertThat(direct.call("GET", "k1").string()).isEqualTo("498");
+            assertThat(direct.call("EXISTS", "gone").number()).isZero();
+            assertThat(tierOf(sidecar).writeBehind().coalesced()).isPositive();
+        }
+    }
+
+    private static io.cachee.server.tier.Tier tierOf(TestSidecar sidecar) {
+        return Objects.requireNonNull(sidecar.instance().tier());
+    }
+
+    @Test
+    void keepsWritesThroughAnOutageAndWritesThemWhenItEnds() throws Exception {
+        try (TestSidecar sidecar = sidecar("write", "behind");
+                RespClient client = sidecar.connect()) {
+            redis.stop();
+            Await.until("L2 is lost", () -> !sidecar.instance().isCoherent());
+            assertThat(client.call("SET", "k", "v").string()).isEqualTo("OK");
+            assertThat(client.call("GET", "k").string()).isEqualTo("v");
+            redis.restart();
+            Await.until("all is in L2", () -> tierOf(sidecar).writeBehind().pendingKeys() == 0);
+            try (RespClient again = redis.connect()) {
+                assertThat(again.call("GET", "k").string()).isEqualTo("v");
+            }
+        }
+    }
+
+    @Test
+    void flushesWhatWaitsBeforeItEnds() throws Exception {
+        TestSidecar sidecar = sidecar("write", "behind");
+        try (sidecar;
+                RespClient client = sidecar.connect()) {
+            for (int i = 0; i < 2_500; i++) {
+                client.send("SET", "k" + i, i);
+            }
+            for (int i = 0; i < 2_500; i++) {
+                client.reply();
+            }
+        }
+        assertThat(direct.call("DBSIZE").number()).isGreaterThanOrEqualTo(2_500);
+        assertThat(direct.call("GET", "k2499").string()).isEqualTo("2499");
+    }
+
+    @Test
+    void onlyInvalidatesWhereThatIsWhatWritesAreFor() throws Exception {
+        try (TestSidecar sidecar = sidecar("write", "invalidate");
+                RespClient client = sidecar.connect()) {
+            direct.call("SET", "k", "old");
+            assertThat(client.call("GET", "k").string()).isEqualTo("old");
+            assertThat(client.call("SET", "k", "new").string()).isEqualTo("OK");
+            assertThat(client.call("GET", "k").isNull()).isTrue();
+            assertThat(direct.call("EXISTS", "k").number()).isZero();
+        }
+    }
+
+    @Test
+    void tellsOneOfManyThatAKeyIsMissingAndTheOthersItsValue() throws Exception {
+        crowd(false);
+    }
+
+    @Test
+    void tellsOneOfManyPodsThatAKeyIsMissing() throws Exception {
+        crowd(true);
+    }
+
+    /** How many of a crowd are sent to the database. */
+    private void crowd(boolean fleet) throws Exception {
+        int clients = 20;
+        try (TestSidecar one = sidecar("miss-wait", "30s", "single-flight", fleet ? "fleet" : "pod");
+                TestSidecar other = sidecar("miss-wait", "30s", "single-flight", fleet ? "fleet" : "pod");
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> askers = new ArrayList<>();
+            for (int i = 0; i < clients; i++) {
+                TestSidecar asked = fleet && i % 2 == 1 ? other : one;
+                askers.add(threads.submit(() -> ask(asked)));
+            }
+            int loads = 0;
+            for (Future<Integer> asker : askers) {
+                loads += asker.get();
+            }
+            assertThat(loads).isEqualTo(1);
+        }
+    }
+
+    /** As an application does: from the database when the cache has nothing; how often that was. */
+    private static int ask(TestSidecar sidecar) throws Exception {
+        try (RespClient client = sidecar.connect()) {
+            RespValue found = client.call("GET", "page");
+            if (!found.isNull()) {
+                assertThat(found.string()).isEqualTo("from the database");
+                return 0;
+            }
+            client.call("SET", "page", "from the database");
+            return 1;
+        }
+    }
+
+    @Test
+    void lendsTheRightToFillAKeyToOneAtATime() throws Exception {
+        try (TestSidecar sidecar = sidecar();
+                RespClient first = sidecar.connect();
+                RespClient second = sidecar.connect()) {
+            RespValue lease = first.call("CACHEE.LEASE", "k", "PX", 20_000);
+            assertThat(lease.item(0).string()).isEqualTo("LEASE");
+            String token = lease.item(1).string();
+            assertThat(second.call("CACHEE.LEASE", "k").item(0).string()).isEqualTo("WAIT");
+            assertThat(second.call("GET", "k").isNull()).isTrue();
+            assertThat(second.call("CACHEE.FILL", "k", "another", "x").number()).isZero();
+            assertThat(first.call("CACHEE.FILL", "k", token, "v", "PX", 50_000).number())
+                    .isEqualTo(1);
+            assertThat(second.call("GET", "k").string()).isEqualTo("v");
+            assertThat(second.call("CACHEE.LEASE", "k").item(1).string()).isEqualTo("v");
+            assertThat(direct.call("PTTL", "k").number()).isBetween(1L, 50_000L);
+        }
+    }
+
+    @Test
+    void aLateWriterCannotPutAnOutdatedValueThere() throws Exception {
+        try (TestSidecar sidecar = sidecar();
+                RespClient late = sidecar.connect();
+                RespClient other = sidecar.connect()) {
+            String token = late.call("CACHEE.LEASE", "k").item(1).string();
+            other.call("DEL", "k");
+            assertThat(late.call("CACHEE.FILL", "k", token, "outdated").number())
+                    .isZero();
+            assertThat(direct.call("EXISTS", "k").number()).isZero();
+            String given = late.call("CACHEE.LEASE", "k").item(1).string();
+            assertThat(late.call("CACHEE.RELEASE", "k", given).number()).isEqualTo(1);
+            assertThat(direct.call("EXISTS", "k").number()).isZero();
+        }
+    }
+
+    @Test
+    void aNewPodLoadsWhatItsSiblingsRead() throws Exception {
+        for (int i = 0; i < 200; i++) {
+            direct.call("SET", "item:" + i, "value " + i);
+        }
+        try (TestSidecar sibling = sidecar();
+                RespClient client = sibling.connect()) {
+            for (int round = 0; round < 5; round++) {
+                for (int i = 0; i < 100; i++) {
+                    client.call("GET", "item:" + i);
+                }
+            }
+            List<FleetList.Weighted> hot = sibling.instance().hottestKeys(150);
+            assertThat(hot).hasSizeBetween(90, 101);
+            FleetList list = new FleetList(tierOf(sibling).l2(), "shop");
+            tierOf(sibling).loop().submit(() -> list.add(hot)).get();
+            Await.until(
+                    "the list is in L2",
+                    () -> direct.call("ZCARD", "{cachee:hot:shop}").number() >= 90);
+        }
+        try (TestSidecar pod = sidecar();
+                RespClient client = pod.connect()) {
+            FleetList list = new FleetList(tierOf(pod).l2(), "shop");
+            WarmUp.Result result = new WarmUp(tierOf(pod), list).run(1_000, 10_000);
+            assertThat(result.problem()).isEmpty();
+            assertThat(result.loaded()).isGreaterThanOrEqualTo(90);
+            assertThat(client.call("GET", "item:50").string()).isEqualTo("value 50");
+            assertThat(pod.instance().hitRate()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aNewPodDoesNotWaitForWhatDoesNotCome() throws Exception {
+        try (TestSidecar pod = sidecar()) {
+            redis.pause();
+            FleetList list = new FleetList(tierOf(pod).l2(), "shop");
+            WarmUp.Result result = new WarmUp(tierOf(pod), list).run(1_000, 50);
+            assertThat(result.loaded()).isZero();
+            assertThat(result.problem()).contains("50 ms");
+        } finally {
+            redis.resume();
+        }
+    }
+}

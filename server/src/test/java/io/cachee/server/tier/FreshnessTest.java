@@ -1,0 +1,105 @@
+package io.cachee.server.tier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cachee.server.tier.KeyspacePolicy.Consistency;
+import io.cachee.server.tier.KeyspacePolicy.Write;
+import org.junit.jupiter.api.Test;
+
+final class FreshnessTest {
+    private static final int GENERATION = 7;
+    private static final long LOADED = 10_000;
+    private static final int LIFETIME = 1_000;
+    private static final long STALE = 300;
+
+    private final Vouchers vouchers = new Vouchers();
+    private double chance;
+    private final Freshness freshness = new Freshness(vouchers, () -> chance);
+
+    private static KeyspacePolicy policy(long softTtl, double beta, Consistency consistency, int version) {
+        return new KeyspacePolicy(
+                0, 0, LIFETIME, softTtl, STALE, 100, beta, Write.THROUGH, consistency, 0, version, 0, false);
+    }
+
+    private static final KeyspacePolicy PLAIN = policy(0, 0, Consistency.BOUNDED, 0);
+
+    private static Stamp stamp(boolean isAbsent, int loadMillis, int version) {
+        byte[] value = new byte[Stamp.BYTES];
+        Stamp.write(value, isAbsent, LOADED, LIFETIME, 0, loadMillis, GENERATION, version);
+        return new Stamp().read(value, value.length);
+    }
+
+    private Verdict at(long millisAfterLoad, int generation, KeyspacePolicy policy) {
+        return freshness.judge(stamp(false, 20, 0), policy, generation, LOADED + millisAfterLoad);
+    }
+
+    @Test
+    void isFreshUntilItsTimeHasComeAndStaleForAsLongAsIsDeclared() {
+        assertThat(at(LIFETIME - 1, GENERATION, PLAIN)).isEqualTo(Verdict.FRESH);
+        assertThat(at(LIFETIME, GENERATION, PLAIN)).isEqualTo(Verdict.STALE);
+        assertThat(at(LIFETIME + STALE - 1, GENERATION, PLAIN)).isEqualTo(Verdict.STALE);
+        assertThat(at(LIFETIME + STALE, GENERATION, PLAIN)).isEqualTo(Verdict.GONE);
+    }
+
+    @Test
+    void countsStalenessFromTheEndOfWhatVouchedForIt() {
+        vouchers.ended(GENERATION, LOADED + 100);
+        assertThat(at(100, 0, PLAIN)).isEqualTo(Verdict.STALE);
+        assertThat(at(100, GENERATION + 1, PLAIN)).isEqualTo(Verdict.STALE);
+        assertThat(at(100 + STALE - 1, 0, PLAIN)).isEqualTo(Verdict.STALE);
+        assertThat(at(100 + STALE, 0, PLAIN)).isEqualTo(Verdict.GONE);
+    }
+
+    @Test
+    void servesNothingOfWhichItIsNotKnownSinceWhenNobodyVouchesForIt() {
+        assertThat(at(1, GENERATION + 1, PLAIN)).isEqualTo(Verdict.GONE);
+        assertThat(at(1, 0, PLAIN)).isEqualTo(Verdict.GONE);
+    }
+
+    @Test
+    void neverServesStaleWhereConsistencyIsStrong() {
+        KeyspacePolicy strong = policy(0, 0, Consistency.STRONG, 0);
+        vouchers.ended(GENERATION, LOADED + 1);
+        assertThat(at(1, GENERATION, strong)).isEqualTo(Verdict.FRESH);
+        assertThat(at(1, 0, strong)).isEqualTo(Verdict.GONE);
+        assertThat(at(LIFETIME, GENERATION, strong)).isEqualTo(Verdict.GONE);
+    }
+
+    @Test
+    void neverServesAbsenceThatIsStale() {
+        Verdict verdict = freshness.judge(stamp(true, 20, 0), PLAIN, GENERATION, LOADED + LIFETIME);
+        assertThat(verdict).isEqualTo(Verdict.GONE);
+    }
+
+    @Test
+    void knowsNothingOfAnotherVersionOfTheNamespace() {
+        KeyspacePolicy second = policy(0, 0, Consistency.BOUNDED, 2);
+        assertThat(at(1, GENERATION, second)).isEqualTo(Verdict.GONE);
+        assertThat(freshness.judge(stamp(false, 20, 2), second, GENERATION, LOADED))
+                .isEqualTo(Verdict.FRESH);
+    }
+
+    @Test
+    void isDueAfterItsSoftTime() {
+        KeyspacePolicy soft = policy(400, 0, Consistency.BOUNDED, 0);
+        assertThat(at(399, GENERATION, soft)).isEqualTo(Verdict.FRESH);
+        assertThat(at(400, GENERATION, soft)).isEqualTo(Verdict.REFRESH);
+    }
+
+    @Test
+    void isDueEarlierByChanceTheNearerItsEndIs() {
+        KeyspacePolicy early = policy(0, 1, Consistency.BOUNDED, 0);
+        chance = 0;
+        assertThat(at(LIFETIME - 1, GENERATION, early)).isEqualTo(Verdict.FRESH);
+        // -ln(1 - 0.95) is 3.0: three times the 20 ms that loading took.
+        chance = 0.95;
+        assertThat(at(LIFETIME - 70, GENERATION, early)).isEqualTo(Verdict.FRESH);
+        assertThat(at(LIFETIME - 59, GENERATION, early)).isEqualTo(Verdict.REFRESH);
+    }
+
+    @Test
+    void takesNothingForAStampThatIsNone() {
+        Stamp nothing = new Stamp().read(new byte[Stamp.BYTES], Stamp.BYTES);
+        assertThat(freshness.judge(nothing, PLAIN, GENERATION, LOADED)).isEqualTo(Verdict.GONE);
+    }
+}
