@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             StartCommand.class,
             TopCommand.class,
             ReportCommand.class,
+            WarmCommand.class,
             BenchCommand.class,
             SimulateCommand.class,
             InspectCommand.class

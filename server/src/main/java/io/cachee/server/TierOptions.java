@@ -87,6 +87,10 @@ final class TierOptions {
                     "--prewarm-source: '" + prewarmSource + "' is neither l2 nor off nor the URI of a Redis");
         }
         link = uri.isEmpty() ? null : link(values);
+        if (link != null && !values.text("shm").isEmpty()) {
+            throw new IllegalArgumentException("--shm: processes that read the file directly cannot tell what L2"
+                    + " vouches for, so it cannot be published together with --l2");
+        }
         if (link == null && !keyspaces.isEmpty()) {
             throw new IllegalArgumentException("keyspaces: they say how keys of L2 are cached, and there is no --l2");
         }

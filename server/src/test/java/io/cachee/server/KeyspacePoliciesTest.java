@@ -9,6 +9,8 @@ import io.cachee.testkit.Await;
 import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import io.cachee.testkit.RespValue;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What policies of keyspaces, leases and the list of hot keys do, with a real server behind the sidecar. */
 @SuppressWarnings("NullAway.Init")
@@ -235,6 +238,23 @@ final class KeyspacePoliciesTest {
             assertThat(result.loaded()).isGreaterThanOrEqualTo(90);
             assertThat(client.call("GET", "item:50").string()).isEqualTo("value 50");
             assertThat(pod.instance().hitRate()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void warmsOnDemand(@TempDir Path folder) throws Exception {
+        for (int i = 0; i < 250; i++) {
+            direct.call("SET", "item:" + i, i);
+        }
+        try (TestSidecar sidecar = sidecar()) {
+            String at = "127.0.0.1:" + sidecar.port();
+            CommandLineRun pattern = CommandLineRun.of("warm", "--target=" + at, "--pattern=item:*");
+            assertThat(pattern.out()).startsWith("250 of 250 keys loaded");
+            Path file = Files.write(folder.resolve("keys"), List.of("item:1", "nothing", "item:2"));
+            CommandLineRun list = CommandLineRun.of("warm", "--target=" + at, "--file=" + file);
+            assertThat(list.out()).startsWith("2 of 3 keys loaded");
+            assertThat(sidecar.store().size()).isGreaterThanOrEqualTo(250);
+            assertThat(CommandLineRun.of("warm", "--target=" + at).exitCode()).isEqualTo(2);
         }
     }
 

@@ -216,8 +216,8 @@ public final class Tier implements Feed, AutoCloseable {
     }
 
     /**
-     * Somebody asked for a key that L2 does not have. Either he is told so, and is expected to write it; or somebody else
-     * is, and he asks again when the key has changed. On the link's event loop.
+     * Somebody asked for a key that L2 does not have. Either he is told so, and is expected to write it; or somebody
+     * else is, and he asks again when the key has changed. On the link's event loop.
      */
     public void missing(byte[] key, Keyspace keyspace, Runnable tell, Runnable askAgain) {
         KeyspacePolicy policy = keyspace.policy();
