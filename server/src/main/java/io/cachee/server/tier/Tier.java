@@ -36,6 +36,8 @@ public final class Tier implements Feed, AutoCloseable {
         void feedEnded(String node, String why);
     }
 
+    private static final int ROUNDING_MILLIS = 2;
+
     private final Store store;
     private final Keyspaces keyspaces;
     private final UnaryOperator<byte[]> storedName;
@@ -135,16 +137,19 @@ public final class Tier implements Feed, AutoCloseable {
         if (stamped == null || isTooLarge(stamped.length, policy)) {
             return;
         }
+        // What is left was said when the request was in L2, at most as long ago as loading took; and both clocks, and
+        // that time, were rounded.
+        long left = l2Ttl >= 0 && !isAbsent ? l2Ttl - loadMillis - ROUNDING_MILLIS : Long.MAX_VALUE;
         long longest = isAbsent ? policy.negativeTtl() : policy.l1Ttl();
         long jittered = (long)
                 (longest * (1 - policy.jitter() * ThreadLocalRandom.current().nextDouble()));
-        long lifetime = Math.min(l2Ttl >= 0 && !isAbsent ? Math.min(jittered, l2Ttl) : jittered, Integer.MAX_VALUE);
+        long lifetime = Math.min(Math.min(jittered, left), Integer.MAX_VALUE);
         if (lifetime <= 0) {
             return;
         }
         boolean mayBeStale = !isAbsent && policy.consistency() != KeyspacePolicy.Consistency.STRONG;
         long now = store.clockMillis();
-        long l2Expiry = l2Ttl >= 0 && !isAbsent ? now + l2Ttl : 0;
+        long l2Expiry = l2Ttl >= 0 && !isAbsent ? now + left : 0;
         Stamp.write(stamped, isAbsent, now, (int) lifetime, l2Expiry, loadMillis, generation, policy.version());
         byte[] name = storedName.apply(key);
         long ttl = lifetime + (mayBeStale ? policy.staleIfError() : 0);
@@ -173,6 +178,10 @@ public final class Tier implements Feed, AutoCloseable {
     /** Forgets a key: what is in L1 is gone, and what is on its way is not kept. From any thread. */
     public void forget(byte[] key) {
         byte[] name = storedName.apply(key);
+        if (name.length > Store.MAX_KEY_SIZE) {
+            // It is larger than what can be kept here.
+            return;
+        }
         if (!store.delete(name, 0, name.length)) {
             store.invalidateCopies(name);
         }
