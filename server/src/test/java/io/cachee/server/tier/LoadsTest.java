@@ -108,12 +108,10 @@ final class LoadsTest {
         for (int i = 0; i < 20; i++) {
             String key = "k" + i;
             direct.call("SET", key, "before");
-            long asked = proxy.bytes(Direction.TO_SERVER);
             direct.call("CONFIG", "RESETSTAT");
             proxy.stall(Direction.TO_CLIENT);
             first.send("GET", key);
             Await.until("L2 was asked", () -> wasCalled("get") && wasCalled("pttl"));
-            assertThat(proxy.bytes(Direction.TO_SERVER)).isGreaterThan(asked);
             direct.call("SET", key, "after");
             proxy.resume();
             assertThat(first.reply()).hasToString("$before");
