@@ -36,14 +36,56 @@ public final class TestSidecar implements AutoCloseable {
     private final @Nullable Path socket;
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
-    private TestSidecar(@Nullable Path socket, @Nullable String l2, Map<String, KeyspacePolicy> policies)
-            throws IOException {
-        this.socket = socket;
+    /** How one is started that is not as usual. */
+    public static final class Builder {
+        private @Nullable Path socket;
+        private @Nullable L2Options l2;
+        private Map<String, KeyspacePolicy> policies = Map.of();
+        private boolean allowFlush = true;
+
+        private Builder() {}
+
+        /** Before an L2 that may, at first, not be there. */
+        public Builder before(L2Options link) {
+            l2 = link;
+            return this;
+        }
+
+        /** How the keys of keyspaces are kept, by name. */
+        public Builder policies(Map<String, KeyspacePolicy> byName) {
+            policies = byName;
+            return this;
+        }
+
+        public Builder refusingToFlush() {
+            allowFlush = false;
+            return this;
+        }
+
+        private Builder socket(Path path) {
+            socket = path;
+            return this;
+        }
+
+        public TestSidecar start() throws IOException {
+            return new TestSidecar(this);
+        }
+
+        /** Returns when L2 vouches for what is read. */
+        public TestSidecar startCoherent() throws Exception {
+            TestSidecar sidecar = start();
+            sidecar.awaitCoherence();
+            return sidecar;
+        }
+    }
+
+    private TestSidecar(Builder wanted) throws IOException {
+        socket = wanted.socket;
         String path = socket == null ? "" : socket.toString();
         RemovedKeys removed = new RemovedKeys();
         store = Store.open(StoreOptions.maxMemory(REGION_BYTES).removalListener(removed));
-        InstanceOptions options =
-                new InstanceOptions(DATABASES, "127.0.0.1", 0, path, REGION_BYTES, Eviction.CACHEE_LFU, true, "test");
+        InstanceOptions options = new InstanceOptions(
+                DATABASES, "127.0.0.1", 0, path, REGION_BYTES, Eviction.CACHEE_LFU, wanted.allowFlush, "test");
         instance = new Instance(store, options, LOOPS, this::failed);
         instance.listenTo(removed);
         ListenOptions listen = new ListenOptions(
@@ -60,33 +102,47 @@ public final class TestSidecar implements AutoCloseable {
                 null,
                 null,
                 null);
+        L2Options link = wanted.l2;
         server = RespServer.open(instance, listen, NetworkLimits.DEFAULT, loop -> {
-            if (l2 != null) {
-                instance.standBefore(L2Options.of(l2), loop, 0, MOST_LOADS, policies);
+            if (link != null) {
+                instance.standBefore(link, loop, 0, MOST_LOADS, wanted.policies);
             }
         });
     }
 
+    public static Builder with() {
+        return new Builder();
+    }
+
     /** Over TCP alone. */
     public static TestSidecar start() throws IOException {
-        return new TestSidecar(null, null, Map.of());
+        return with().start();
     }
 
     /** Before an L2, over TCP alone. */
     public static TestSidecar before(String l2) throws Exception {
-        return before(l2, Map.of());
+        return with().before(L2Options.of(l2)).startCoherent();
     }
 
     /** Before an L2, with policies of keyspaces. */
     public static TestSidecar before(String l2, Map<String, KeyspacePolicy> policies) throws Exception {
-        TestSidecar sidecar = new TestSidecar(null, l2, policies);
-        Await.until("L2 is coherent", sidecar.instance::isCoherent);
-        return sidecar;
+        return with().before(L2Options.of(l2)).policies(policies).startCoherent();
     }
 
     /** Over TCP and a Unix socket in a folder of the test's. */
     public static TestSidecar start(Path folder) throws IOException {
-        return new TestSidecar(folder.resolve("cachee.sock"), null, Map.of());
+        return with().socket(folder.resolve("cachee.sock")).start();
+    }
+
+    /** Returns when L2 vouches for what is read. */
+    public void awaitCoherence() throws Exception {
+        Await.until("L2 is coherent", instance::isCoherent);
+    }
+
+    /** A link that is quick to notice that L2 is silent, and to try again. */
+    public static L2Options impatient(String l2) {
+        return new L2Options(
+                l2, null, false, List.of(), null, null, null, "cachee", 300, 400, 50, 150, 1_000, 1 << 20, 5, 50, 5);
     }
 
     private void failed(String message, @Nullable Throwable cause) {

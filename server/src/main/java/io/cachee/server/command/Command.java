@@ -36,6 +36,9 @@ final class Command {
     final Group group;
     final boolean writes;
     final boolean reads;
+    /** May write keys that its arguments do not name, or not at places that are known. */
+    final boolean writesUnnamed;
+
     final boolean exclusive;
     final boolean noAuth;
     final boolean queues;
@@ -55,6 +58,7 @@ final class Command {
         this.handler = builder.handler;
         this.writes = flags.contains(Flag.WRITE);
         this.reads = flags.contains(Flag.READONLY) && firstKey > 0;
+        this.writesUnnamed = builder.writesUnnamed;
         this.exclusive = builder.exclusive;
         this.noAuth = flags.contains(Flag.NO_AUTH);
         this.queues = builder.queues;
@@ -135,6 +139,7 @@ final class Command {
         private int firstKey;
         private int lastKey;
         private int keyStep;
+        private boolean writesUnnamed;
         private boolean exclusive;
         private boolean queues = true;
         private boolean accesses;
@@ -185,6 +190,12 @@ final class Command {
         /** Writes, and its reply tells what was there before. */
         Builder accesses() {
             this.accesses = true;
+            return this;
+        }
+
+        /** May write keys that cannot be told from its arguments, as scripts do. */
+        Builder writesUnnamed() {
+            this.writesUnnamed = true;
             return this;
         }
 

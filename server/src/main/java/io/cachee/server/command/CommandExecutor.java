@@ -2,6 +2,7 @@ package io.cachee.server.command;
 
 import io.cachee.server.resp.Reply;
 import io.cachee.server.resp.Request;
+import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
@@ -335,6 +336,11 @@ public final class CommandExecutor {
 
     private void sample(Session session, Command command, Request request) {
         if (command.firstKey == 0 || request.count() <= command.firstKey) {
+            return;
+        }
+        int longest = Store.MAX_KEY_SIZE - instance.databases.prefixBytes();
+        if (request.length(command.firstKey) > longest) {
+            // Only L2 can have it.
             return;
         }
         call.key(session.database, command.firstKey);

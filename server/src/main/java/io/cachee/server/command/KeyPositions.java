@@ -44,4 +44,18 @@ final class KeyPositions {
         }
         return 0;
     }
+
+    /** The last argument that is a key, as far as that can be told; less than the first when none is. */
+    static int last(Command command, Request request) {
+        Integer count = COUNTED.get(command.name);
+        if (command.firstKey > 0 || count == null) {
+            return command.lastKeyOf(request);
+        }
+        long keys = count < request.count() ? digits(request.latin(count)) : 0;
+        return (int) Math.min(count + keys, request.count() - 1);
+    }
+
+    private static long digits(String text) {
+        return text.matches("\\d{1,9}") ? Long.parseLong(text) : 0;
+    }
 }

@@ -2,6 +2,7 @@ package io.cachee.server.command;
 
 import io.cachee.l2.Dedicated;
 import io.cachee.l2.DedicatedHandler;
+import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyFrames;
 import io.cachee.server.resp.Request;
 import io.cachee.server.tier.Tier;
@@ -50,15 +51,19 @@ final class OwnConnection implements DedicatedHandler {
 
     private boolean blocked;
     private boolean closed;
-    private int unwanted;
-    private @Nullable Dedicated connection;
+    private boolean connected;
 
     // Of the link's event loop.
+    private @Nullable Dedicated connection;
     private final List<byte[]> written = new ArrayList<>();
     private final Deque<Runnable> held = new ArrayDeque<>();
     private boolean awaitsTracking;
     private final ReplyFrames frames = new ReplyFrames();
     private boolean forgetsAll;
+    /** Whether something was sent that may write what it does not name, and to which node. */
+    private boolean wroteUnnamed;
+
+    private int slotOfUnnamed;
 
     private OwnConnection(Session session, Tier tier, PassThrough passing) {
         this.session = session;
@@ -115,6 +120,7 @@ final class OwnConnection implements DedicatedHandler {
                 selected = Decimal.integer(call.request, 1, 0, call.instance.databases.count() - 1);
                 send(call);
             }
+            case "flushall", "flushdb" -> flush(call);
             default -> {
                 boolean begins = LISTENS.contains(call.command.name);
                 boolean waits = !inTransaction && !begins && !watches && !listens;
@@ -126,13 +132,23 @@ final class OwnConnection implements DedicatedHandler {
         }
     }
 
+    private void flush(Call call) {
+        try {
+            ServerCommands.checkFlush(call);
+        } catch (CommandException refused) {
+            refused();
+            throw refused;
+        }
+        send(call);
+    }
+
     private void multi(Call call) {
         if (inTransaction || listens) {
             send(call);
             return;
         }
         inTransaction = true;
-        if (connection != null) {
+        if (connected) {
             send(call);
         } else {
             multiUnsent = true;
@@ -155,9 +171,6 @@ final class OwnConnection implements DedicatedHandler {
         } else {
             call.reply.ok();
         }
-        if (selected >= 0 && !mustFail && call.command.name.equals("exec")) {
-            session.database = selected;
-        }
         selected = -1;
         inTransaction = false;
         watches = false;
@@ -165,41 +178,38 @@ final class OwnConnection implements DedicatedHandler {
     }
 
     private void discard(boolean wasEmpty) {
-        Dedicated over = connection;
-        if (!wasEmpty && over != null) {
-            unwanted++;
-            ByteBuf request = PassThrough.encode(Request.of(DISCARD));
-            passing.onLink(() -> {
-                held.add(() -> over.send(request));
-                sendHeld();
-            });
+        if (!wasEmpty && connected) {
+            sendUnasked(DISCARD);
         }
     }
 
+    /** The client did not send it, or has its reply already. */
+    private void sendUnasked(byte[] command) {
+        awaited.add(ByteBuf::release);
+        ByteBuf request = PassThrough.encode(Request.of(command));
+        passing.onLink(() -> {
+            held.add(() -> sendNow(request));
+            sendHeld();
+        });
+    }
+
     private void send(Call call) {
-        if (connection == null) {
-            connect(call);
-        }
-        Dedicated over = connection;
-        if (over == null) {
-            throw new CommandException("ERR L2 gave no answer: not connected");
+        int slot = passing.slotOf(call);
+        if (!connected) {
+            connect(slot);
         }
         if (multiUnsent) {
             multiUnsent = false;
-            unwanted++;
-            ByteBuf multi = PassThrough.encode(Request.of(MULTI));
-            passing.onLink(() -> {
-                held.add(() -> over.send(multi));
-                sendHeld();
-            });
+            sendUnasked(MULTI);
         }
         if (!listens) {
-            awaited.add(call.later());
+            awaited.add(place(call));
         }
-        List<byte[]> keys = call.command.writes ? passing.writtenKeys(call) : List.of();
         List<byte[]> behind = passing.writtenBehind(call);
+        Command command = call.command;
+        // Within a transaction there may be a SELECT before it, so keys count whatever the database.
+        List<byte[]> keys = inTransaction ? PassThrough.namedKeys(call) : passing.writtenKeys(call);
         ByteBuf request = PassThrough.encode(call.request);
-        int slot = passing.slotOf(call);
         byte[] tracked = passing.mustTrack(call, slot) ? PassThrough.exists(call) : null;
         passing.onLink(() -> {
             if (tracked != null) {
@@ -207,11 +217,36 @@ final class OwnConnection implements DedicatedHandler {
             }
             behind.forEach(tier.writeBehind()::flush);
             held.add(() -> {
-                remember(keys);
-                over.send(request);
+                remember(command, keys, slot);
+                sendNow(request);
             });
             sendHeld();
         });
+    }
+
+    /** Where the reply goes; that to EXEC tells whether a SELECT within the transaction has happened. */
+    private Later place(Call call) {
+        Later later = call.later();
+        int chosen = selected;
+        if (chosen < 0 || !call.command.name.equals("exec")) {
+            return later;
+        }
+        return frame -> {
+            int at = frame.readerIndex();
+            if (frame.getByte(at) == '*' && frame.getByte(at + 1) != '-') {
+                session.database = chosen;
+            }
+            later.reply(frame);
+        };
+    }
+
+    private void sendNow(ByteBuf request) {
+        Dedicated over = connection;
+        if (over == null) {
+            request.release();
+        } else {
+            over.send(request);
+        }
     }
 
     /** What follows is sent when L2 is sure to report changes of the keys that are about to be read. */
@@ -229,16 +264,22 @@ final class OwnConnection implements DedicatedHandler {
         }
     }
 
-    private void connect(Call call) {
-        int slot = passing.slotOf(call);
-        connection = tier.l2().dedicate(slot, PassThrough.protocolOf(session), session.database, this);
+    private void connect(int slot) {
+        connected = true;
+        Protocol protocol = PassThrough.protocolOf(session);
+        int database = session.database;
+        passing.onLink(() -> connection = tier.l2().dedicate(slot, protocol, database, this));
     }
 
     // ---------------------------------------------------------------- on the link's event loop
 
-    private void remember(List<byte[]> keys) {
+    private void remember(Command command, List<byte[]> keys, int slot) {
         keys.forEach(tier::forget);
-        if (written.size() + keys.size() > MOST_WRITTEN) {
+        if (command.writesUnnamed && !wroteUnnamed) {
+            wroteUnnamed = true;
+            slotOfUnnamed = slot;
+        }
+        if (PassThrough.changesAll(command) || written.size() + keys.size() > MOST_WRITTEN) {
             forgetsAll = true;
             written.clear();
         } else {
@@ -265,7 +306,11 @@ final class OwnConnection implements DedicatedHandler {
             written.forEach(tier::forget);
         }
         ByteBuf copy = PassThrough.copyOf(frame);
-        onClient(() -> came(copy));
+        if (wroteUnnamed) {
+            passing.afterChanges(slotOfUnnamed, () -> onClient(() -> came(copy)));
+        } else {
+            onClient(() -> came(copy));
+        }
     }
 
     @Override
@@ -290,14 +335,10 @@ final class OwnConnection implements DedicatedHandler {
     // ---------------------------------------------------------------- on the client's event loop
 
     private void came(ByteBuf frame) {
-        boolean isMessage = listens || frame.getByte(frame.readerIndex()) == '>';
+        boolean isPush = frame.getByte(frame.readerIndex()) == '>';
         if (closed) {
             frame.release();
-        } else if (unwanted > 0 && !isMessage) {
-            unwanted--;
-            frame.release();
-            endIfIdle();
-        } else if (isMessage || awaited.isEmpty()) {
+        } else if (isPush || awaited.isEmpty()) {
             session.link.send(frame);
             session.link.flush();
         } else {
@@ -323,7 +364,7 @@ final class OwnConnection implements DedicatedHandler {
     }
 
     private void endIfIdle() {
-        if (awaited.isEmpty() && unwanted == 0 && !inTransaction && !watches && !listens) {
+        if (awaited.isEmpty() && !inTransaction && !watches && !listens) {
             close();
             session.own = null;
         }
@@ -333,13 +374,17 @@ final class OwnConnection implements DedicatedHandler {
     void close() {
         if (!closed) {
             closed = true;
-            Dedicated over = connection;
-            if (over != null) {
-                passing.onLink(() -> {
-                    over.close();
-                    frames.close();
-                });
+            if (connected) {
+                passing.onLink(this::closeConnection);
             }
         }
+    }
+
+    private void closeConnection() {
+        Dedicated over = connection;
+        if (over != null) {
+            over.close();
+        }
+        frames.close();
     }
 }

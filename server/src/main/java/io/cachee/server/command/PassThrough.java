@@ -25,6 +25,10 @@ final class PassThrough {
     private static final Set<String> CHANGE_ALL = Set.of("flushall", "flushdb", "swapdb");
 
     static final byte[] OK = "+OK\r\n".getBytes(StandardCharsets.ISO_8859_1);
+    /** These reach into another database than the client's. */
+    private static final Set<String> REACH_ELSEWHERE = Set.of("move", "copy");
+
+    private static final byte[] PING = {'p', 'i', 'n', 'g'};
     private static final int MAX_DIGITS = 10;
 
     private final Instance instance;
@@ -41,6 +45,11 @@ final class PassThrough {
         return session.resp3 ? Protocol.RESP3 : Protocol.RESP2;
     }
 
+    /** Whether nothing of a database is as it was after it. */
+    static boolean changesAll(Command command) {
+        return CHANGE_ALL.contains(command.name);
+    }
+
     /** Sends the call's request, and keeps its reply a place. */
     void pass(Call call) {
         pass(call, call.request, null);
@@ -53,9 +62,10 @@ final class PassThrough {
      */
     void pass(Call call, Request sent, byte @Nullable [] instead) {
         Session session = call.session;
-        boolean writes = call.command.writes;
-        List<byte[]> written = writes ? writtenKeys(call) : List.of();
-        boolean changesAll = CHANGE_ALL.contains(call.command.name);
+        boolean writes = call.command.writes || call.command.writesUnnamed;
+        List<byte[]> written = writtenKeys(call);
+        boolean unnamed = call.command.writesUnnamed;
+        boolean changesAll = changesAll(call.command);
         written.forEach(tier::forget);
         if (writes) {
             session.writesAwaited++;
@@ -74,7 +84,12 @@ final class PassThrough {
             @Override
             public void reply(ByteBuf frame) {
                 boolean isError = frame.getByte(frame.readerIndex()) == '-';
-                over(instead == null || isError ? copyOf(frame) : Unpooled.wrappedBuffer(instead));
+                ByteBuf copy = instead == null || isError ? copyOf(frame) : Unpooled.wrappedBuffer(instead);
+                if (unnamed) {
+                    afterChanges(slot, () -> over(copy));
+                } else {
+                    over(copy);
+                }
             }
 
             @Override
@@ -116,6 +131,14 @@ final class PassThrough {
             keys.add(call.request.bytes(i));
         }
         return keys;
+    }
+
+    /**
+     * Runs a task when all has been heard that L2 had to report until now: what is answered over the tracked connection
+     * comes behind it.
+     */
+    void afterChanges(int slot, Runnable task) {
+        tier.l2().sendTracked(encode(Request.of(PING)), Math.max(slot, 0), afterwards(task));
     }
 
     /** Whether the client keeps copies of what it is about to read. */
@@ -191,12 +214,20 @@ final class PassThrough {
 
     /** The keys that a request names and may write, of the database that is kept here. */
     List<byte[]> writtenKeys(Call call) {
+        boolean isElsewhere = call.session.database != database && !REACH_ELSEWHERE.contains(call.command.name);
+        return isElsewhere ? List.of() : namedKeys(call);
+    }
+
+    /** The same, whatever the database. */
+    static List<byte[]> namedKeys(Call call) {
         Command command = call.command;
-        if (call.session.database != database || command.firstKey == 0) {
+        if (!command.writes && !command.writesUnnamed) {
             return List.of();
         }
         List<byte[]> keys = new ArrayList<>(1);
-        for (int i = command.firstKey; i <= command.lastKeyOf(call.request); i += Math.max(1, command.keyStep)) {
+        int first = KeyPositions.first(command, call.request);
+        int last = KeyPositions.last(command, call.request);
+        for (int i = first; i > 0 && i <= last; i += Math.max(1, command.keyStep)) {
             keys.add(call.request.bytes(i));
         }
         return keys;

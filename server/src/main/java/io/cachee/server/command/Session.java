@@ -119,6 +119,12 @@ public final class Session {
         return monitors || own != null && own.count() > 0 || tracking != null;
     }
 
+    /** Whether a command of its waits in L2, such as BLPOP. */
+    public boolean waitsInL2() {
+        OwnConnection waiting = own;
+        return waiting != null && waiting.isBlocked();
+    }
+
     /** Requests it has queued since MULTI. */
     @Nullable
     Transaction transaction() {

@@ -37,10 +37,10 @@ final class TierReads {
             "strlen", this::length,
             "getrange", this::range,
             "substr", this::range,
-            "ttl", call -> timeToLive(call, false, true),
-            "pttl", call -> timeToLive(call, false, false),
-            "expiretime", call -> timeToLive(call, true, true),
-            "pexpiretime", call -> timeToLive(call, true, false));
+            "ttl", call -> timeToLive(call, true),
+            "pttl", call -> timeToLive(call, false),
+            "expiretime", this::expireTime,
+            "pexpiretime", this::expireTime);
 
     TierReads(Tier tier, PassThrough passing, int database) {
         this.tier = tier;
@@ -151,7 +151,8 @@ final class TierReads {
     }
 
     private static ByteBuf noAnswer(Loaded failure) {
-        return PassThrough.error("ERR L2 gave no answer: " + failure.text());
+        boolean isAnswer = failure.kind() == Loaded.Kind.REFUSED;
+        return PassThrough.error(isAnswer ? failure.text() : "ERR L2 gave no answer: " + failure.text());
     }
 
     private static ByteBuf bulk(byte @Nullable [] value, int length) {
@@ -242,10 +243,14 @@ final class TierReads {
         }
 
         void came(int index, byte[] key, Keyspace keyspace, Loaded loaded) {
-            if (loaded.kind() == Loaded.Kind.FAILED) {
+            boolean isOfAnotherType =
+                    loaded.kind() == Loaded.Kind.REFUSED && loaded.text().startsWith("WRONGTYPE");
+            if (loaded.kind() == Loaded.Kind.REFUSED && !isOfAnotherType) {
+                failure = loaded;
+            } else if (loaded.kind() == Loaded.Kind.FAILED) {
                 byte[] stale = tier.stale(key, keyspace);
                 values.set(index, stale);
-                failure = stale == null ? loaded : failure;
+                failure = stale == null && failure == null ? loaded : failure;
             } else {
                 // As MGET has it: what is no string is not there.
                 values.set(index, loaded.value());
@@ -341,15 +346,25 @@ final class TierReads {
         });
     }
 
-    private void timeToLive(Call call, boolean isTime, boolean inSeconds) {
+    private void timeToLive(Call call, boolean inSeconds) {
         ask(call, (value, _, stamp) -> {
             if (value == null || stamp.l2Expiry() == 0) {
                 call.reply.integer(value == null ? -2 : -1);
                 return;
             }
-            long left = Math.max(0, stamp.l2Expiry() - call.store.clockMillis());
-            long millis = isTime ? System.currentTimeMillis() + left : left;
+            long millis = Math.max(0, stamp.l2Expiry() - call.store.clockMillis());
             call.reply.integer(inSeconds ? (millis + 500) / 1_000 : millis);
+        });
+    }
+
+    /** When exactly a key expires only L2 knows; that it does not is known here. */
+    private void expireTime(Call call) {
+        ask(call, (value, _, stamp) -> {
+            if (value == null || stamp.l2Expiry() == 0) {
+                call.reply.integer(value == null ? -2 : -1);
+            } else {
+                passing.pass(call);
+            }
         });
     }
 }

@@ -56,7 +56,21 @@ final class Tiers {
             "unsubscribe",
             "punsubscribe",
             "sunsubscribe",
-            "monitor");
+            "monitor",
+            // Those that may wait, whether L2 has said so yet or not: over a shared connection all others would wait
+            // too.
+            "blpop",
+            "brpop",
+            "brpoplpush",
+            "blmove",
+            "blmpop",
+            "bzpopmin",
+            "bzpopmax",
+            "bzmpop",
+            "xread",
+            "xreadgroup",
+            "wait",
+            "waitaof");
 
     private static final int MOST_REMOTE_COMMANDS = 1_000;
 
@@ -170,7 +184,14 @@ final class Tiers {
             }
             row.keys(described.firstKey(), described.lastKey(), described.step());
         }
+        if (described == null || mayWriteUnnamed(described)) {
+            row.writesUnnamed();
+        }
         return row.build(handlers.length);
+    }
+
+    private static boolean mayWriteUnnamed(RemoteCommand described) {
+        return !described.flags().contains("readonly") && (described.hasMovableKeys() || described.firstKey() == 0);
     }
 
     /** Whether a request of a client that still waits for replies has to wait for them, too. */

@@ -427,7 +427,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     }
 
     private void finishIfInputEnded() {
-        if (inputEnded && !finishing && !isBlocked() && deferred.isEmpty()) {
+        if (inputEnded && session().waitsInL2()) {
+            // Who has hung up must not be given what another could take.
+            kill();
+        } else if (inputEnded && !finishing && !isBlocked() && deferred.isEmpty()) {
             finish();
         }
     }

@@ -44,6 +44,7 @@ public final class Tier implements Feed, AutoCloseable {
     private static final int MOST_WRITES_BEHIND = 10_000;
     private static final long MOST_BYTES_BEHIND = 64L << 20;
     private static final long DRAIN_MILLIS = 5_000;
+    private static final int ROUNDING_MILLIS = 2;
 
     private final Store store;
     private final Keyspaces keyspaces;
@@ -155,16 +156,19 @@ public final class Tier implements Feed, AutoCloseable {
             return;
         }
         long remembered = policy.missWait() > 0 ? 0 : policy.negativeTtl();
+        // What is left was said when the request was in L2, at most as long ago as loading took; and both clocks, and
+        // that time, were rounded.
+        long left = l2Ttl >= 0 && !isAbsent ? l2Ttl - loadMillis - ROUNDING_MILLIS : Long.MAX_VALUE;
         long longest = isAbsent ? remembered : policy.l1Ttl();
         long jittered = (long)
                 (longest * (1 - policy.jitter() * ThreadLocalRandom.current().nextDouble()));
-        long lifetime = Math.min(l2Ttl >= 0 && !isAbsent ? Math.min(jittered, l2Ttl) : jittered, Integer.MAX_VALUE);
+        long lifetime = Math.min(Math.min(jittered, left), Integer.MAX_VALUE);
         if (lifetime <= 0) {
             return;
         }
         boolean mayBeStale = !isAbsent && policy.consistency() != KeyspacePolicy.Consistency.STRONG;
         long now = store.clockMillis();
-        long l2Expiry = l2Ttl >= 0 && !isAbsent ? now + l2Ttl : 0;
+        long l2Expiry = l2Ttl >= 0 && !isAbsent ? now + left : 0;
         Stamp.write(stamped, isAbsent, now, (int) lifetime, l2Expiry, loadMillis, generation, policy.version());
         byte[] name = storedName.apply(key);
         long ttl = lifetime + (mayBeStale ? policy.staleIfError() : 0);
@@ -193,6 +197,10 @@ public final class Tier implements Feed, AutoCloseable {
     /** Forgets a key: what is in L1 is gone, and what is on its way is not kept. From any thread. */
     public void forget(byte[] key) {
         byte[] name = storedName.apply(key);
+        if (name.length > Store.MAX_KEY_SIZE) {
+            // It is larger than what can be kept here.
+            return;
+        }
         if (!store.delete(name, 0, name.length)) {
             store.invalidateCopies(name);
         }
@@ -211,8 +219,28 @@ public final class Tier implements Feed, AutoCloseable {
         if (loop.inEventLoop()) {
             loads.load(key, keyspace, waiter);
         } else {
-            loop.execute(() -> loads.load(key, keyspace, waiter));
+            loop.execute(() -> {
+                Loaded there = cameMeanwhile(key, keyspace);
+                if (there != null) {
+                    waiter.accept(there);
+                } else {
+                    loads.load(key, keyspace, waiter);
+                }
+            });
         }
+    }
+
+    /** What another's load has brought between the look into L1 and the turn of this one. */
+    private @Nullable Loaded cameMeanwhile(byte[] key, Keyspace keyspace) {
+        byte[] value = store.get(storedName.apply(key));
+        if (value == null || value.length < Stamp.BYTES) {
+            return null;
+        }
+        Stamp stamp = new Stamp().read(value, value.length);
+        if (judge(stamp, keyspace, key, 0, key.length) != Verdict.FRESH) {
+            return null;
+        }
+        return stamp.isAbsent() ? Loaded.NONE : new Loaded(Loaded.Kind.VALUE, value, "");
     }
 
     /**

@@ -1,0 +1,274 @@
+package io.cachee.server.tier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cachee.server.TestSidecar;
+import io.cachee.testkit.Await;
+import io.cachee.testkit.Direction;
+import io.cachee.testkit.FaultProxy;
+import io.cachee.testkit.FaultTimetable;
+import io.cachee.testkit.RedisServerProcess;
+import io.cachee.testkit.RespClient;
+import io.cachee.testkit.RespValue;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** L2 is not there, ends, comes back, is silent, or is heard in pieces. */
+final class L2FailureTest {
+    private static final int KEYS = 50;
+    private static final String NO_ANSWER = "-ERR L2 gave no answer";
+
+    private RedisServerProcess redis;
+    private FaultProxy proxy;
+    private TestSidecar sidecar;
+    private RespClient client;
+
+    @BeforeEach
+    void start() throws Exception {
+        redis = RedisServerProcess.start("--appendonly", "yes", "--appendfsync", "no");
+        proxy = FaultProxy.start(redis.port());
+        sidecar = TestSidecar.with()
+                .before(TestSidecar.impatient("redis://127.0.0.1:" + proxy.port()))
+                .policies(Map.of("short", policy(100, false), "strong", policy(600_000, true)))
+                .startCoherent();
+        client = sidecar.connect();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        client.close();
+        sidecar.close();
+        proxy.close();
+        redis.close();
+    }
+
+    private static KeyspacePolicy policy(long staleIfError, boolean strong) {
+        return new KeyspacePolicy(
+                0,
+                0,
+                600_000,
+                0,
+                staleIfError,
+                5_000,
+                0,
+                KeyspacePolicy.Write.THROUGH,
+                strong ? KeyspacePolicy.Consistency.STRONG : KeyspacePolicy.Consistency.BOUNDED,
+                0,
+                0,
+                0,
+                false);
+    }
+
+    private void fill() throws IOException {
+        for (int i = 0; i < KEYS; i++) {
+            client.call("SET", "k" + i, "v" + i);
+            assertThat(client.call("GET", "k" + i)).hasToString("$v" + i);
+        }
+    }
+
+    private void awaitLoss() throws Exception {
+        Await.until("the loss is noticed", () -> !sidecar.instance().isCoherent());
+    }
+
+    private void awaitRecovery() throws Exception {
+        sidecar.awaitCoherence();
+        Await.until(
+                "writes are taken again",
+                () -> client.call("SET", "probe", "1").toString().equals("+OK"));
+    }
+
+    /** Connections of the sidecar to L2. */
+    private long connections() throws IOException {
+        return redis.call("CLIENT", "LIST")
+                .string()
+                .lines()
+                .filter(line -> line.contains(" name=cachee"))
+                .count();
+    }
+
+    @Test
+    void startsAndAnswersWhatItCanWhileL2IsDown() throws Exception {
+        redis.stop();
+        try (TestSidecar alone = TestSidecar.with()
+                        .before(TestSidecar.impatient("redis://127.0.0.1:" + redis.port()))
+                        .start();
+                RespClient user = alone.connect()) {
+            assertThat(user.ask("PING")).hasToString("+PONG");
+            for (String line : List.of(
+                    "GET k", "MGET k l", "SET k v", "LPUSH l a", "EXISTS k", "BLPOP l 1", "EVAL x 0", "NOSUCH")) {
+                assertThat(user.ask(line).toString()).startsWith(NO_ANSWER);
+            }
+            assertThat(user.ask("MULTI")).hasToString("+OK");
+            assertThat(user.ask("SET k v").toString()).startsWith(NO_ANSWER);
+            assertThat(user.isClosedByServer()).isTrue();
+            redis.restart();
+            alone.awaitCoherence();
+            try (RespClient later = alone.connect()) {
+                Await.until("L2 is used", () -> later.ask("SET k v").toString().equals("+OK"));
+                assertThat(later.ask("GET k")).hasToString("$v");
+            }
+        }
+    }
+
+    @Test
+    void servesWhatItHasWhileL2IsKilledAndRevivedTenTimes() throws Exception {
+        fill();
+        client.call("LPUSH", "list", "opens a connection that is not tracked");
+        long connections = connections();
+        AtomicBoolean over = new AtomicBoolean();
+        AtomicLong reads = new AtomicLong();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Void>> readers =
+                    List.of(threads.submit(() -> readUntil(over, reads)), threads.submit(() -> readUntil(over, reads)));
+            try {
+                for (int round = 0; round < 10; round++) {
+                    redis.stop();
+                    awaitLoss();
+                    awaitMore(reads);
+                    redis.restart();
+                    awaitRecovery();
+                    awaitMore(reads);
+                }
+            } finally {
+                over.set(true);
+            }
+            for (Future<Void> reader : readers) {
+                reader.get(20, TimeUnit.SECONDS);
+            }
+        }
+        Await.until("L2 has no more connections than before", () -> connections() == connections);
+        redis.call("SET", "k1", "changed");
+        Await.until(
+                "changes are heard of", () -> client.call("GET", "k1").string().equals("changed"));
+    }
+
+    private static void awaitMore(AtomicLong reads) throws Exception {
+        long before = reads.get();
+        Await.until("reads go on", () -> reads.get() > before + 10L * KEYS);
+    }
+
+    private Void readUntil(AtomicBoolean over, AtomicLong reads) throws IOException {
+        try (RespClient reader = sidecar.connect()) {
+            for (int i = 0; !over.get(); i++) {
+                String number = String.valueOf(i % KEYS);
+                assertThat(reader.call("GET", "k" + number)).hasToString("$v" + number);
+                assertThat(reader.call("MGET", "k" + number, "k0")).hasToString("*[$v" + number + ", $v0]");
+                reads.incrementAndGet();
+            }
+        }
+        return null;
+    }
+
+    @Test
+    void servesWhatItHasWhileL2IsSilent() throws Exception {
+        fill();
+        List<Runnable> silences = List.of(
+                () -> proxy.stall(Direction.TO_CLIENT), () -> proxy.stall(Direction.TO_SERVER), proxy::blackhole);
+        for (Runnable silence : silences) {
+            silence.run();
+            awaitLoss();
+            for (int i = 0; i < KEYS; i++) {
+                assertThat(client.call("GET", "k" + i)).hasToString("$v" + i);
+            }
+            assertThat(client.call("GET", "unknown").toString()).startsWith(NO_ANSWER);
+            assertThat(client.call("MGET", "k1", "unknown").toString()).startsWith(NO_ANSWER);
+            proxy.resume();
+            awaitRecovery();
+            assertThat(client.call("GET", "unknown")).hasToString("$nil");
+        }
+    }
+
+    @Test
+    void servesNothingOlderThanItsBound() throws Exception {
+        for (String key : List.of("short:k", "strong:k", "usual:k")) {
+            client.call("SET", key, "v");
+            assertThat(client.call("GET", key)).hasToString("$v");
+        }
+        redis.stop();
+        awaitLoss();
+        assertThat(client.call("GET", "strong:k").toString()).startsWith(NO_ANSWER);
+        Await.until("the bound has passed", () -> client.call("GET", "short:k").isError());
+        for (int i = 0; i < 100; i++) {
+            assertThat(client.call("GET", "short:k").toString()).startsWith(NO_ANSWER);
+            assertThat(client.call("MGET", "short:k").toString()).startsWith(NO_ANSWER);
+            assertThat(client.call("STRLEN", "short:k").toString()).startsWith(NO_ANSWER);
+        }
+        assertThat(client.call("GET", "usual:k")).hasToString("$v");
+        redis.restart();
+        awaitRecovery();
+        assertThat(client.call("GET", "short:k")).hasToString("$v");
+        assertThat(client.call("GET", "strong:k")).hasToString("$v");
+    }
+
+    @Test
+    void servesNothingOldOfAKeyThatAWriteWithoutAnswerMayHaveChanged() throws Exception {
+        fill();
+        proxy.stall(Direction.TO_CLIENT);
+        assertThat(client.call("SET", "k1", "changed").toString()).startsWith(NO_ANSWER);
+        awaitLoss();
+        assertThat(client.call("GET", "k1").toString()).startsWith(NO_ANSWER);
+        assertThat(client.call("GET", "k2")).hasToString("$v2");
+        proxy.resume();
+        awaitRecovery();
+        assertThat(client.call("GET", "k1")).hasToString("$changed");
+    }
+
+    @Test
+    void givesNoPartsOfRepliesThatWereCutOff() throws Exception {
+        String large = "x".repeat(100_000);
+        redis.call("SET", "large", large);
+        int cutOff = 0;
+        for (int i = 0; i < 20; i++) {
+            proxy.resetAfter(500 + 5_000 * i);
+            RespValue reply = client.call("GETRANGE", "large", 0, -1);
+            cutOff += reply.isError() ? 1 : 0;
+            assertThat(reply.isError() || reply.string().equals(large)).isTrue();
+            reply = client.call("GET", "large");
+            assertThat(reply.isError() || reply.string().equals(large)).isTrue();
+            proxy.resume();
+            awaitRecovery();
+            redis.call("SET", "large", large);
+        }
+        assertThat(cutOff).isPositive();
+    }
+
+    @Test
+    void recoversFromANetworkThatFlaps() throws Exception {
+        fill();
+        client.call("LPUSH", "list", "opens a connection that is not tracked");
+        long connections = connections();
+        FaultTimetable faults = new FaultTimetable(
+                new Random().nextLong(), FaultTimetable.of(proxy), Duration.ofMillis(10), Duration.ofMillis(200));
+        CompletableFuture<Void> over = CompletableFuture.runAsync(() -> {
+            try {
+                faults.run(Duration.ofSeconds(4));
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        for (int i = 0; !over.isDone(); i++) {
+            assertThat(client.call("GET", "k" + i % KEYS)).hasToString("$v" + i % KEYS);
+            RespValue reply = client.call("INCR", "counter");
+            assertThat(reply.type() == ':' || reply.toString().startsWith(NO_ANSWER))
+                    .isTrue();
+        }
+        over.get(20, TimeUnit.SECONDS);
+        proxy.resume();
+        awaitRecovery();
+        Await.until("L2 has no more connections than before", () -> connections() == connections);
+        assertThat(client.call("GET", "counter")).isEqualTo(redis.call("GET", "counter"));
+    }
+}
