@@ -17,10 +17,12 @@ final class HealthReport {
 
     private final ServerInfo info;
     private final String name;
+    private final TierReport tiers;
 
     HealthReport(ServerInfo info, String name) {
         this.info = info;
         this.name = name;
+        this.tiers = new TierReport(info);
     }
 
     void print(PrintWriter out) {
@@ -31,6 +33,9 @@ final class HealthReport {
         section(out, "Stats", stats());
         section(out, "Keyspace", keyspace());
         section(out, "Eviction Policy", List.of(policy()));
+        if (!tiers.isEmpty()) {
+            section(out, "L2", tiers.lines());
+        }
         if (info.isCachee()) {
             section(out, "Hot Keys", hotKeys());
         }
@@ -121,8 +126,13 @@ final class HealthReport {
 
     /** A key is what a client chose: shortened, and without control characters. */
     static String shown(String key) {
-        String printable = key.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
+        String printable = shownLine(key);
         return printable.length() > 60 ? printable.substring(0, 57) + "..." : printable;
+    }
+
+    /** Without control characters. */
+    static String shownLine(String text) {
+        return text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
     }
 
     // ---------------------------------------------------------------- advice
@@ -132,6 +142,7 @@ final class HealthReport {
         adviseOnSize(advice);
         adviseOnKeys(advice);
         adviseOnClients(advice);
+        advice.addAll(tiers.advice());
         if (advice.isEmpty()) {
             advice.add("Nothing to do.");
         }

@@ -1,5 +1,6 @@
 package io.cachee.server;
 
+import io.cachee.server.command.Instance;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -9,14 +10,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the sidecar says while it runs: a line for each event. Control characters are escaped. */
-final class Log {
+final class Log implements Instance.FailureLog {
     private final PrintStream out;
 
     Log(PrintStream out) {
         this.out = out;
     }
 
-    void info(String message) {
+    @Override
+    public void info(String message) {
         line("INFO", message);
     }
 
@@ -25,7 +27,8 @@ final class Log {
     }
 
     /** Something that went wrong: an error when it is the sidecar's own, a warning when a client is to blame. */
-    void problem(String message, @Nullable Throwable cause) {
+    @Override
+    public void log(String message, @Nullable Throwable cause) {
         if (cause == null) {
             warn(message);
         } else {

@@ -85,13 +85,14 @@ final class Sidecar implements AutoCloseable {
         RemovedKeys removed = new RemovedKeys();
         this.store = settings.openStore(removed);
         try {
-            this.instance = new Instance(store, instanceOptions(settings), settings.ioThreads(), log::problem);
+            this.instance = new Instance(store, instanceOptions(settings), settings.ioThreads(), log);
             instance.listenTo(removed);
             configure(instance, settings);
             reload = new ConfigReload(settings, instance, log);
             instance.onShutdown = stopping::countDown;
             NetworkLimits limits = NetworkLimits.DEFAULT.clientBuffersTotal(settings.options().buffersTotal);
             this.server = RespServer.open(instance, listenOptions(settings), limits, this::connectToL2);
+            reload.add(new KeyspaceReload(instance.tier(), settings.tiers().keyspaces, log));
         } catch (IOException | RuntimeException e) {
             store.close();
             admin.close();
@@ -190,7 +191,7 @@ final class Sidecar implements AutoCloseable {
         MetricWriter out = new MetricWriter(openMetrics);
         out.gauge("cachee_build_info", "The version that runs.")
                 .sample("cachee_build_info", 1, MetricWriter.label("version", Cachee.version()));
-        out.gauge("cachee_ready", "Whether clients should come.", ready ? 1 : 0);
+        out.gauge("cachee_ready", "Whether clients should come.", isReady() ? 1 : 0);
         out.gauge("cachee_uptime_seconds", "Seconds since the start.", instance.uptimeMillis() / 1e3);
         instance.writeMetrics(out);
         JvmMetrics.write(out);
@@ -204,12 +205,18 @@ final class Sidecar implements AutoCloseable {
         StoreStats stats = store.stats();
         return new Health(
                 problem(),
-                ready && server.isAccepting(),
+                isReady() && server.isAccepting(),
                 stats.entries(),
                 stats.regionBytes() - stats.freeBytes(),
                 stats.regionBytes(),
                 instance.hitRate(),
-                TimeUnit.MILLISECONDS.toSeconds(instance.uptimeMillis()));
+                TimeUnit.MILLISECONDS.toSeconds(instance.uptimeMillis()),
+                instance.l2State());
+    }
+
+    /** Whether clients should come: from the warm-up to the end, and where L2 is needed, while it is coherent. */
+    private boolean isReady() {
+        return ready && (!settings.tiers().neededForReady || instance.isCoherent());
     }
 
     private String problem() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.server.config.FlagValues;
 import io.cachee.server.metrics.MetricWriter;
+import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -276,22 +277,51 @@ class ConfigReloadTest {
 
     @Test
     void aSectionIsCheckedAndTakenOverWithTheRest() throws IOException {
-        ConfigReload reload = reload("keyspaces: {}\n");
+        ConfigReload reload = reload("keyspaces: {}\n", "--l2=redis://somewhere");
         List<Object> taken = new ArrayList<>();
         reload.add(now -> {
             Object section = now.section("keyspaces");
-            if (!(section instanceof Map<?, ?> map)) {
-                throw new IllegalArgumentException("keyspaces: a map is expected");
+            if (!(section instanceof Map<?, ?> map) || map.containsKey("b")) {
+                throw new IllegalArgumentException("keyspaces: b is not wanted");
             }
             return () -> taken.add(map);
         });
-        write("maxclients: 30\nkeyspaces: {a: {ttl: 5}}\n");
+        write("maxclients: 30\nkeyspaces: {a: {l1-ttl: 5}}\n");
         lookTwice(reload);
-        assertThat(taken).containsExactly(Map.of("a", Map.of("ttl", "5")));
-        write("maxclients: 40\nkeyspaces: none\n");
+        assertThat(taken).containsExactly(Map.of("a", Map.of("l1-ttl", "5")));
+        write("maxclients: 40\nkeyspaces: {b: {l1-ttl: 5}}\n");
         lookTwice(reload);
         assertThat(taken).hasSize(1);
         assertThat(setting("maxclients")).isEqualTo("30");
-        assertThat(log()).contains("keyspaces: a map is expected");
+        assertThat(log()).contains("keyspaces: b is not wanted");
+    }
+
+    @Test
+    void keyspacesGetTheirNewPoliciesWithTheRestOrNotAtAll() throws Exception {
+        try (RedisServerProcess redis = RedisServerProcess.start();
+                TestSidecar before = TestSidecar.before("redis://127.0.0.1:" + redis.port());
+                RespClient client = before.connect()) {
+            ConfigReload reload = reload("keyspaces: {}\n", "--l2=redis://127.0.0.1:" + redis.port());
+            Log log = new Log(new PrintStream(said, true, UTF_8));
+            reload.add(new KeyspaceReload(before.instance().tier(), Map.of(), log));
+            write("maxclients: 30\nkeyspaces: {gone: {write: invalidate}, kept: {l1-ttl: 5s}}\n");
+            lookTwice(reload);
+            assertThat(log()).contains("INFO keyspaces: gone, kept changed");
+            client.call("SET", "gone:1", "a");
+            client.call("SET", "kept:1", "b");
+            assertThat(client.call("MGET", "gone:1", "kept:1").items().get(0).isNull())
+                    .isTrue();
+            assertThat(client.call("GET", "kept:1").string()).isEqualTo("b");
+            write("maxclients: 40\nkeyspaces: {gone: {write: sideways}}\n");
+            lookTwice(reload);
+            assertThat(log()).contains("keyspaces: gone: write: 'sideways' is not one of through, behind, invalidate");
+            client.call("SET", "gone:1", "a");
+            assertThat(client.call("EXISTS", "gone:1").number()).isZero();
+            assertThat(setting("maxclients")).isEqualTo("30");
+            write("maxclients: 40\n");
+            lookTwice(reload);
+            client.call("SET", "gone:1", "a");
+            assertThat(client.call("GET", "gone:1").string()).isEqualTo("a");
+        }
     }
 }

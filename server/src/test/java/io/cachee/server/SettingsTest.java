@@ -3,6 +3,7 @@ package io.cachee.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cachee.l2.L2Options;
 import io.cachee.server.config.ContainerMemory;
 import io.cachee.server.config.Flag;
 import io.cachee.server.config.FlagValues;
@@ -13,6 +14,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,6 +73,7 @@ class SettingsTest {
         examples.put("socket-perm", List.of("600"));
         examples.put("protected-mode", List.of("no"));
         examples.put("io-threads", List.of("3"));
+        examples.put("busy-poll-micros", List.of("75"));
         examples.put("transport", List.of("nio"));
         examples.put("health-port", List.of("7001"));
         examples.put("metrics-port", List.of("7002"));
@@ -100,12 +104,56 @@ class SettingsTest {
         examples.put("slowlog-max-len", List.of("9"));
         examples.put("latency-monitor-threshold", List.of("11"));
         examples.put("resp-compat", List.of("yes"));
+        addExamplesOfL2(examples);
         return examples;
+    }
+
+    private void addExamplesOfL2(Map<String, List<String>> examples) throws IOException {
+        String uri = "redis://somewhere:7004/3";
+        examples.put("l2", List.of(uri));
+        examples.put("l2-password-file", List.of(secretFile("l2", SECRET + "\n", "rw-------"), "l2", uri));
+        examples.put("l2-read-from", List.of("replica", "l2", uri));
+        examples.put("l2-track-prefixes", List.of("user:,page:", "l2", uri));
+        examples.put("l2-tls-ca", List.of("/a", "l2", "rediss://somewhere"));
+        examples.put("l2-tls-cert", List.of("/c", "l2", "rediss://somewhere", "l2-tls-key", "/k"));
+        examples.put("l2-tls-key", List.of("/k", "l2", "rediss://somewhere", "l2-tls-cert", "/c"));
+        examples.put("l2-connect-timeout", List.of("12", "l2", uri));
+        examples.put("l2-timeout", List.of("13", "l2", uri));
+        examples.put("l2-silence", List.of("14", "l2", uri));
+        examples.put("l2-max-pending", List.of("15", "l2", uri));
+        examples.put("l2-max-loads", List.of("16"));
+        examples.put("prewarm-source", List.of("off"));
+        examples.put("prewarm-keys", List.of("17"));
+        examples.put("prewarm-timeout", List.of("18ms"));
+        examples.put("app", List.of("shop"));
+        examples.put("l2-needed-for-ready", List.of("yes"));
+    }
+
+    /** What the flags come to without the first of them, or with none where the others need it. */
+    private String outcomeWithout(String[] joined) throws IOException {
+        try {
+            return outcome(settings(Arrays.copyOfRange(joined, 1, joined.length)));
+        } catch (IllegalArgumentException needed) {
+            return outcome(settings());
+        }
+    }
+
+    /** All that the flags about L2 can change; the options' own text keeps passwords to itself. */
+    private static String outcomeOfLink(TierOptions tiers) {
+        L2Options link = tiers.link();
+        if (link == null) {
+            return "";
+        }
+        List<Object> all = new ArrayList<>(List.of(link.uri(), link.readFromReplicas(), link.trackedPrefixes()));
+        all.addAll(Arrays.asList(link.password(), link.authorities(), link.certificate(), link.key()));
+        all.addAll(List.of(link.connectMillis(), link.deadlineMillis(), link.silenceMillis(), link.mostRequests()));
+        return all.toString();
     }
 
     /** What a flag came to, as text. */
     private static String outcome(Settings settings) {
         StartOptions o = settings.options();
+        TierOptions t = settings.tiers();
         return List.of(
                         o.port,
                         o.bind,
@@ -113,6 +161,7 @@ class SettingsTest {
                         o.socketMode,
                         o.protectedMode,
                         settings.ioThreads(),
+                        o.busyPollMicros,
                         settings.polling(),
                         o.healthPort,
                         o.metricsPort,
@@ -140,7 +189,15 @@ class SettingsTest {
                         o.notifications,
                         o.slowlogMicros,
                         o.slowlogLength,
-                        o.latencyMillis)
+                        o.latencyMillis,
+                        outcomeOfLink(t),
+                        t.database(),
+                        t.mostLoads,
+                        t.neededForReady,
+                        t.prewarmSource,
+                        t.prewarmKeys,
+                        t.prewarmMillis,
+                        t.application)
                 .toString();
     }
 
@@ -169,7 +226,7 @@ class SettingsTest {
             String config = secretFile("cachee.yaml", yaml.toString(), "rw-------");
             String expected = outcome(settings(joined));
             if (!flag.name().equals("resp-compat")) {
-                assertThat(expected).as("--%s", flag.name()).isNotEqualTo(outcome(settings()));
+                assertThat(expected).as("--%s", flag.name()).isNotEqualTo(outcomeWithout(joined));
             }
             assertThat(outcome(settings(apart))).isEqualTo(expected);
             assertThat(outcome(settings(environment))).isEqualTo(expected);
@@ -312,6 +369,11 @@ class SettingsTest {
         refuses("unknown eviction policy 'best'", "--eviction=best");
         refuses("--socket-perm: '999' is no mode", "--socket-perm=999");
         refuses("--shm-perm: 'rw' is no mode", "--shm-perm=rw");
+        refuses("--l2-read-from: 'both' is neither primary nor replica", "--l2=redis://a", "--l2-read-from=both");
+        refuses("a certificate needs its key", "--l2=rediss://a", "--l2-tls-cert=/c");
+        refuses("--prewarm-source: 'disk' is neither l2 nor off", "--prewarm-source=disk");
+        refuses("--prewarm-timeout: 'soon' is not a time", "--prewarm-timeout=soon");
+        refuses("--app: 'a b' is not a name", "--app=a b");
     }
 
     // ---------------------------------------------------------------- secrets

@@ -17,7 +17,8 @@ class SidecarDocumentTest {
     void listsEveryFlagWithItsDefault() throws IOException {
         String document = Files.readString(Path.of("../docs/sidecar.md"));
         List<String> listed = new ArrayList<>();
-        Matcher row = Pattern.compile("(?m)^\\| `--([a-z-]+)` \\| ([^|]+) \\|").matcher(document);
+        Matcher row =
+                Pattern.compile("(?m)^\\| `--([a-z0-9-]+)` \\| ([^|]+) \\|").matcher(document);
         while (row.find() && !listed.contains(row.group(1))) {
             listed.add(row.group(1));
             Flag flag = StartOptions.FLAGS.stream()

@@ -12,6 +12,7 @@ import java.util.Locale;
  * @param limitBytes the store's size
  * @param hitRate share of reads that found a value
  * @param uptimeSeconds since the start
+ * @param l2 how L2 is, in plain words; empty where there is none
  */
 public record Health(
         String problem,
@@ -20,7 +21,8 @@ public record Health(
         long usedBytes,
         long limitBytes,
         double hitRate,
-        long uptimeSeconds) {
+        long uptimeSeconds,
+        String l2) {
 
     /** Whether the cache can be read and written. */
     public boolean isAlive() {
@@ -52,17 +54,27 @@ public record Health(
 
     /** As JSON. */
     public String json() {
+        String behind = l2.isEmpty() ? "" : ",\n  \"l2\": \"" + escaped(l2) + '"';
         String reason = isAlive() ? "" : ",\n  \"problem\": \"" + escaped(problem) + '"';
         return String.format(
-                Locale.ROOT, """
+                Locale.ROOT,
+                """
                 {
                   "status": "%s",
                   "entries": %d,
                   "memory_used": "%d MB",
                   "memory_limit": "%d MB",
                   "hit_rate": %.3f,
-                  "uptime_seconds": %d%s
+                  "uptime_seconds": %d%s%s
                 }
-                """, status(), entries, usedBytes >> 20, limitBytes >> 20, hitRate, uptimeSeconds, reason);
+                """,
+                status(),
+                entries,
+                usedBytes >> 20,
+                limitBytes >> 20,
+                hitRate,
+                uptimeSeconds,
+                behind,
+                reason);
     }
 }

@@ -1,6 +1,7 @@
 package io.cachee.server.command;
 
 import io.cachee.server.resp.Reply;
+import io.cachee.server.tier.Tier;
 import io.cachee.store.StoreStats;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
@@ -36,6 +37,10 @@ final class InfoText {
         all.put("persistence", persistence());
         all.put("stats", stats());
         all.put("replication", replication());
+        Tier tier = instance.tier();
+        if (tier != null) {
+            all.put("l2", TierInfo.of(instance, tier));
+        }
         all.put("cpu", cpu());
         all.put("modules", "");
         all.put("commandstats", commandStats());

@@ -51,6 +51,7 @@ public final class Instance {
     /** What stands behind the store; null while it stands alone. */
     volatile @Nullable Tiers tiers;
 
+    final L2State l2State = new L2State();
     final Keyspaces keyspaces = new Keyspaces();
     private final HottestKeys hottestKeys = new HottestKeys(this);
     volatile WarmUp.@Nullable Result warmUp;
@@ -96,6 +97,11 @@ public final class Instance {
     @FunctionalInterface
     public interface FailureLog {
         void log(String message, @Nullable Throwable cause);
+
+        /** What is no failure, but worth knowing. */
+        default void info(String message) {
+            log(message, null);
+        }
     }
 
     /** The executor of one more event loop. */
@@ -146,6 +152,10 @@ public final class Instance {
 
     void log(String message, @Nullable Throwable cause) {
         failureLog.log(message, cause);
+    }
+
+    void info(String message) {
+        failureLog.info(message);
     }
 
     long slowNanos() {
@@ -276,6 +286,12 @@ public final class Instance {
     public boolean isCoherent() {
         Tiers behind = tiers;
         return behind == null || behind.tier().l2().status().isCoherent();
+    }
+
+    /** How L2 is, in plain words; empty where there is none. */
+    public String l2State() {
+        Tiers behind = tiers;
+        return behind == null ? "" : l2State.words(behind.tier().l2().status());
     }
 
     /** Leaves L2. To be called before the event loops end. */

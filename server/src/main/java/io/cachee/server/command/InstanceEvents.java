@@ -2,14 +2,12 @@ package io.cachee.server.command;
 
 /** What connections report: each is counted, and what an operator should know is logged, but not too often. */
 public final class InstanceEvents {
-    private static final long LOG_EVERY_NANOS = 1_000_000_000L;
-
     private final Instance instance;
-    private long lastLogged = System.nanoTime() - LOG_EVERY_NANOS;
-    private long suppressed;
+    private final LogLimit limit;
 
     InstanceEvents(Instance instance) {
         this.instance = instance;
+        this.limit = new LogLimit(System::nanoTime, message -> instance.log(message, null));
     }
 
     public void connectionRejected() {
@@ -99,15 +97,7 @@ public final class InstanceEvents {
         log("TLS handshake with " + client + " failed: " + why);
     }
 
-    private synchronized void log(String message) {
-        long now = System.nanoTime();
-        if (now - lastLogged < LOG_EVERY_NANOS) {
-            suppressed++;
-            return;
-        }
-        String more = suppressed == 0 ? "" : " (and " + suppressed + " more messages left out)";
-        suppressed = 0;
-        lastLogged = now;
-        instance.log(message + more, null);
+    private void log(String message) {
+        limit.log(message);
     }
 }

@@ -3,6 +3,7 @@ package io.cachee.server.command;
 import static io.cachee.server.metrics.MetricWriter.label;
 
 import io.cachee.server.metrics.MetricWriter;
+import io.cachee.server.tier.Tier;
 import io.cachee.store.StoreStats;
 import java.util.Map;
 
@@ -31,6 +32,11 @@ final class InstanceMetrics {
         writeCommands();
         writeTraffic(totals);
         writeReloads();
+        Tier tier = instance.tier();
+        if (tier != null) {
+            new TierMetrics(tier, out).write();
+        }
+        TierMetrics.write(instance.warmUp, out);
     }
 
     private void writeReloads() {

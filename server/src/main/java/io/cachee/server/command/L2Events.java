@@ -1,15 +1,18 @@
 package io.cachee.server.command;
 
 import io.cachee.server.tier.Tier;
+import java.time.Instant;
 
-/** Tells clients that keep copies, and the log, what happened in L2. */
+/** Tells clients that keep copies, the log and probes what happened in L2. */
 final class L2Events implements Tier.Listener {
     private final Instance instance;
     private final int database;
+    private final LogLimit losses;
 
     L2Events(Instance instance, int database) {
         this.instance = instance;
         this.database = database;
+        this.losses = new LogLimit(System::nanoTime, message -> instance.log(message, null));
     }
 
     @Override
@@ -28,11 +31,13 @@ final class L2Events implements Tier.Listener {
     public void feedBegan(String node) {
         // What clients keep was not vouched for meanwhile.
         instance.tracking.cleared();
-        instance.log("L2 " + node + " is connected: database " + database + " is kept coherent", null);
+        instance.l2State.began(instance.isCoherent());
+        instance.info("L2 " + node + " is connected: database " + database + " is kept coherent");
     }
 
     @Override
     public void feedEnded(String node, String why) {
-        instance.log("L2 " + node + " is lost: " + why, null);
+        instance.l2State.ended(Instant.now());
+        losses.log("L2 " + node + " is lost: " + why);
     }
 }

@@ -1,0 +1,40 @@
+package io.cachee.server;
+
+import io.cachee.server.config.FlagValues;
+import io.cachee.server.tier.KeyspacePolicy;
+import io.cachee.server.tier.KeyspaceSection;
+import io.cachee.server.tier.Tier;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Takes over what changes in the file about keyspaces. */
+final class KeyspaceReload implements ConfigReload.Listener {
+    private final @Nullable Tier tier;
+    private final Log log;
+    private Map<String, KeyspacePolicy> inForce;
+
+    KeyspaceReload(@Nullable Tier tier, Map<String, KeyspacePolicy> atStart, Log log) {
+        this.tier = tier;
+        this.inForce = atStart;
+        this.log = log;
+    }
+
+    @Override
+    public Runnable prepare(FlagValues now) {
+        Map<String, KeyspacePolicy> policies = KeyspaceSection.parse(now.section(TierOptions.KEYSPACES));
+        return () -> apply(policies);
+    }
+
+    private void apply(Map<String, KeyspacePolicy> policies) {
+        TreeSet<String> changed = new TreeSet<>(inForce.keySet());
+        changed.addAll(policies.keySet());
+        changed.removeIf(name -> Objects.equals(inForce.get(name), policies.get(name)));
+        inForce = policies;
+        if (tier != null && !changed.isEmpty()) {
+            tier.keyspaces().define(policies);
+            log.info("keyspaces: " + String.join(", ", changed) + " changed");
+        }
+    }
+}
