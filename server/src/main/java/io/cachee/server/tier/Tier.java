@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * The store as the first of two tiers. It holds values of one database of L2, each with a {@link Stamp}, and serves one
  * only while L2 vouches for it, or within the bound that its keyspace declares.
  *
- * <p>Judging is done on any thread. Loads, what is kept of them, and invalidations happen on the event loop of the link,
- * one after the other.
+ * <p>Judging is done on any thread. Loads, what is kept of them, and invalidations happen on the event loop of the
+ * link, one after the other.
  */
 public final class Tier implements Feed, AutoCloseable {
     /** Who is told of what changed in L2. On the link's event loop. */

@@ -80,15 +80,14 @@ final class L2FailureTest {
     }
 
     private void awaitLoss() throws Exception {
-        Await.until(
-                "the loss is noticed", () -> !sidecar.instance().isCoherent());
+        Await.until("the loss is noticed", () -> !sidecar.instance().isCoherent());
     }
 
     private void awaitRecovery() throws Exception {
         sidecar.awaitCoherence();
-        Await.until("writes are taken again", () -> client.call("SET", "probe", "1")
-                .toString()
-                .equals("+OK"));
+        Await.until(
+                "writes are taken again",
+                () -> client.call("SET", "probe", "1").toString().equals("+OK"));
     }
 
     /** Connections of the sidecar to L2. */
@@ -118,8 +117,7 @@ final class L2FailureTest {
             redis.restart();
             alone.awaitCoherence();
             try (RespClient later = alone.connect()) {
-                Await.until(
-                        "L2 is used", () -> later.ask("SET k v").toString().equals("+OK"));
+                Await.until("L2 is used", () -> later.ask("SET k v").toString().equals("+OK"));
                 assertThat(later.ask("GET k")).hasToString("$v");
             }
         }
@@ -133,8 +131,8 @@ final class L2FailureTest {
         AtomicBoolean over = new AtomicBoolean();
         AtomicLong reads = new AtomicLong();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<Void>> readers = List.of(
-                    threads.submit(() -> readUntil(over, reads)), threads.submit(() -> readUntil(over, reads)));
+            List<Future<Void>> readers =
+                    List.of(threads.submit(() -> readUntil(over, reads)), threads.submit(() -> readUntil(over, reads)));
             try {
                 for (int round = 0; round < 10; round++) {
                     redis.stop();
@@ -153,7 +151,8 @@ final class L2FailureTest {
         }
         Await.until("L2 has no more connections than before", () -> connections() == connections);
         redis.call("SET", "k1", "changed");
-        Await.until("changes are heard of", () -> client.call("GET", "k1").string().equals("changed"));
+        Await.until(
+                "changes are heard of", () -> client.call("GET", "k1").string().equals("changed"));
     }
 
     private static void awaitMore(AtomicLong reads) throws Exception {
