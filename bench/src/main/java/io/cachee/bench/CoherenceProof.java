@@ -37,14 +37,18 @@ final class CoherenceProof {
 
     private final long seconds;
     private final long seed;
-    private final ProofTally tally = new ProofTally(ProofSidecar.DETECTION_MILLIS + STALE_MILLIS + TURN_MILLIS);
+    private final int turnMillis;
+    private final ProofTally tally;
     private final AtomicReferenceArray<KeyHistory> keys = new AtomicReferenceArray<>(KEYS);
     private final List<FaultProxy> proxies = new ArrayList<>();
     private final List<ProofSidecar> sidecars = new ArrayList<>();
 
-    CoherenceProof(long seconds, long seed) {
+    /** @param turnMillis how long a thread that could go on may have to wait until it does */
+    CoherenceProof(long seconds, long seed, int turnMillis) {
         this.seconds = seconds;
         this.seed = seed;
+        this.turnMillis = turnMillis;
+        this.tally = new ProofTally(boundMillis());
         for (int i = 0; i < KEYS; i++) {
             keys.set(i, tally.fresh());
         }
@@ -53,7 +57,11 @@ final class CoherenceProof {
     public static void main(String[] args) throws Exception {
         long seconds = args.length > 0 ? Long.parseLong(args[0]) : 60;
         long seed = args.length > 1 ? Long.parseLong(args[1]) : System.nanoTime();
-        System.exit(new CoherenceProof(seconds, seed).run() ? 0 : 1);
+        System.exit(new CoherenceProof(seconds, seed, TURN_MILLIS).run() ? 0 : 1);
+    }
+
+    private long boundMillis() {
+        return ProofSidecar.DETECTION_MILLIS + STALE_MILLIS + turnMillis;
     }
 
     /** Whether there was no violation. */
@@ -153,7 +161,7 @@ final class CoherenceProof {
 
     /** The last of the messages that were held back may be a moment away. */
     private void compare(String wanted, RespClient client, KeyHistory history) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(TURN_MILLIS);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(turnMillis);
         String got = client.call("GET", history.key).toString();
         while (!got.equals(wanted) && System.nanoTime() - deadline < 0) {
             got = client.call("GET", history.key).toString();
@@ -169,11 +177,7 @@ final class CoherenceProof {
                 sidecars.stream().mapToDouble(ProofSidecar::hitRate).average().orElse(0);
         System.out.printf(
                 "reads checked %,d, of them outdated %,d, worst staleness %,d ms (bound %,d ms), hit rate %.2f%n",
-                tally.reads.sum(),
-                tally.outdated(),
-                tally.worstMillis(),
-                ProofSidecar.DETECTION_MILLIS + STALE_MILLIS + TURN_MILLIS,
-                hits);
+                tally.reads.sum(), tally.outdated(), tally.worstMillis(), boundMillis(), hits);
         System.out.printf(
                 "writes %,d, without an answer %,d, errors %,d, failures within sidecars %,d, violations %,d%n",
                 tally.writes.sum(), tally.uncertain().size(), tally.errors.sum(), failures, tally.violations());
