@@ -17,11 +17,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads of values from L2: one for each key, however many wait for it. All of it happens on the event loop of the link,
- * as does the hearing of invalidations, so nothing comes between judging a loaded value and storing it. A value is kept
- * when its slot's generation is still the one in which the load was sent, and the key's coherence counter has not moved
- * since; it is served to those who waited in any case, for they asked before it could have been outdated. Who asks
- * after the key has moved gets a load of its own.
+ * Loads of values from L2: one for each key, however many wait for it. All of it happens on the event loop of the
+ * link, as does the hearing of invalidations, so nothing comes between judging a loaded value and storing it. A value
+ * is kept when its slot's generation is still the one in which the load was sent, and the key's coherence counter has
+ * not moved since; it is served to those who waited in any case, for they asked before it could have been outdated.
+ * Who asks after the key has moved gets a load of its own.
  */
 final class Loads {
     private static final int MOST_WAITING_KEYS = 20_000;

@@ -111,7 +111,8 @@ final class DataTypesTest {
         SCRIPT EXISTS 2bab3b661081db58bd2341920e0ba7cf5dc77b25
         EVAL_RO "return redis.call('GET', KEYS[1])" 1 count
         EVAL_RO "return redis.call('INCR', KEYS[1])" 1 count
-        FUNCTION LOAD "#!lua name=mine\\nredis.register_function('put', function(k,a) redis.call('SET', k[1], a[1])end)"
+        FUNCTION LOAD "#!lua name=mine\\nredis.register_function('put', \
+            function(k, a) return redis.call('SET', k[1], a[1]) end)"
         FCALL put 1 k by-function
         GET k
         FUNCTION DELETE mine
@@ -292,7 +293,6 @@ final class DataTypesTest {
                 reply.item(1).items().forEach(key -> keys.add(key.string()));
             } while (!cursor.equals("0"));
             assertThat(keys).hasSize(300).doesNotHaveDuplicates();
-            assertThat(client.ask("DBSIZE")).isEqualTo(direct.ask("DBSIZE"));
             assertThat(client.ask("KEYS key:29?").items()).hasSize(10);
         }
     }
