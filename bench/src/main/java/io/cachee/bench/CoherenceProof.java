@@ -61,7 +61,7 @@ final class CoherenceProof {
     }
 
     private long boundMillis() {
-        return ProofSidecar.DETECTION_MILLIS + STALE_MILLIS + turnMillis;
+        return (long) ProofSidecar.DETECTION_MILLIS + STALE_MILLIS + turnMillis;
     }
 
     /** Whether there was no violation. */
