@@ -41,7 +41,7 @@ final class Warmth {
         if (tier != null && siblings != null) {
             report(new WarmUp(tier, siblings).run(options.prewarmKeys, options.prewarmMillis));
         } else if (source != null) {
-            SourceWarmUp once = new SourceWarmUp(store, loop, source);
+            SourceWarmUp once = new SourceWarmUp(store, instance::storedName, loop, source);
             report(once.run(options.application, options.prewarmKeys, options.prewarmMillis));
         }
     }

@@ -2,13 +2,17 @@ package io.cachee.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.l2.L2Options;
 import io.cachee.server.tier.FleetList;
 import io.cachee.server.tier.KeyspaceSection;
+import io.cachee.server.tier.SourceWarmUp;
 import io.cachee.server.tier.WarmUp;
 import io.cachee.testkit.Await;
 import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import io.cachee.testkit.RespValue;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +22,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -238,6 +243,39 @@ final class KeyspacePoliciesTest {
             assertThat(result.loaded()).isGreaterThanOrEqualTo(90);
             assertThat(client.call("GET", "item:50").string()).isEqualTo("value 50");
             assertThat(pod.instance().hitRate()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aStoreOfItsOwnIsFilledFromASourceOnceAndKeepsWhatClientsWrote() throws Exception {
+        direct.call("SET", "a", "1");
+        direct.call("SET", "b", "2", "PX", 30_000);
+        direct.call("SET", "c", "source");
+        direct.call("LPUSH", "list", "x");
+        direct.call("ZADD", "{cachee:hot:shop}", 9, "a", 8, "b", 7, "c", 6, "list", 5, "gone");
+        try (TestSidecar sidecar = TestSidecar.start();
+                RespClient client = sidecar.connect()) {
+            client.call("SET", "c", "client");
+            L2Options source = L2Options.of("redis://127.0.0.1:" + redis.port());
+            WarmUp.Result result = fill(sidecar, source);
+            assertThat(result.problem()).isEmpty();
+            assertThat(result.wanted()).isEqualTo(5);
+            assertThat(result.loaded()).isEqualTo(2);
+            assertThat(client.call("MGET", "a", "b", "c", "list").items())
+                    .extracting(RespValue::text)
+                    .containsExactly("1", "2", "client", null);
+            assertThat(client.call("PTTL", "a").number()).isBetween(1L, 60_000L);
+            assertThat(client.call("PTTL", "b").number()).isBetween(1L, 30_000L);
+        }
+    }
+
+    private static WarmUp.Result fill(TestSidecar sidecar, L2Options source) {
+        MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        try {
+            return new SourceWarmUp(sidecar.store(), sidecar.instance()::storedName, loops.next(), source)
+                    .run("shop", 100, 10_000);
+        } finally {
+            loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
         }
     }
 

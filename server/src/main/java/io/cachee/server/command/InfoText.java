@@ -133,7 +133,7 @@ final class InfoText {
                 .put("uptime_in_seconds", uptime)
                 .put("uptime_in_days", TimeUnit.SECONDS.toDays(uptime))
                 .put("hz", 250)
-                .put("io_threads_active", instance.executors().size())
+                .put("io_threads_active", instance.loopsUsed.getAsInt())
                 .put("java_version", Runtime.version())
                 .toString();
     }

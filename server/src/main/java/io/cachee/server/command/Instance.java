@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the commands of all clients share: the store, and everything that the sidecar knows beside it. */
@@ -271,6 +272,11 @@ public final class Instance {
         return behind == null ? null : behind.tier();
     }
 
+    /** A key of database 0 as the store knows it. */
+    public byte[] storedName(byte[] key) {
+        return databases.storedName(0, key);
+    }
+
     /** The hottest keys of L1. Of one thread. */
     public List<FleetList.Weighted> hottestKeys(int most) {
         Tiers behind = tiers;
@@ -311,6 +317,9 @@ public final class Instance {
         executors.forEach(executor -> executor.reply().close());
         executors.clear();
     }
+
+    /** How many event loops are used for now. */
+    public volatile IntSupplier loopsUsed = executors::size;
 
     /** How the sidecar is asked to end, by SHUTDOWN. */
     public @Nullable Runnable onShutdown;

@@ -3,6 +3,7 @@ package io.cachee.server.command;
 import static io.cachee.server.command.Flag.WRITE;
 
 import io.cachee.server.resp.Request;
+import io.cachee.server.tier.Tier;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
@@ -13,9 +14,6 @@ import java.util.concurrent.ThreadLocalRandom;
  * lease is a placeholder under the key itself, in L2: whatever is written or deleted there ends it.
  */
 final class LeaseCommands {
-    /** What a placeholder begins with. */
-    static final String PLACEHOLDER = "\0cachee:lease:";
-
     private static final long USUAL_MILLIS = 5_000;
     private static final int MOST_MILLIS = 3_600_000;
 
@@ -98,7 +96,7 @@ final class LeaseCommands {
         all[1] = ascii(text);
         all[2] = ascii("1");
         all[3] = call.request.bytes(1);
-        all[4] = ascii(PLACEHOLDER);
+        all[4] = ascii(Tier.LEASE);
         System.arraycopy(arguments, 0, all, 5, arguments.length);
         return Request.of(all);
     }

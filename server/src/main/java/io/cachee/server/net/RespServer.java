@@ -83,6 +83,7 @@ public final class RespServer implements AutoCloseable {
                 PooledByteBufAllocator.DEFAULT);
         loops.first()
                 .scheduleWithFixedDelay(this::tick, limits.tickMillis(), limits.tickMillis(), TimeUnit.MILLISECONDS);
+        instance.loopsUsed = loops::used;
         loops.balance(doorkeeper.connections());
     }
 
@@ -205,11 +206,6 @@ public final class RespServer implements AutoCloseable {
 
     Doorkeeper doorkeeper() {
         return doorkeeper;
-    }
-
-    /** How many event loops are used for now. */
-    public int loopsUsed() {
-        return loops.used();
     }
 
     /** Whether connections are accepted; not for a while after one could not be, for want of file descriptors, say. */

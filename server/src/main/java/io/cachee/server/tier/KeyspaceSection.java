@@ -1,5 +1,6 @@
 package io.cachee.server.tier;
 
+import io.cachee.server.config.MemorySize;
 import io.cachee.server.config.Suggestion;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KeyspaceSection {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)?");
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,12})(b|kb|mb|gb)?");
     private static final int MOST_KEYSPACES = 200;
     private static final int MOST_NAME_BYTES = 200;
     private static final int MOST_VERSION = 255;
@@ -147,18 +147,11 @@ public final class KeyspaceSection {
         if (!settings.containsKey(setting)) {
             return otherwise;
         }
-        Matcher matcher = SIZE.matcher(text(setting));
-        if (!matcher.matches()) {
+        try {
+            return MemorySize.parse(text(setting));
+        } catch (IllegalArgumentException notOne) {
             throw wrong(setting, "a size such as 64kb or 1mb");
         }
-        String unit = matcher.group(2);
-        int shift = switch (unit == null ? "b" : unit) {
-            case "kb" -> 10;
-            case "mb" -> 20;
-            case "gb" -> 30;
-            default -> 0;
-        };
-        return Long.parseLong(matcher.group(1)) << shift;
     }
 
     private long number(String setting, long otherwise, long most) {

@@ -8,8 +8,7 @@ import java.util.List;
 
 /** Reads the few replies of L2 that are looked into. */
 final class Replies {
-    /** What the placeholder of a lease begins with: whoever reads it finds nothing. */
-    private static final byte[] LEASE = "\0cachee:lease:".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] LEASE = Tier.LEASE.getBytes(StandardCharsets.ISO_8859_1);
 
     private Replies() {}
 

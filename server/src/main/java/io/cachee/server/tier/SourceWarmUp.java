@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 
 /**
  * Fills a store that has no L2 from a server that is asked once: with the hottest keys of an application. As nothing
@@ -29,11 +30,15 @@ public final class SourceWarmUp {
     private final Store store;
     private final EventLoop loop;
     private final L2Options source;
+    private final UnaryOperator<byte[]> storedName;
+    private final CompletableFuture<Void> connected = new CompletableFuture<>();
     private final AtomicInteger loaded = new AtomicInteger();
     private volatile int wanted;
 
-    public SourceWarmUp(Store store, EventLoop loop, L2Options source) {
+    /** With how the store knows a key of the source. */
+    public SourceWarmUp(Store store, UnaryOperator<byte[]> storedName, EventLoop loop, L2Options source) {
         this.store = store;
+        this.storedName = storedName;
         this.loop = loop;
         this.source = source;
     }
@@ -65,19 +70,17 @@ public final class SourceWarmUp {
         return new WarmUp.Result(loaded.get(), wanted, millis, problem);
     }
 
-    private final CompletableFuture<Void> connected = new CompletableFuture<>();
-
     private void open(CompletableFuture<L2> opened) {
         try {
             opened.complete(L2.open(source, loop, new Feed() {
                 @Override
                 public void invalidated(byte[] key) {
-                    store.delete(key, 0, key.length);
+                    // What is here belongs to the clients, who may have written it themselves.
                 }
 
                 @Override
                 public void invalidatedAll() {
-                    store.clear();
+                    // The same.
                 }
 
                 @Override
@@ -135,7 +138,9 @@ public final class SourceWarmUp {
             byte[] value = got.value();
             if (value != null && ttl >= -1) {
                 long kept = ttl < 0 ? LONGEST_MILLIS : Math.clamp(ttl, 1, LONGEST_MILLIS);
-                PutResult result = store.put(key, 0, key.length, value, 0, got.length(), kept, PutMode.ALWAYS);
+                byte[] name = storedName.apply(key);
+                // A client may have written it meanwhile.
+                PutResult result = store.put(name, 0, name.length, value, 0, got.length(), kept, PutMode.IF_ABSENT);
                 loaded.addAndGet(result == PutResult.STORED ? 1 : 0);
             }
             done();

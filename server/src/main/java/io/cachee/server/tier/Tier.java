@@ -41,6 +41,9 @@ public final class Tier implements Feed, AutoCloseable {
         void feedEnded(String node, String why);
     }
 
+    /** What the placeholder of a lease begins with: whoever reads it finds nothing. */
+    public static final String LEASE = "\0cachee:lease:";
+
     private static final int MOST_WRITES_BEHIND = 10_000;
     private static final long MOST_BYTES_BEHIND = 64L << 20;
     private static final long DRAIN_MILLIS = 5_000;
@@ -361,14 +364,6 @@ public final class Tier implements Feed, AutoCloseable {
         return flushes.sum();
     }
 
-    /** A keyspace that has a policy of its own, or null. */
-    public @Nullable Keyspace keyspace(String name) {
-        return keyspaces.all().stream()
-                .filter(keyspace -> keyspace.name().equals(name))
-                .findFirst()
-                .orElse(null);
-    }
-
     /** Writes that are acknowledged and not in L2 yet. */
     public WriteBehind writeBehind() {
         return writeBehind;
@@ -376,12 +371,7 @@ public final class Tier implements Feed, AutoCloseable {
 
     /** Sends what waits to be written, and leaves. How many keys could not be written. Not on an event loop. */
     public int drain() {
-        try {
-            return writeBehind.drain(DRAIN_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return writeBehind.pendingKeys();
-        }
+        return writeBehind.drain(DRAIN_MILLIS);
     }
 
     @Override

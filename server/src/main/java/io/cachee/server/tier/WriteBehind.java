@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -219,11 +220,11 @@ public final class WriteBehind {
     }
 
     /** Waits until all is in L2, for so long at most; how many keys are not. Not on an event loop. */
-    int drain(long millis) throws InterruptedException {
+    int drain(long millis) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         loop.execute(this::flushAll);
         while (!pending.isEmpty() && System.nanoTime() - deadline < 0) {
-            Thread.sleep(1);
+            LockSupport.parkNanos(1_000_000);
         }
         return pending.size();
     }
