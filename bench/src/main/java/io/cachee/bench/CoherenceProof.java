@@ -74,6 +74,7 @@ final class CoherenceProof {
                 usual.l1Ttl(),
                 0,
                 STALE_MILLIS,
+                usual.softDeadline(),
                 usual.negativeTtl(),
                 0,
                 usual.write(),

@@ -305,6 +305,19 @@ final class ClusterRouter implements Router, Node.Watcher {
     }
 
     @Override
+    public List<Integer> slotsOfNodes() {
+        Set<Node> seen = new HashSet<>();
+        List<Integer> slots = new ArrayList<>();
+        for (int slot = 0; slot < Slots.COUNT; slot++) {
+            Node node = primaries[slot];
+            if (node != null && seen.add(node)) {
+                slots.add(slot);
+            }
+        }
+        return slots;
+    }
+
+    @Override
     public List<L2Status.Node> status() {
         List<Node> known = listed;
         return known.isEmpty()

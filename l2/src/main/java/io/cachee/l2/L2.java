@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -80,6 +81,11 @@ public final class L2 implements AutoCloseable {
      */
     public void send(ByteBuf request, int slot, Protocol protocol, int database, ReplyHandler handler) {
         router.send(request, slot, protocol, database, handler);
+    }
+
+    /** For each node that has slots one of them, to be passed along with what all of them are asked. */
+    public List<Integer> slotsOfNodes() {
+        return router.slotsOfNodes();
     }
 
     /** A connection of one's own to a slot's node, or to any with -1. */

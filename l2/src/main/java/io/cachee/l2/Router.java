@@ -20,6 +20,9 @@ interface Router {
     @Nullable
     Node primary(int slot);
 
+    /** For each node that has slots one of them. */
+    List<Integer> slotsOfNodes();
+
     /** Of all nodes that are known; of what stands for them while none is. From any thread. */
     List<L2Status.Node> status();
 

@@ -118,6 +118,11 @@ final class SingleRouter implements Router, Node.Watcher {
     }
 
     @Override
+    public List<Integer> slotsOfNodes() {
+        return List.of(0);
+    }
+
+    @Override
     public List<L2Status.Node> status() {
         return List.of(node.status());
     }

@@ -33,7 +33,7 @@ final class KeyspaceReload implements ConfigReload.Listener {
         changed.removeIf(name -> Objects.equals(inForce.get(name), policies.get(name)));
         inForce = policies;
         if (tier != null && !changed.isEmpty()) {
-            tier.keyspaces().define(policies);
+            tier.define(policies);
             log.info("keyspaces: " + String.join(", ", changed) + " changed");
         }
     }

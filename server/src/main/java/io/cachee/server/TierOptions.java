@@ -6,6 +6,7 @@ import io.cachee.server.config.FlagValues;
 import io.cachee.server.config.SecretFile;
 import io.cachee.server.tier.KeyspacePolicy;
 import io.cachee.server.tier.KeyspaceSection;
+import io.cachee.server.tier.Tier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -110,7 +111,7 @@ final class TierOptions {
                 usual.uri(),
                 password,
                 from.equals("replica"),
-                prefixes.isEmpty() ? List.of() : Arrays.asList(prefixes.split(",", -1)),
+                prefixes.isEmpty() ? List.of() : Tier.prefixes(Arrays.asList(prefixes.split(",", -1))),
                 values.path("l2-tls-ca"),
                 values.path("l2-tls-cert"),
                 values.path("l2-tls-key"),

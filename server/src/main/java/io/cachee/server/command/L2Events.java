@@ -8,11 +8,13 @@ final class L2Events implements Tier.Listener {
     private final Instance instance;
     private final int database;
     private final LogLimit losses;
+    private final LogLimit problems;
 
     L2Events(Instance instance, int database) {
         this.instance = instance;
         this.database = database;
         this.losses = new LogLimit(System::nanoTime, message -> instance.log(message, null));
+        this.problems = new LogLimit(System::nanoTime, message -> instance.log(message, null));
     }
 
     @Override
@@ -39,5 +41,10 @@ final class L2Events implements Tier.Listener {
     public void feedEnded(String node, String why) {
         instance.l2State.ended(Instant.now());
         losses.log("L2 " + node + " is lost: " + why);
+    }
+
+    @Override
+    public void noticed(String problem) {
+        problems.log(problem);
     }
 }

@@ -3,6 +3,7 @@ package io.cachee.server.command;
 import static io.cachee.server.command.Flag.WRITE;
 
 import io.cachee.server.resp.Request;
+import io.cachee.server.tier.Stamp;
 import io.cachee.server.tier.Tier;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -63,6 +64,14 @@ final class LeaseCommands {
     private static void lease(Call call) {
         PassThrough passing = passing(call);
         long millis = millis(call, 2, USUAL_MILLIS);
+        Tiers tiers = call.instance.tiers;
+        byte[] kept = tiers == null ? null : tiers.reads().keptValue(call);
+        if (kept != null) {
+            call.reply.array(2);
+            call.reply.bulk(ascii("VALUE"));
+            call.reply.bulk(kept, 0, kept.length - Stamp.BYTES);
+            return;
+        }
         ThreadLocalRandom random = ThreadLocalRandom.current();
         String token = Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
         passing.pass(call, script(call, LEASE, ascii(token), ascii(Long.toString(millis))), null);

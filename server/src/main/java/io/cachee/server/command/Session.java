@@ -68,6 +68,8 @@ public final class Session {
     int loadsAwaited;
 
     int writesAwaited;
+    /** Requests on their way that nothing may overtake. */
+    int barriersAwaited;
     /** Its own connection to L2, while it needs one. Written by its event loop. */
     volatile @Nullable OwnConnection own;
 

@@ -26,6 +26,7 @@ final class Table {
         rows.addAll(AclCommands.rows());
         rows.addAll(CommandCommands.rows());
         rows.addAll(LeaseCommands.rows());
+        rows.addAll(PurgeCommand.rows());
         return new CommandTable(rows);
     }
 }

@@ -60,6 +60,9 @@ final class TierInfo {
         put("l2_loads_waiting", tier.loadsWaiting());
         put("l2_misses_waiting", tier.missesWaiting());
         put("l2_l1_flushes", tier.flushes());
+        put("l2_change_events", tier.events().applied());
+        put("l2_change_events_rejected", tier.events().rejected());
+        put("l2_change_events_waiting", tier.events().waiting());
         put("l2_write_behind_pending_keys", behind.pendingKeys());
         put("l2_write_behind_pending_bytes", behind.pendingBytes());
         put("l2_write_behind_retried", behind.retried());
@@ -79,7 +82,8 @@ final class TierInfo {
         put(
                 "l2_keyspace_" + keyspace.name(),
                 "write=" + word(policy.write()) + ",consistency=" + word(policy.consistency()) + ",ttl=" + policy.ttl()
-                        + ",l1_ttl=" + policy.l1Ttl() + ",stale_if_error=" + policy.staleIfError() + ",hits="
+                        + ",l1_ttl=" + policy.l1Ttl() + ",stale_if_error=" + policy.staleIfError() + ",soft_deadline="
+                        + policy.softDeadline() + ",hits="
                         + keyspace.hits.sum() + ",misses=" + keyspace.misses.sum() + ",loads=" + keyspace.loads.sum()
                         + ",load_failures=" + keyspace.loadFailures.sum() + ",stale_served="
                         + keyspace.staleServed.sum());

@@ -81,6 +81,18 @@ final class TierMetrics {
     private void writeLoads() {
         out.gauge("cachee_loads_in_flight", "Loads on their way.", tier.loadsInFlight());
         out.gauge("cachee_loads_waiting", "Loads that wait for their turn.", tier.loadsWaiting());
+        out.counter(
+                "cachee_change_events_total",
+                "Entries of cachee:events applied here.",
+                tier.events().applied());
+        out.counter(
+                "cachee_change_events_rejected_total",
+                "Such entries that made no sense.",
+                tier.events().rejected());
+        out.gauge(
+                "cachee_change_events_waiting",
+                "Such entries in L2, when last looked.",
+                tier.events().waiting());
         out.counter("cachee_l1_flushes_total", "How often L1 forgot everything at once.", tier.flushes());
     }
 

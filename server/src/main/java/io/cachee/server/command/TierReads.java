@@ -132,22 +132,16 @@ final class TierReads {
         }
 
         void ask() {
-            tier.load(key, keyspace, this::came);
+            tier.read(key, keyspace, this::came);
         }
 
         private void came(Loaded loaded) {
             switch (loaded.kind()) {
                 case VALUE -> answer.accept(bulk(loaded.value(), loaded.length()));
                 case ABSENT -> tier.missing(key, keyspace, () -> answer.accept(nothing(resp3)), this::ask);
-                case REFUSED -> answer.accept(PassThrough.error(loaded.text()));
-                case FAILED -> answer.accept(staleOrError(key, keyspace, loaded));
+                case REFUSED, FAILED -> answer.accept(noAnswer(loaded));
             }
         }
-    }
-
-    private ByteBuf staleOrError(byte[] key, Keyspace keyspace, Loaded failure) {
-        byte[] stale = tier.stale(key, keyspace);
-        return stale == null ? noAnswer(failure) : bulk(stale, stale.length - Stamp.BYTES);
     }
 
     private static ByteBuf noAnswer(Loaded failure) {
@@ -203,7 +197,7 @@ final class TierReads {
                 int index = i;
                 byte[] key = call.request.bytes(i + 1);
                 Keyspace keyspace = keyspaceOf(call, i + 1);
-                tier.load(key, keyspace, loaded -> gathering.came(index, key, keyspace, loaded));
+                tier.read(key, keyspace, loaded -> gathering.came(index, loaded));
             }
         }
     }
@@ -217,7 +211,7 @@ final class TierReads {
     }
 
     /** The values of an MGET while they come. After {@link #begin}, of the link's event loop. */
-    private final class Gathering {
+    private static final class Gathering {
         private final Session session;
         private final boolean resp3;
         /** With their stamps, null for those that there are not. */
@@ -242,15 +236,13 @@ final class TierReads {
             session.loadsAwaited++;
         }
 
-        void came(int index, byte[] key, Keyspace keyspace, Loaded loaded) {
+        void came(int index, Loaded loaded) {
             boolean isOfAnotherType =
                     loaded.kind() == Loaded.Kind.REFUSED && loaded.text().startsWith("WRONGTYPE");
             if (loaded.kind() == Loaded.Kind.REFUSED && !isOfAnotherType) {
                 failure = loaded;
             } else if (loaded.kind() == Loaded.Kind.FAILED) {
-                byte[] stale = tier.stale(key, keyspace);
-                values.set(index, stale);
-                failure = stale == null && failure == null ? loaded : failure;
+                failure = failure == null ? loaded : failure;
             } else {
                 // As MGET has it: what is no string is not there.
                 values.set(index, loaded.value());
@@ -297,6 +289,21 @@ final class TierReads {
             tier.refresh(call.keyName(), keyspace);
         }
         return verdict == Verdict.FRESH || verdict == Verdict.REFRESH ? value : null;
+    }
+
+    /** The value of a call's first argument, with its stamp behind it, if L1 holds one that is current. */
+    byte @Nullable [] keptValue(Call call) {
+        if (!isKeptHere(call) || isTooLong(call, 1) || isWrittenBehind(call)) {
+            return null;
+        }
+        Keyspace keyspace = keyspaceOf(call, 1);
+        byte[] value = fresh(call.key(1), keyspace, Integer.MAX_VALUE);
+        boolean isThere = value != null && !call.stamp.isAbsent();
+        if (isThere) {
+            call.looked(true);
+            keyspace.hits.increment();
+        }
+        return isThere ? value : null;
     }
 
     // ---------------------------------------------------------------- about values

@@ -130,6 +130,10 @@ final class Tiers {
         return tier;
     }
 
+    TierReads reads() {
+        return reads;
+    }
+
     PassThrough passing() {
         return passing;
     }
@@ -199,6 +203,9 @@ final class Tiers {
     @SuppressWarnings("ReferenceEquality")
     boolean waitsForReplies(Session session, Command command) {
         OwnConnection own = session.own;
+        if (session.barriersAwaited > 0) {
+            return true;
+        }
         if (own != null) {
             return !own.takes(command) || own.isBlocked();
         }

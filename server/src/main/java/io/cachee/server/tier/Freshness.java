@@ -16,9 +16,9 @@ final class Freshness {
         this.random = random;
     }
 
-    /** Judges a stamp by the generation of its slot now. */
-    Verdict judge(Stamp stamp, KeyspacePolicy policy, int generation, long now) {
-        if (!stamp.isKnown() || stamp.version() != (policy.version() & 0xff)) {
+    /** Judges a stamp by the generation of its slot now, and since when values of its keyspace are valid. */
+    Verdict judge(Stamp stamp, KeyspacePolicy policy, long validSince, int generation, long now) {
+        if (!stamp.isKnown() || stamp.loadedAt() <= validSince) {
             return Verdict.GONE;
         }
         boolean vouched = generation != 0 && stamp.generation() == generation;

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Keyspace {
     private final String name;
     private volatile KeyspacePolicy policy;
+    private volatile long validSince = Long.MIN_VALUE;
 
     public final LongAdder hits = new LongAdder();
     public final LongAdder misses = new LongAdder();
@@ -40,5 +41,15 @@ public final class Keyspace {
 
     void policy(KeyspacePolicy changed) {
         policy = changed;
+    }
+
+    /** What was kept until then, by the store's clock, is not served any more. It moves whenever that is said. */
+    long validSince() {
+        return validSince;
+    }
+
+    /** Has all that was kept until now be served no more. */
+    synchronized void outdate(long now) {
+        validSince = Math.max(now, validSince + 1);
     }
 }

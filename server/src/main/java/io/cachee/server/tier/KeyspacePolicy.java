@@ -9,6 +9,8 @@ package io.cachee.server.tier;
  * @param l1Ttl the longest that a value is served from L1 without asking L2
  * @param softTtl after which a value is served and loaded anew behind the client's back; 0 for never
  * @param staleIfError how long after it was last vouched for a value may be served while L2 cannot be asked
+ * @param softDeadline how long a reader waits for a load while there is a value that may be stale; 0 for until the load
+ *     fails
  * @param negativeTtl how long L1 remembers that there is no such key; 0 for not at all
  * @param earlyRefresh XFetch's beta: how eagerly values are loaded anew before they expire; 0 for never
  * @param write what becomes of writes
@@ -25,6 +27,7 @@ public record KeyspacePolicy(
         long l1Ttl,
         long softTtl,
         long staleIfError,
+        long softDeadline,
         long negativeTtl,
         double earlyRefresh,
         Write write,
@@ -54,6 +57,6 @@ public record KeyspacePolicy(
     }
 
     /** That of keyspaces that nothing is said about. */
-    public static final KeyspacePolicy DEFAULT =
-            new KeyspacePolicy(0, 0.1, 60_000, 0, 30_000, 5_000, 0, Write.THROUGH, Consistency.BOUNDED, 0, 0, 0, false);
+    public static final KeyspacePolicy DEFAULT = new KeyspacePolicy(
+            0, 0.1, 60_000, 0, 30_000, 200, 5_000, 0, Write.THROUGH, Consistency.BOUNDED, 0, 0, 0, false);
 }

@@ -28,7 +28,23 @@ public final class Keyspaces {
     private final Keyspace others = new Keyspace(DEFAULT, KeyspacePolicy.DEFAULT);
     private volatile Entry[] entries = {};
 
-    /** Sets the policies, by name. Counters of keyspaces that remain go on. */
+    /**
+     * Sets the policies, by name. Counters of keyspaces that remain go on. What is kept of those whose version is
+     * another now is not served any more.
+     */
+    synchronized void define(Map<String, KeyspacePolicy> policies, long now) {
+        Map<Keyspace, Integer> versions = new HashMap<>();
+        all().forEach(keyspace -> versions.put(keyspace, keyspace.policy().version()));
+        define(policies);
+        for (Keyspace keyspace : all()) {
+            Integer before = versions.get(keyspace);
+            if (before != null && before != keyspace.policy().version()) {
+                keyspace.outdate(now);
+            }
+        }
+    }
+
+    /** Sets the policies, by name, before there are values. */
     public synchronized void define(Map<String, KeyspacePolicy> policies) {
         Map<String, Keyspace> known = new HashMap<>();
         for (Entry entry : entries) {
@@ -64,6 +80,12 @@ public final class Keyspaces {
             }
         }
         return others;
+    }
+
+    /** The one that keys with this text before their colon are in. */
+    Keyspace named(String name) {
+        byte[] key = (name + ":").getBytes(StandardCharsets.UTF_8);
+        return of(key, 0, key.length);
     }
 
     /** All of them, the one of other keys last. */

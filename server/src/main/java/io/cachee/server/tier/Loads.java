@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Loads of values from L2: one for each key, however many wait for it. All of it happens on the event loop of the
  * link, as does the hearing of invalidations, so nothing comes between judging a loaded value and storing it. A value
- * is kept when its slot's generation is still the one in which the load was sent, and the key's coherence counter has
- * not moved since; it is served to those who waited in any case, for they asked before it could have been outdated.
- * Who asks after the key has moved gets a load of its own.
+ * is kept when its slot's generation is still the one in which the load was sent, and the key has not been
+ * forgotten since; it is served to those who waited in any case, for they asked before it could have been outdated.
+ * Who asks after that gets a load of its own.
  */
 final class Loads {
     private static final int MOST_WAITING_KEYS = 20_000;
@@ -30,13 +30,15 @@ final class Loads {
 
     private final Tier tier;
     private final L2 l2;
+    private final Epochs epochs;
     private final LoadWindow window;
     private final Map<ByteBuffer, Load> byKey = new HashMap<>();
     private final Deque<Load> queue = new ArrayDeque<>();
 
-    Loads(Tier tier, L2 l2, int mostInFlight) {
+    Loads(Tier tier, L2 l2, Epochs epochs, int mostInFlight) {
         this.tier = tier;
         this.l2 = l2;
+        this.epochs = epochs;
         this.window = new LoadWindow(mostInFlight);
     }
 
@@ -47,6 +49,7 @@ final class Loads {
         private final int slot;
         private final List<Consumer<Loaded>> waiters = new ArrayList<>(1);
         private long epoch;
+        private long validSince;
         private int generation;
         private long sentNanos;
         private @Nullable Loaded got;
@@ -57,11 +60,18 @@ final class Loads {
             this.name = name;
             this.keyspace = keyspace;
             this.slot = l2.slotOf(key, 0, key.length);
-            this.epoch = tier.epoch(key);
+            this.epoch = epochs.of(key);
+            this.validSince = keyspace.validSince();
+        }
+
+        /** Whether nothing has changed since it was sent. */
+        boolean isCurrent() {
+            return epochs.of(key) == epoch && keyspace.validSince() == validSince;
         }
 
         void send() {
-            epoch = tier.epoch(key);
+            epoch = epochs.of(key);
+            validSince = keyspace.validSince();
             generation = l2.generation(slot);
             sentNanos = System.nanoTime();
             keyspace.loads.increment();
@@ -97,7 +107,7 @@ final class Loads {
             long nanos = System.nanoTime() - sentNanos;
             keyspace.loadMicros.add(TimeUnit.NANOSECONDS.toMicros(nanos));
             keyspace.loadedBytes.add(value.length());
-            boolean current = generation != 0 && l2.generation(slot) == generation && tier.epoch(key) == epoch;
+            boolean current = generation != 0 && l2.generation(slot) == generation && isCurrent();
             boolean expiredMeanwhile = value.kind() == Loaded.Kind.VALUE && ttl == -2;
             if (current && !expiredMeanwhile && ttl >= -2) {
                 tier.keep(key, keyspace, value, ttl, generation, (int) TimeUnit.NANOSECONDS.toMillis(nanos));
@@ -128,7 +138,7 @@ final class Loads {
     void load(byte[] key, Keyspace keyspace, Consumer<Loaded> waiter) {
         ByteBuffer name = ByteBuffer.wrap(key);
         Load running = byKey.get(name);
-        if (running != null && running.epoch == tier.epoch(key)) {
+        if (running != null && running.isCurrent()) {
             running.waiters.add(waiter);
             return;
         }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the few replies of L2 that are looked into. */
 final class Replies {
@@ -59,6 +60,65 @@ final class Replies {
             at = lineEnd + 2 + Math.max(length, -2) + 2;
         }
         return all;
+    }
+
+    /**
+     * A reply with what it holds: strings as byte[], numbers as Long, aggregates as List, nothing as null. Errors and
+     * simple strings are String, as they were sent.
+     */
+    static @Nullable Object tree(ByteBuf frame) {
+        return new Tree(frame).next(0);
+    }
+
+    private static final class Tree {
+        private static final int DEEPEST = 8;
+
+        private final ByteBuf frame;
+        private int at;
+
+        Tree(ByteBuf frame) {
+            this.frame = frame;
+            this.at = frame.readerIndex();
+        }
+
+        @Nullable
+        Object next(int depth) {
+            int end = frame.indexOf(at, frame.writerIndex(), (byte) '\r');
+            if (end < 0 || depth > DEEPEST) {
+                throw new IllegalArgumentException("not a reply that is expected");
+            }
+            int from = at + 1;
+            byte type = frame.getByte(at);
+            at = end + 2;
+            return switch (type) {
+                case '$' -> string((int) number(frame, from, end));
+                case ':' -> number(frame, from, end);
+                case '*', '%', '~', '>' -> aggregate((int) number(frame, from, end) * (type == '%' ? 2 : 1), depth);
+                case '_' -> null;
+                default -> frame.toString(from - 1, end - from + 1, StandardCharsets.UTF_8);
+            };
+        }
+
+        private byte @Nullable [] string(int length) {
+            if (length < 0) {
+                return null;
+            }
+            byte[] bytes = new byte[length];
+            frame.getBytes(at, bytes);
+            at += length + 2;
+            return bytes;
+        }
+
+        private @Nullable List<@Nullable Object> aggregate(int count, int depth) {
+            if (count < 0) {
+                return null;
+            }
+            List<@Nullable Object> all = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                all.add(next(depth + 1));
+            }
+            return all;
+        }
     }
 
     /** The first line, without its type. */

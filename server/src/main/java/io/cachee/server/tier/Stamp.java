@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  *
  * <pre>
  *    0  48 bits: until when it is fresh   16 bits: milliseconds that loading took
- *    8  48 bits: when it expires in L2, 0 for never   8 bits: kind   8 bits: namespace version
+ *    8  48 bits: when it expires in L2, 0 for never   16 bits: kind
  *   16  32 bits: generation   32 bits: how long it is fresh from its load on, in milliseconds
  * </pre>
  */
@@ -27,7 +27,6 @@ public final class Stamp {
     private int loadMillis;
     private long l2Expiry;
     private int kind;
-    private int version;
     private int generation;
     private int lifetimeMillis;
 
@@ -46,11 +45,10 @@ public final class Stamp {
             int lifetimeMillis,
             long l2Expiry,
             int loadMillis,
-            int generation,
-            int version) {
+            int generation) {
         int at = target.length - BYTES;
         LONGS.set(target, at, now + lifetimeMillis & TIME | (long) Math.min(loadMillis, 0xffff) << 48);
-        LONGS.set(target, at + 8, l2Expiry & TIME | (long) (isAbsent ? ABSENT : VALUE) << 48 | (long) version << 56);
+        LONGS.set(target, at + 8, l2Expiry & TIME | (long) (isAbsent ? ABSENT : VALUE) << 48);
         LONGS.set(target, at + 16, generation & 0xffffffffL | (long) lifetimeMillis << 32);
     }
 
@@ -65,8 +63,7 @@ public final class Stamp {
         freshUntil = first & TIME;
         loadMillis = (int) (first >>> 48);
         l2Expiry = second & TIME;
-        kind = (int) (second >>> 48) & 0xff;
-        version = (int) (second >>> 56);
+        kind = (int) (second >>> 48);
         generation = (int) third;
         lifetimeMillis = (int) (third >>> 32);
         return this;
@@ -96,10 +93,6 @@ public final class Stamp {
     /** When the key expires in L2, by the store's clock; 0 for never. */
     public long l2Expiry() {
         return l2Expiry;
-    }
-
-    int version() {
-        return version;
     }
 
     int generation() {

@@ -12,6 +12,7 @@ import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,9 @@ public final class Tier implements Feed, AutoCloseable {
         void feedBegan(String node);
 
         void feedEnded(String node, String why);
+
+        /** Something in L2 is not as it should be. */
+        void noticed(String problem);
     }
 
     /** What the placeholder of a lease begins with: whoever reads it finds nothing. */
@@ -56,9 +60,12 @@ public final class Tier implements Feed, AutoCloseable {
     private final EventLoop loop;
     private final List<String> trackedPrefixes;
     private final L2 l2;
+    private final Epochs epochs = new Epochs();
     private final Loads loads;
     private final MissGate gate;
     private final WriteBehind writeBehind;
+    private final KeyspaceVersions versions;
+    private final ChangeEvents events;
     private final Vouchers vouchers = new Vouchers();
     private final Freshness freshness =
             new Freshness(vouchers, () -> ThreadLocalRandom.current().nextDouble());
@@ -110,9 +117,22 @@ public final class Tier implements Feed, AutoCloseable {
         this.loop = loop;
         this.trackedPrefixes = options.trackedPrefixes();
         this.l2 = L2.open(options, loop, this);
-        this.loads = new Loads(this, l2, mostLoads);
+        this.loads = new Loads(this, l2, epochs, mostLoads);
         this.gate = new MissGate(loop);
         this.writeBehind = new WriteBehind(this, l2, loop, MOST_WRITES_BEHIND, MOST_BYTES_BEHIND);
+        this.versions = new KeyspaceVersions(l2, this::outdate, listener::noticed);
+        this.events = new ChangeEvents(l2, loop, versions, listener::noticed);
+    }
+
+    /** These prefixes, and those that are needed to hear of what is told to all sidecars. */
+    public static List<String> prefixes(List<String> wanted) {
+        List<String> all = new ArrayList<>(wanted);
+        for (String own : List.of(ChangeEvents.NAME, KeyspaceVersions.NAME)) {
+            if (wanted.stream().noneMatch(own::startsWith)) {
+                all.add(own);
+            }
+        }
+        return all;
     }
 
     /** Under which prefixes L2 reports all changes; empty when it reports those of the keys that were read. */
@@ -142,12 +162,7 @@ public final class Tier implements Feed, AutoCloseable {
     /** What may be done with a value found in L1, by its stamp and its key as L2 knows it. */
     public Verdict judge(Stamp stamp, Keyspace keyspace, byte[] buffer, int offset, int length) {
         int generation = l2.generation(l2.slotOf(buffer, offset, length));
-        return freshness.judge(stamp, keyspace.policy(), generation, store.clockMillis());
-    }
-
-    /** A number that moves with each change of a key. */
-    long epoch(byte[] key) {
-        return store.coherence(storedName.apply(key));
+        return freshness.judge(stamp, keyspace.policy(), keyspace.validSince(), generation, store.clockMillis());
     }
 
     /** Keeps what a load has brought. */
@@ -172,7 +187,7 @@ public final class Tier implements Feed, AutoCloseable {
         boolean mayBeStale = !isAbsent && policy.consistency() != KeyspacePolicy.Consistency.STRONG;
         long now = store.clockMillis();
         long l2Expiry = l2Ttl >= 0 && !isAbsent ? now + left : 0;
-        Stamp.write(stamped, isAbsent, now, (int) lifetime, l2Expiry, loadMillis, generation, policy.version());
+        Stamp.write(stamped, isAbsent, now, (int) lifetime, l2Expiry, loadMillis, generation);
         byte[] name = storedName.apply(key);
         long ttl = lifetime + (mayBeStale ? policy.staleIfError() : 0);
         PutResult ignored = store.put(name, 0, name.length, stamped, 0, stamped.length, ttl, PutMode.ALWAYS);
@@ -184,7 +199,7 @@ public final class Tier implements Feed, AutoCloseable {
     }
 
     /** A value that may be served though L2 gave no answer, with its stamp, or null. */
-    public byte @Nullable [] stale(byte[] key, Keyspace keyspace) {
+    byte @Nullable [] stale(byte[] key, Keyspace keyspace) {
         byte[] value = store.get(storedName.apply(key));
         if (value == null || value.length < Stamp.BYTES) {
             return null;
@@ -193,12 +208,12 @@ public final class Tier implements Feed, AutoCloseable {
         if (stamp.isAbsent() || judge(stamp, keyspace, key, 0, key.length) == Verdict.GONE) {
             return null;
         }
-        keyspace.staleServed.increment();
         return value;
     }
 
     /** Forgets a key: what is in L1 is gone, and what is on its way is not kept. From any thread. */
     public void forget(byte[] key) {
+        epochs.move(key);
         byte[] name = storedName.apply(key);
         if (name.length > Store.MAX_KEY_SIZE) {
             // It is larger than what can be kept here.
@@ -212,24 +227,58 @@ public final class Tier implements Feed, AutoCloseable {
     /** Forgets all. From any thread. */
     public void forgetAll() {
         flushes.increment();
+        epochs.moveAll();
         store.clear();
+    }
+
+    /** Sets the policies of keyspaces. From any thread. */
+    public void define(Map<String, KeyspacePolicy> policies) {
+        keyspaces.define(policies, store.clockMillis());
+    }
+
+    /** Has what was kept of a keyspace until now be served no more; that of all with {@link KeyspaceVersions#ALL}. */
+    private void outdate(String name) {
+        long now = store.clockMillis();
+        if (name.equals(KeyspaceVersions.ALL)) {
+            keyspaces.all().forEach(keyspace -> keyspace.outdate(now));
+        } else {
+            keyspaces.named(name).outdate(now);
+        }
     }
 
     // ---------------------------------------------------------------- what is in L2
 
-    /** Loads a key, or joins who does already. From any thread; the answer comes on the link's event loop. */
-    public void load(byte[] key, Keyspace keyspace, Consumer<Loaded> waiter) {
+    /**
+     * Loads a key for a reader, or joins who does already; when that fails or takes too long, the reader is given what
+     * may be served though it is outdated. From any thread; the answer comes on the link's event loop.
+     */
+    public void read(byte[] key, Keyspace keyspace, Consumer<Loaded> reader) {
+        PatientRead patient = new PatientRead(this, key, keyspace, reader);
         if (loop.inEventLoop()) {
-            loads.load(key, keyspace, waiter);
+            read(patient, key, keyspace);
+            return;
+        }
+        loop.execute(() -> {
+            Loaded there = cameMeanwhile(key, keyspace);
+            if (there != null) {
+                reader.accept(there);
+            } else {
+                read(patient, key, keyspace);
+            }
+        });
+    }
+
+    private void read(PatientRead patient, byte[] key, Keyspace keyspace) {
+        patient.begin(loop);
+        loads.load(key, keyspace, patient);
+    }
+
+    /** Loads a key for those who come later. From any thread. */
+    void load(byte[] key, Keyspace keyspace, Consumer<Loaded> done) {
+        if (loop.inEventLoop()) {
+            loads.load(key, keyspace, done);
         } else {
-            loop.execute(() -> {
-                Loaded there = cameMeanwhile(key, keyspace);
-                if (there != null) {
-                    waiter.accept(there);
-                } else {
-                    loads.load(key, keyspace, waiter);
-                }
-            });
+            loop.execute(() -> loads.load(key, keyspace, done));
         }
     }
 
@@ -321,12 +370,16 @@ public final class Tier implements Feed, AutoCloseable {
         forget(key);
         gate.changed(key);
         listener.invalidated(key);
+        versions.changed(key);
+        events.changed(key);
     }
 
     @Override
     public void invalidatedAll() {
         forgetAll();
         listener.invalidatedAll();
+        versions.look();
+        events.look();
     }
 
     @Override
@@ -335,6 +388,8 @@ public final class Tier implements Feed, AutoCloseable {
         if (before != null) {
             vouchers.ended(before, store.clockMillis());
         }
+        versions.look();
+        events.look();
         loads.feedBegan();
         coherent.complete(null);
         listener.feedBegan(node);
@@ -374,8 +429,19 @@ public final class Tier implements Feed, AutoCloseable {
         return writeBehind.drain(DRAIN_MILLIS);
     }
 
+    /** Changes of the database that were told of in L2. */
+    public ChangeEvents events() {
+        return events;
+    }
+
+    /** Removes all keys with a prefix from L2, and from all that sidecars hold. On the link's event loop. */
+    public void purge(byte[] prefix, Consumer<Purge.Result> done) {
+        new Purge(l2, versions, prefix, done).run();
+    }
+
     @Override
     public void close() {
+        loop.execute(events::close);
         l2.close();
     }
 }

@@ -16,21 +16,21 @@ final class FreshnessTest {
     private double chance;
     private final Freshness freshness = new Freshness(vouchers, () -> chance);
 
-    private static KeyspacePolicy policy(long softTtl, double beta, Consistency consistency, int version) {
+    private static KeyspacePolicy policy(long softTtl, double beta, Consistency consistency) {
         return new KeyspacePolicy(
-                0, 0, LIFETIME, softTtl, STALE, 100, beta, Write.THROUGH, consistency, 0, version, 0, false);
+                0, 0, LIFETIME, softTtl, STALE, 0, 100, beta, Write.THROUGH, consistency, 0, 0, 0, false);
     }
 
-    private static final KeyspacePolicy PLAIN = policy(0, 0, Consistency.BOUNDED, 0);
+    private static final KeyspacePolicy PLAIN = policy(0, 0, Consistency.BOUNDED);
 
-    private static Stamp stamp(boolean isAbsent, int loadMillis, int version) {
+    private static Stamp stamp(boolean isAbsent, int loadMillis) {
         byte[] value = new byte[Stamp.BYTES];
-        Stamp.write(value, isAbsent, LOADED, LIFETIME, 0, loadMillis, GENERATION, version);
+        Stamp.write(value, isAbsent, LOADED, LIFETIME, 0, loadMillis, GENERATION);
         return new Stamp().read(value, value.length);
     }
 
     private Verdict at(long millisAfterLoad, int generation, KeyspacePolicy policy) {
-        return freshness.judge(stamp(false, 20, 0), policy, generation, LOADED + millisAfterLoad);
+        return freshness.judge(stamp(false, 20), policy, Long.MIN_VALUE, generation, LOADED + millisAfterLoad);
     }
 
     @Test
@@ -58,7 +58,7 @@ final class FreshnessTest {
 
     @Test
     void neverServesStaleWhereConsistencyIsStrong() {
-        KeyspacePolicy strong = policy(0, 0, Consistency.STRONG, 0);
+        KeyspacePolicy strong = policy(0, 0, Consistency.STRONG);
         vouchers.ended(GENERATION, LOADED + 1);
         assertThat(at(1, GENERATION, strong)).isEqualTo(Verdict.FRESH);
         assertThat(at(1, 0, strong)).isEqualTo(Verdict.GONE);
@@ -67,28 +67,28 @@ final class FreshnessTest {
 
     @Test
     void neverServesAbsenceThatIsStale() {
-        Verdict verdict = freshness.judge(stamp(true, 20, 0), PLAIN, GENERATION, LOADED + LIFETIME);
+        Verdict verdict = freshness.judge(stamp(true, 20), PLAIN, Long.MIN_VALUE, GENERATION, LOADED + LIFETIME);
         assertThat(verdict).isEqualTo(Verdict.GONE);
     }
 
     @Test
-    void knowsNothingOfAnotherVersionOfTheNamespace() {
-        KeyspacePolicy second = policy(0, 0, Consistency.BOUNDED, 2);
-        assertThat(at(1, GENERATION, second)).isEqualTo(Verdict.GONE);
-        assertThat(freshness.judge(stamp(false, 20, 2), second, GENERATION, LOADED))
+    void knowsNothingOfWhatWasKeptBeforeItsKeyspaceWasOutdated() {
+        assertThat(freshness.judge(stamp(false, 20), PLAIN, LOADED, GENERATION, LOADED + 1))
+                .isEqualTo(Verdict.GONE);
+        assertThat(freshness.judge(stamp(false, 20), PLAIN, LOADED - 1, GENERATION, LOADED + 1))
                 .isEqualTo(Verdict.FRESH);
     }
 
     @Test
     void isDueAfterItsSoftTime() {
-        KeyspacePolicy soft = policy(400, 0, Consistency.BOUNDED, 0);
+        KeyspacePolicy soft = policy(400, 0, Consistency.BOUNDED);
         assertThat(at(399, GENERATION, soft)).isEqualTo(Verdict.FRESH);
         assertThat(at(400, GENERATION, soft)).isEqualTo(Verdict.REFRESH);
     }
 
     @Test
     void isDueEarlierByChanceTheNearerItsEndIs() {
-        KeyspacePolicy early = policy(0, 1, Consistency.BOUNDED, 0);
+        KeyspacePolicy early = policy(0, 1, Consistency.BOUNDED);
         chance = 0;
         assertThat(at(LIFETIME - 1, GENERATION, early)).isEqualTo(Verdict.FRESH);
         // -ln(1 - 0.95) is 3.0: three times the 20 ms that loading took.
@@ -100,6 +100,7 @@ final class FreshnessTest {
     @Test
     void takesNothingForAStampThatIsNone() {
         Stamp nothing = new Stamp().read(new byte[Stamp.BYTES], Stamp.BYTES);
-        assertThat(freshness.judge(nothing, PLAIN, GENERATION, LOADED)).isEqualTo(Verdict.GONE);
+        assertThat(freshness.judge(nothing, PLAIN, Long.MIN_VALUE, GENERATION, LOADED))
+                .isEqualTo(Verdict.GONE);
     }
 }

@@ -62,6 +62,7 @@ final class L2FailureTest {
                 600_000,
                 0,
                 staleIfError,
+                0,
                 5_000,
                 0,
                 KeyspacePolicy.Write.THROUGH,
