@@ -106,7 +106,11 @@ class Store:
         self.generations = 4096
         counters = up(4096 + 8 * self.segments, 64)
         self.stripes = counters + (8 << counter_shift)
-        self.index = up(self.stripes + (8 << self.stripe_shift), 64)
+        self.vouchers = self.u32(76)
+        if self.vouchers > 16384 or self.vouchers & (self.vouchers - 1):
+            raise Refused("corrupt header")
+        self.vouchers_at = self.stripes + (8 << self.stripe_shift)
+        self.index = up(self.vouchers_at + 4 * self.vouchers, 64)
         computed = (self.segment_shift, self.stripe_shift, counter_shift, self.generations, counters, self.stripes)
         said = (self.u32(64), self.u32(68), self.u32(72), self.u64(80), self.u64(88), self.u64(96))
         if computed != said or self.u64(104) != self.index:
@@ -205,7 +209,21 @@ class Store:
                 return False, None
         if stream is None or stream[:key_length] != key:
             return False, None
-        return (True, None) if expires and expiry <= self.u64(192) else (True, stream[key_length:])
+        now = self.u64(192)
+        return (True, None) if expires and expiry <= now else (True, self.vouched(stream[key_length:], now))
+
+    def vouched(self, value, now):
+        """What is to be served of a value: all of it, or in a stamped store what the stamp allows."""
+        if not self.vouchers:
+            return value
+        if len(value) < 24:
+            return None
+        first, second, generation, lifetime = struct.unpack("<QQII", value[-24:])
+        fresh_until = first & (1 << 48) - 1
+        slot = second >> 50 & self.vouchers - 1
+        valid_since = struct.unpack_from("<q", self.memory, 208)[0]
+        good = second >> 48 & 3 == 1 and now < fresh_until and fresh_until - lifetime > valid_since
+        return value[:-24] if good and 0 != generation == self.u32(self.vouchers_at + 4 * slot) else None
 
     def stream(self, head, words, count, key, digest, end):
         value_length = self.u64(head + 16)

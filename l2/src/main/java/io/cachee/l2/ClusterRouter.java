@@ -27,7 +27,7 @@ final class ClusterRouter implements Router, Node.Watcher {
     private static final int SOON_MILLIS = 100;
 
     private final LinkContext link;
-    private final Generations generations = new Generations(Slots.COUNT);
+    private final Generations generations;
     private final Map<HostPort, Node> nodes = new LinkedHashMap<>();
     private volatile List<Node> listed = List.of();
     private volatile String lookupProblem = "";
@@ -45,6 +45,7 @@ final class ClusterRouter implements Router, Node.Watcher {
 
     ClusterRouter(LinkContext link) {
         this.link = link;
+        this.generations = new Generations(Slots.COUNT, link.feed()::vouches);
         L2Options options = link.options();
         this.backoff = new Backoff(
                 Math.max(SOON_MILLIS, options.firstRetryMillis()),

@@ -5,6 +5,9 @@ package io.cachee.l2;
  * replies of the same node: what is loaded after a key was reported is newer than the change.
  */
 public interface Feed {
+    /** From now on this generation vouches for a slot; 0 is none. Told before anything else is told of it. */
+    default void vouches(int slot, int generation) {}
+
     /** A key that was read over a tracked connection has changed, or a key under a tracked prefix has. */
     void invalidated(byte[] key);
 

@@ -11,10 +11,17 @@ final class Generations {
 
     private final AtomicIntegerArray slots;
     private final int mask;
+    private final Listener listener;
     private int last;
 
+    /** Who is told of each change. */
+    interface Listener {
+        void vouches(int slot, int generation);
+    }
+
     /** @param count of slots, a power of two */
-    Generations(int count) {
+    Generations(int count, Listener listener) {
+        this.listener = listener;
         slots = new AtomicIntegerArray(count);
         mask = count - 1;
     }
@@ -28,7 +35,9 @@ final class Generations {
     }
 
     void set(int slot, int generation) {
-        slots.set(slot & mask, generation);
+        if (slots.getAndSet(slot & mask, generation) != generation) {
+            listener.vouches(slot & mask, generation);
+        }
     }
 
     int fresh() {

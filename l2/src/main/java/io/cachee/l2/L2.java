@@ -55,6 +55,11 @@ public final class L2 implements AutoCloseable {
         }
     }
 
+    /** How many slots the keys of L2 are in: one where there is no cluster. */
+    public static int slots(L2Options options) {
+        return Target.of(options).kind() == Target.Kind.CLUSTER ? Slots.COUNT : 1;
+    }
+
     /** The slot of a key, to be passed along with its requests; 0 where there is no cluster. From any thread. */
     public int slotOf(byte[] key, int offset, int length) {
         return router.slotOf(key, offset, length);
@@ -161,6 +166,11 @@ public final class L2 implements AutoCloseable {
 
         FirstWords(Feed feed) {
             this.feed = feed;
+        }
+
+        @Override
+        public void vouches(int slot, int generation) {
+            feed.vouches(slot, generation);
         }
 
         @Override

@@ -15,7 +15,7 @@ final class SingleRouter implements Router, Node.Watcher {
     private static final int SENTINEL_CHECK_SECONDS = 15;
 
     private final LinkContext link;
-    private final Generations generations = new Generations(1);
+    private final Generations generations;
     private final Node node;
     private final boolean asksSentinels;
     private @Nullable HostPort primary;
@@ -24,6 +24,7 @@ final class SingleRouter implements Router, Node.Watcher {
 
     SingleRouter(LinkContext link) {
         this.link = link;
+        this.generations = new Generations(1, link.feed()::vouches);
         this.asksSentinels = link.target().kind() == Target.Kind.SENTINEL;
         if (!asksSentinels) {
             primary = link.target().seeds().getFirst();

@@ -1,5 +1,7 @@
 package io.cachee.server;
 
+import io.cachee.l2.L2;
+import io.cachee.l2.L2Options;
 import io.cachee.server.config.ContainerMemory;
 import io.cachee.server.config.FlagValues;
 import io.cachee.server.config.MemorySize;
@@ -267,6 +269,10 @@ record Settings(
                 .removalListener(listener);
         if (shmFile != null) {
             store.file(shmFile).permissions(permissions(options.shmMode));
+        }
+        L2Options link = tiers.link();
+        if (link != null) {
+            store.stamped(L2.slots(link));
         }
         return Store.open(store);
     }

@@ -45,7 +45,7 @@ final class Sidecar implements AutoCloseable {
     private final AdminServer admin = new AdminServer();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final long startedNanos;
-    private volatile boolean ready;
+    private final Readiness readiness;
     private int healthPort;
     private int metricsPort;
 
@@ -83,10 +83,19 @@ final class Sidecar implements AutoCloseable {
         this.log = log;
         this.startedNanos = startedNanos;
         RemovedKeys removed = new RemovedKeys();
+        TierOptions tiers = settings.tiers();
+        List<byte[]> previous =
+                tiers.link() == null ? List.of() : PreviousKeys.of(settings.shmFile(), tiers.prewarmKeys);
         this.store = settings.openStore(removed);
         try {
             this.instance = new Instance(store, instanceOptions(settings), settings.ioThreads(), log);
             instance.listenTo(removed);
+            readiness = new Readiness(
+                    tiers.readyHitRate / 100.0,
+                    tiers.readyMillis,
+                    instance::reads,
+                    instance::hitRate,
+                    System::nanoTime);
             configure(instance, settings);
             reload = new ConfigReload(settings, instance, log);
             instance.onShutdown = stopping::countDown;
@@ -104,9 +113,9 @@ final class Sidecar implements AutoCloseable {
             close();
             throw e;
         }
-        warmth = new Warmth(instance, settings.tiers(), log);
-        warmth.warmUp(store, server.firstLoop());
-        ready = true;
+        warmth = new Warmth(instance, tiers, log);
+        warmth.warmUp(store, server.firstLoop(), previous);
+        readiness.open();
     }
 
     private void connectToL2(EventLoop loop) {
@@ -216,7 +225,7 @@ final class Sidecar implements AutoCloseable {
 
     /** Whether clients should come: from the warm-up to the end, and where L2 is needed, while it is coherent. */
     private boolean isReady() {
-        return ready && (!settings.tiers().neededForReady || instance.isCoherent());
+        return readiness.isReady() && (!settings.tiers().neededForReady || instance.isCoherent());
     }
 
     private String problem() {
@@ -280,7 +289,7 @@ final class Sidecar implements AutoCloseable {
             }
             Throwable failure = store.failure();
             if (failure != null) {
-                ready = false;
+                readiness.close();
                 log.error("the store has failed, ending so that a restart makes a new one: " + failure, null);
                 return EXIT_FAILED;
             }
@@ -290,7 +299,7 @@ final class Sidecar implements AutoCloseable {
     }
 
     private void stop() {
-        ready = false;
+        readiness.close();
         warmth.tell();
         log.info("stopping: no new clients; " + server.clients() + " connected have " + settings.options().graceSeconds
                 + " s to finish");
@@ -317,7 +326,7 @@ final class Sidecar implements AutoCloseable {
 
     @Override
     public void close() {
-        ready = false;
+        readiness.close();
         server.close();
         instance.close();
         admin.close();

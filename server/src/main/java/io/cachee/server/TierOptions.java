@@ -58,6 +58,12 @@ final class TierOptions {
                             + " a URI where there is no --l2."),
             Flag.of("prewarm-keys", "N", "1000", "How many of them at most; 0 turns it off."),
             Flag.of("prewarm-timeout", "TIME", "500ms", "How long that may take; then the cache is ready without."),
+            Flag.of(
+                    "ready-hit-rate",
+                    "PERCENT",
+                    "0",
+                    "The share of reads that has to be answered from the cache before /readyz says yes; 0 is none."),
+            Flag.of("ready-timeout", "TIME", "30s", "How long that may take; then the cache is ready without."),
             Flag.of("app", "NAME", "default", "The application: sidecars of one share the list of its hottest keys."),
             Flag.yesNo(
                     "l2-needed-for-ready",
@@ -72,6 +78,8 @@ final class TierOptions {
     final int prewarmKeys;
     final long prewarmMillis;
     final String application;
+    final int readyHitRate;
+    final long readyMillis;
     private final @Nullable L2Options link;
 
     TierOptions(FlagValues values) throws IOException {
@@ -82,16 +90,14 @@ final class TierOptions {
         prewarmSource = values.text("prewarm-source");
         prewarmKeys = values.integer("prewarm-keys", 0, 10_000);
         prewarmMillis = values.parsed("prewarm-timeout", KeyspaceSection::millis);
+        readyHitRate = values.integer("ready-hit-rate", 0, 100);
+        readyMillis = values.parsed("ready-timeout", KeyspaceSection::millis);
         application = values.parsed("app", TierOptions::name);
         if (!Set.of("l2", "off").contains(prewarmSource) && !prewarmSource.contains("://")) {
             throw new IllegalArgumentException(
                     "--prewarm-source: '" + prewarmSource + "' is neither l2 nor off nor the URI of a Redis");
         }
         link = uri.isEmpty() ? null : link(values);
-        if (link != null && !values.text("shm").isEmpty()) {
-            throw new IllegalArgumentException("--shm: processes that read the file directly cannot tell what L2"
-                    + " vouches for, so it cannot be published together with --l2");
-        }
         if (link == null && !keyspaces.isEmpty()) {
             throw new IllegalArgumentException("keyspaces: they say how keys of L2 are cached, and there is no --l2");
         }

@@ -30,8 +30,12 @@ final class Warmth {
         this.list = tier == null ? null : new FleetList(tier.l2(), options.application);
     }
 
-    /** Loads what the siblings read, for as long as it may take. */
-    void warmUp(Store store, EventLoop loop) {
+    /**
+     * Loads what the siblings read, for as long as it may take.
+     *
+     * @param previous what this pod's own sidecar read before it ended, as its store knew it
+     */
+    void warmUp(Store store, EventLoop loop, List<byte[]> previous) {
         if (options.prewarmKeys == 0 || options.prewarmSource.equals("off")) {
             return;
         }
@@ -39,7 +43,8 @@ final class Warmth {
         FleetList siblings = list;
         L2Options source = options.prewarmLink();
         if (tier != null && siblings != null) {
-            report(new WarmUp(tier, siblings).run(options.prewarmKeys, options.prewarmMillis));
+            List<byte[]> own = instance.namesInL2(previous);
+            report(new WarmUp(tier, siblings, own).run(options.prewarmKeys, options.prewarmMillis));
         } else if (source != null) {
             SourceWarmUp once = new SourceWarmUp(store, instance::storedName, loop, source);
             report(once.run(options.application, options.prewarmKeys, options.prewarmMillis));

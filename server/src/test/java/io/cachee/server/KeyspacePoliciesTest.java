@@ -1,5 +1,6 @@
 package io.cachee.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.l2.L2Options;
@@ -341,10 +342,21 @@ final class KeyspacePoliciesTest {
         try (TestSidecar pod = sidecar();
                 RespClient client = pod.connect()) {
             FleetList list = new FleetList(tierOf(pod).l2(), "shop");
-            WarmUp.Result result = new WarmUp(tierOf(pod), list).run(1_000, 10_000);
+            WarmUp.Result result = new WarmUp(tierOf(pod), list, List.of()).run(1_000, 10_000);
             assertThat(result.problem()).isEmpty();
             assertThat(result.loaded()).isGreaterThanOrEqualTo(90);
             assertThat(client.call("GET", "item:50").string()).isEqualTo("value 50");
+            assertThat(pod.instance().hitRate()).isEqualTo(1);
+        }
+        try (TestSidecar pod = sidecar();
+                RespClient client = pod.connect()) {
+            FleetList list = new FleetList(tierOf(pod).l2(), "nobody");
+            List<byte[]> own = List.of("item:150".getBytes(UTF_8), "item:150".getBytes(UTF_8), "gone".getBytes(UTF_8));
+            WarmUp.Result result = new WarmUp(tierOf(pod), list, own).run(1_000, 10_000);
+            assertThat(result)
+                    .extracting(WarmUp.Result::wanted, WarmUp.Result::loaded)
+                    .containsExactly(2, 1);
+            client.call("GET", "item:150");
             assertThat(pod.instance().hitRate()).isEqualTo(1);
         }
     }
@@ -404,7 +416,7 @@ final class KeyspacePoliciesTest {
         try (TestSidecar pod = sidecar()) {
             redis.pause();
             FleetList list = new FleetList(tierOf(pod).l2(), "shop");
-            WarmUp.Result result = new WarmUp(tierOf(pod), list).run(1_000, 50);
+            WarmUp.Result result = new WarmUp(tierOf(pod), list, List.of()).run(1_000, 50);
             assertThat(result.loaded()).isZero();
             assertThat(result.problem()).contains("50 ms");
         } finally {

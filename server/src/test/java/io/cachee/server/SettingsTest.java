@@ -125,6 +125,8 @@ class SettingsTest {
         examples.put("prewarm-source", List.of("off"));
         examples.put("prewarm-keys", List.of("17"));
         examples.put("prewarm-timeout", List.of("18ms"));
+        examples.put("ready-timeout", List.of("18ms"));
+        examples.put("ready-hit-rate", List.of("70"));
         examples.put("app", List.of("shop"));
         examples.put("l2-needed-for-ready", List.of("yes"));
     }
@@ -197,6 +199,8 @@ class SettingsTest {
                         t.prewarmSource,
                         t.prewarmKeys,
                         t.prewarmMillis,
+                        t.readyHitRate,
+                        t.readyMillis,
                         t.application)
                 .toString();
     }

@@ -9,11 +9,12 @@ import java.util.zip.CRC32C;
  *     0 magic            8 version (written last)   12 byte order mark
  *    16 region size     24 instance id              32 writer's process id   40 creation, wall clock, ms
  *    48 hash seed 0     56 hash seed 1
- *    64 segment shift   68 stripe shift             72 counter shift         76 reserved
+ *    64 segment shift   68 stripe shift             72 counter shift         76 vouchers
  *    80 generations     88 coherence counters       96 stripe words         104 index          (offsets)
  *   112 checksum of bytes 0..7 and 12..111
  *   128 index shape    136 clear epoch                                      (change under readers)
  *   192 clock, ms since creation                   200 state
+ *   208 since when stamped values are valid        216 how often copies were outdated at once
  *   256 statistics, published by the writer for whoever examines the file
  * </pre>
  */
@@ -36,6 +37,7 @@ final class HeaderDescriptor {
     static final long SEGMENT_SHIFT_OFFSET = 64;
     static final long STRIPE_SHIFT_OFFSET = 68;
     static final long COUNTER_SHIFT_OFFSET = 72;
+    static final long VOUCHERS_OFFSET = 76;
     static final long GENERATIONS_OFFSET = 80;
     static final long COUNTERS_OFFSET = 88;
     static final long STRIPES_OFFSET = 96;
@@ -45,6 +47,8 @@ final class HeaderDescriptor {
     static final long EPOCH_OFFSET = 136;
     static final long CLOCK_OFFSET = 192;
     static final long STATE_OFFSET = 200;
+    static final long VALID_SINCE_OFFSET = 208;
+    static final long COPIES_OFFSET = 216;
     static final long STATISTICS_OFFSET = 256;
 
     static final long STATE_READY = 1;
@@ -66,6 +70,8 @@ final class HeaderDescriptor {
         region.setInt(SEGMENT_SHIFT_OFFSET, layout.segmentShift());
         region.setInt(STRIPE_SHIFT_OFFSET, layout.stripeShift());
         region.setInt(COUNTER_SHIFT_OFFSET, layout.counterShift());
+        region.setInt(VOUCHERS_OFFSET, layout.voucherCount());
+        region.setLong(VALID_SINCE_OFFSET, -1);
         region.setLong(GENERATIONS_OFFSET, layout.generationsOffset());
         region.setLong(COUNTERS_OFFSET, layout.countersOffset());
         region.setLong(STRIPES_OFFSET, layout.stripesOffset());
@@ -122,7 +128,12 @@ final class HeaderDescriptor {
         if (size < Layout.MIN_SIZE || size > Layout.MAX_SIZE) {
             throw new AttachException(AttachException.Reason.CORRUPT_HEADER, "impossible region size " + size);
         }
-        Layout layout = Layout.of(size);
+        int vouchers = region.getInt(VOUCHERS_OFFSET);
+        if (vouchers < 0 || vouchers > Stamp.MOST_SLOTS || Integer.bitCount(vouchers) > 1) {
+            throw new AttachException(
+                    AttachException.Reason.CORRUPT_HEADER, "impossible number of vouchers " + vouchers);
+        }
+        Layout layout = Layout.of(size, vouchers);
         boolean agrees = layout.size() == size
                 && region.getInt(SEGMENT_SHIFT_OFFSET) == layout.segmentShift()
                 && region.getInt(STRIPE_SHIFT_OFFSET) == layout.stripeShift()

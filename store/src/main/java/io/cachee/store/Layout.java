@@ -1,14 +1,14 @@
 package io.cachee.store;
 
 /**
- * Where everything lies in a region of a given size. The layout follows from the size alone, so a reader can check
- * every offset that a file's header claims.
+ * Where everything lies in a region of a given size. The layout follows from the size and the number of vouchers, which
+ * is 0 unless values are stamped, so a reader can check every offset that a file's header claims.
  *
  * <pre>
- *   0            4 KiB                                            index grows up              size
- *   +------------+-------------+-----------+--------------+--------------- - - -+- - - - - - ---+
- *   | header     | generations | coherence | stripe words | index stripes -->   |  <-- segments |
- *   +------------+-------------+-----------+--------------+--------------- - - -+- - - - - - ---+
+ *   0        4 KiB                                               index grows up              size
+ *   +--------+-------------+-----------+--------------+----------+----------------- - -+- - - - ---+
+ *   | header | generations | coherence | stripe words | vouchers | index stripes -->   | <-- segments
+ *   +--------+-------------+-----------+--------------+----------+----------------- - -+- - - - ---+
  * </pre>
  *
  * <p>Segments are numbered from offset zero; the low ones are covered by the tables and the index and hold no records.
@@ -23,6 +23,8 @@ record Layout(
         long generationsOffset,
         long countersOffset,
         long stripesOffset,
+        int voucherCount,
+        long vouchersOffset,
         long indexOffset,
         long recordsEnd) {
 
@@ -33,6 +35,14 @@ record Layout(
     private static final int MAX_PREFERRED_SEGMENT_SHIFT = 20;
 
     static Layout of(long requestedSize) {
+        return of(requestedSize, 0);
+    }
+
+    /** With room for the generations that vouch for stamped values: a power of two, or 0 where there are none. */
+    static Layout of(long requestedSize, int voucherCount) {
+        if (voucherCount < 0 || voucherCount > Stamp.MOST_SLOTS || Integer.bitCount(voucherCount) > 1) {
+            throw new IllegalArgumentException(voucherCount + " is no number of slots");
+        }
         if (requestedSize < MIN_SIZE || requestedSize > MAX_SIZE) {
             throw new IllegalArgumentException("region size " + requestedSize + " is outside " + MIN_SIZE + ".."
                     + MAX_SIZE + " bytes (1 MiB to 64 GiB)");
@@ -44,7 +54,8 @@ record Layout(
         int counterShift = ceilLog2(size) - 12;
         long counters = align(PAGE + 8L * segmentCount, 64);
         long stripes = counters + (8L << counterShift);
-        long index = align(stripes + (8L << stripeShift), 64);
+        long vouchers = stripes + (8L << stripeShift);
+        long index = align(vouchers + 4L * voucherCount, 64);
         long recordsEnd = (long) segmentCount << segmentShift;
         return new Layout(
                 size,
@@ -55,6 +66,8 @@ record Layout(
                 PAGE,
                 counters,
                 stripes,
+                voucherCount,
+                vouchers,
                 index,
                 recordsEnd);
     }

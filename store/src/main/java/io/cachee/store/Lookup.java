@@ -54,8 +54,14 @@ abstract class Lookup {
     private final long lastBucket;
     private final long lastRecord;
     private final long instance;
+    /** How many bytes behind each value say whether it may be served; 0 where they are part of the value. */
+    private final int stampBytes;
 
-    Lookup(Region region, Layout layout) {
+    private final long vouchersOffset;
+    private final int voucherMask;
+
+    /** @param judges whether values of a stamped store are served without their stamps, and only if these say so */
+    Lookup(Region region, Layout layout, boolean judges) {
         this.region = region;
         this.layout = layout;
         this.keyHash = new KeyHash(
@@ -68,6 +74,9 @@ abstract class Lookup {
         this.lastBucket = region.size() - (long) (Slots.MAX_DISPLACEMENT + 1) * BUCKET_BYTES;
         this.lastRecord = layout.recordsEnd() - RecordDescriptor.COMPACT_BYTES;
         this.instance = region.getLong(HeaderDescriptor.INSTANCE_OFFSET);
+        this.stampBytes = judges && layout.voucherCount() > 0 ? Stamp.BYTES : 0;
+        this.vouchersOffset = layout.vouchersOffset();
+        this.voucherMask = layout.voucherCount() - 1;
     }
 
     /** The time by which expiry is judged, in milliseconds since the region's creation. */
@@ -91,7 +100,7 @@ abstract class Lookup {
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
-        if (info == null && target != null) {
+        if (info == null && target != null && stampBytes == 0) {
             long found = readUsual(key, keyOffset, keyLength, hash, target, targetOffset, capacity);
             if (found >= 0) {
                 return found;
@@ -301,12 +310,28 @@ abstract class Lookup {
                 info);
     }
 
-    /** Judges expiry, copies the value and confirms the generation. */
+    /**
+     * How long a value with this stamp may still be served, in milliseconds; none if it is not vouched for any more.
+     * Kept apart from what is read of records: the words that it compares with are changed at any time.
+     */
+    private long freshMillis(long first, long second, long third, long now) {
+        long freshUntil = Stamp.freshUntil(first);
+        boolean isValid = Stamp.isValue(second)
+                && freshUntil - Stamp.lifetime(third) > region.getLongAcquire(HeaderDescriptor.VALID_SINCE_OFFSET);
+        int generation = region.getIntAcquire(vouchersOffset + 4L * (Stamp.slot(second) & voucherMask));
+        return isValid && generation != 0 && generation == Stamp.generation(third) ? freshUntil - now : 0;
+    }
+
+    private long freshMillis(long stamp) {
+        return freshMillis(region.getLong(stamp), region.getLong(stamp + 8), region.getLong(stamp + 16), nowMillis());
+    }
+
+    /** Judges stamp and expiry, copies the value and confirms the generation. */
     private long finish(
             long first,
             long expiryOffset,
             long valueAddress,
-            int valueLength,
+            int storedLength,
             long generationOffset,
             long generation,
             long slotOffset,
@@ -324,6 +349,16 @@ abstract class Lookup {
                 VarHandle.acquireFence();
                 return region.getLongOpaque(generationOffset) == generation ? EXPIRED : RETRY;
             }
+        }
+        int valueLength = storedLength;
+        if (stampBytes > 0 && valueAddress != 0) {
+            valueLength -= stampBytes;
+            long fresh = valueLength < 0 ? 0 : freshMillis(valueAddress + valueLength);
+            if (fresh <= 0) {
+                VarHandle.acquireFence();
+                return region.getLongOpaque(generationOffset) == generation ? EXPIRED : RETRY;
+            }
+            ttl = ttl == EntryInfo.NO_TTL ? fresh : Math.min(ttl, fresh);
         }
         if (target != null && valueLength <= capacity) {
             region.copyOut(valueAddress, target, targetOffset, valueLength);
@@ -447,6 +482,32 @@ abstract class Lookup {
         if (streamLength(words, chunkCount) != keyLength + valueLength) {
             return RETRY;
         }
+        long fresh = EntryInfo.NO_TTL;
+        if (stampBytes > 0) {
+            if (valueLength < stampBytes) {
+                return region.getLongAcquire(layout.generationOffset(head)) == generation ? EXPIRED : RETRY;
+            }
+            valueLength -= stampBytes;
+            byte[] stamp = new byte[stampBytes];
+            long read = copyStream(
+                    words,
+                    chunkCount,
+                    hash,
+                    keyLength + valueLength,
+                    stampBytes,
+                    null,
+                    0,
+                    MemorySegment.ofArray(stamp),
+                    0);
+            if (read != 0) {
+                return RETRY;
+            }
+            fresh = freshMillis(
+                    (long) LONGS.get(stamp, 0), (long) LONGS.get(stamp, 8), (long) LONGS.get(stamp, 16), nowMillis());
+            if (fresh <= 0) {
+                return EXPIRED;
+            }
+        }
         if (target != null && valueLength <= capacity) {
             long copied = copyStream(words, chunkCount, hash, keyLength, valueLength, null, 0, target, targetOffset);
             if (copied != 0) {
@@ -472,6 +533,9 @@ abstract class Lookup {
         }
         if (info != null) {
             info.valueLength = valueLength;
+            if (stampBytes > 0) {
+                info.ttlMillis = info.ttlMillis == EntryInfo.NO_TTL ? fresh : Math.min(info.ttlMillis, fresh);
+            }
         }
         return valueLength;
     }
@@ -572,12 +636,13 @@ abstract class Lookup {
     }
 
     /**
-     * The counter that moves whenever the key, or another key that shares the counter, changes, or everything is
-     * cleared. The instance id in it keeps a copy from looking current after the writer restarted.
+     * The counter that moves whenever the key, or another key that shares the counter, changes, everything is cleared,
+     * or all copies are outdated. The instance id in it keeps a copy from looking current after the writer restarted.
      */
     final long coherence(long hash) {
         long counter = region.getLongAcquire(layout.counterOffset(hash));
         long cleared = region.getLongAcquire(HeaderDescriptor.EPOCH_OFFSET) << 48;
-        return instance + cleared + counter;
+        long outdated = region.getLongAcquire(HeaderDescriptor.COPIES_OFFSET) << 32;
+        return instance + cleared + outdated + counter;
     }
 }

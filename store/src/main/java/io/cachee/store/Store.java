@@ -62,7 +62,7 @@ public final class Store implements AutoCloseable {
 
     private Store(Region region, StoreOptions options, @Nullable StoreFile file) {
         this.region = region;
-        this.layout = Layout.of(region.size());
+        this.layout = Layout.of(region.size(), options.vouchers);
         this.file = file;
         this.clock = options.clock;
         this.originNanos = clock.nanoTime();
@@ -126,7 +126,7 @@ public final class Store implements AutoCloseable {
     /** Reads of the threads in this process. */
     private final class OwnLookup extends Lookup {
         OwnLookup() {
-            super(Store.this.region, Store.this.layout);
+            super(Store.this.region, Store.this.layout, false);
         }
 
         @Override
@@ -624,6 +624,42 @@ public final class Store implements AutoCloseable {
     /** Moves the counter of a key and returns the low part of what it becomes. */
     int bump(long hash) {
         return (int) region.getAndAddLong(layout.counterOffset(hash), 1) + 1;
+    }
+
+    /** Declares all copies outdated, of whatever keys. */
+    public void outdateCopies() {
+        region.getAndAddLong(HeaderDescriptor.COPIES_OFFSET, 1);
+    }
+
+    // ---------------------------------------------------------------- stamped values
+
+    /** Whether readers in other processes judge values by their {@link Stamp}. */
+    public boolean isStamped() {
+        return layout.voucherCount() > 0;
+    }
+
+    /**
+     * Says which generation of stamps is vouched for in a slot from now on, to readers in other processes; 0 is none.
+     * By one thread.
+     */
+    public void vouch(int slot, int generation) {
+        if (!isStamped()) {
+            return;
+        }
+        long offset = layout.vouchersOffset() + 4L * (slot & layout.voucherCount() - 1);
+        int before = region.getInt(offset);
+        region.setIntRelease(offset, generation);
+        if (before != 0 && before != generation) {
+            outdateCopies();
+        }
+    }
+
+    /** Declares what was stamped until a time of the store's clock, and all copies, outdated. By one thread. */
+    public void outdate(long until) {
+        if (until > region.getLong(HeaderDescriptor.VALID_SINCE_OFFSET)) {
+            region.setLongRelease(HeaderDescriptor.VALID_SINCE_OFFSET, until);
+        }
+        outdateCopies();
     }
 
     // ---------------------------------------------------------------- time

@@ -101,9 +101,10 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
      * @param bytes the key
      * @param valueLength the value's length in bytes
      * @param ttlMillis milliseconds until it expires, by the writer's clock, or {@link EntryInfo#NO_TTL}
+     * @param frequency how often the eviction policy thinks that the entry was used: a small saturating figure
      */
     @SuppressWarnings("ArrayRecordComponent") // Keys are bytes; nobody compares inspections.
-    public record Key(byte[] bytes, long valueLength, long ttlMillis) {}
+    public record Key(byte[] bytes, long valueLength, long ttlMillis, int frequency) {}
 
     /**
      * Examines a store's file.
@@ -311,7 +312,7 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
             }
             byte[] key = new byte[keyLength];
             region.copyOut(body, key, 0, keyLength);
-            return new Key(key, valueLength, ttl);
+            return new Key(key, valueLength, ttl, RecordDescriptor.policy(first));
         }
 
         /** A large record's key is the beginning of the stream of bytes that its chunks carry. */
@@ -336,7 +337,7 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
                 }
                 done += copied;
             }
-            return done == keyLength ? new Key(key, valueLength, ttl) : null;
+            return done == keyLength ? new Key(key, valueLength, ttl, RecordDescriptor.policy(first)) : null;
         }
 
         /** The number of bytes copied, or -1 when the word leads nowhere or the chunk moved meanwhile. */

@@ -18,6 +18,7 @@ public final class StoreOptions {
     Set<PosixFilePermission> permissions = PosixFilePermissions.fromString("rw-------");
     boolean housekeeping = true;
     boolean populateInBackground;
+    int vouchers;
 
     @Nullable
     RemovalListener removalListener;
@@ -83,6 +84,17 @@ public final class StoreOptions {
      */
     public StoreOptions populateInBackground(boolean later) {
         this.populateInBackground = later;
+        return this;
+    }
+
+    /**
+     * Values are kept for another server: each ends in a {@link Stamp}, by which readers in other processes judge
+     * whether it may be served.
+     *
+     * @param slots of that server, a power of two up to 16,384
+     */
+    public StoreOptions stamped(int slots) {
+        this.vouchers = Layout.of(maxMemory, slots).voucherCount();
         return this;
     }
 

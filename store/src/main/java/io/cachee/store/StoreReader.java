@@ -128,7 +128,7 @@ public final class StoreReader implements AutoCloseable {
         private volatile long ownMillis;
 
         Attachment(Region region, Layout layout, FileChannel channel, long fileSize, @Nullable HitChannel hits) {
-            super(region, layout);
+            super(region, layout, true);
             this.channel = channel;
             this.fileSize = fileSize;
             this.hits = hits;

@@ -22,6 +22,7 @@ final class DocumentedReader {
     private final int counters;
     private final int counterShift;
     private final int stripes;
+    private final int vouchers;
     private final int index;
     /** The kind of the record that the last successful read found. */
     int kindFound;
@@ -43,7 +44,8 @@ final class DocumentedReader {
         counterShift = log - 12;
         counters = up(4096 + 8 * segments, 64);
         stripes = counters + (8 << counterShift);
-        index = up(stripes + (8 << stripeShift), 64);
+        vouchers = file.getInt(76);
+        index = up(stripes + (8 << stripeShift) + 4 * vouchers, 64);
         require(Arrays.equals(magic, new byte[] {0x43, 0x41, 0x43, 0x48, 0x45, 0x45, 0x31, 0x0A}), "magic");
         require(file.getInt(8) >>> 16 == 1, "version");
         require(file.getInt(12) == 0x0A0B0C0D, "byte order mark");
@@ -53,6 +55,7 @@ final class DocumentedReader {
         require(file.getInt(72) == counterShift && file.getLong(80) == 4096, "counter shift, generations");
         require(file.getLong(88) == counters && file.getLong(96) == stripes, "counters, stripes");
         require(file.getLong(104) == index, "index");
+        require(vouchers >= 0 && vouchers <= 16384 && Integer.bitCount(vouchers) <= 1, "vouchers");
         require(file.getLong(200) == 1, "state");
     }
 
@@ -102,7 +105,7 @@ final class DocumentedReader {
 
     long coherence(byte[] key) {
         long counter = file.getLong(counters + 8 * (int) (hash(key) & ((1L << counterShift) - 1)));
-        return file.getLong(24) + (file.getLong(136) << 48) + counter;
+        return file.getLong(24) + (file.getLong(136) << 48) + (file.getLong(216) << 32) + counter;
     }
 
     byte @Nullable [] get(byte[] key) {
@@ -125,7 +128,7 @@ final class DocumentedReader {
                 if (slot != 0 && slot >>> 44 == tag) {
                     byte[] stream = stream(slot, key.length, hash);
                     if (stream != null && Arrays.equals(stream, 0, key.length, key, 0, key.length)) {
-                        return Arrays.copyOfRange(stream, key.length, stream.length);
+                        return vouched(Arrays.copyOfRange(stream, key.length, stream.length));
                     }
                 }
             }
@@ -134,6 +137,26 @@ final class DocumentedReader {
             }
         }
         return null;
+    }
+
+    private byte @Nullable [] vouched(byte[] value) {
+        if (vouchers == 0) {
+            return value;
+        }
+        if (value.length < 24) {
+            return null;
+        }
+        ByteBuffer stamp = ByteBuffer.wrap(value, value.length - 24, 24).slice().order(ByteOrder.LITTLE_ENDIAN);
+        long freshUntil = stamp.getLong(0) & 0xFFFFFFFFFFFFL;
+        long second = stamp.getLong(8);
+        int slot = (int) (second >>> 50) & vouchers - 1;
+        int generation = stamp.getInt(16);
+        boolean good = (second >>> 48 & 3) == 1
+                && freshUntil > file.getLong(192)
+                && freshUntil - stamp.getInt(20) > file.getLong(208)
+                && generation != 0
+                && file.getInt(stripes + (8 << stripeShift) + 4 * slot) == generation;
+        return good ? Arrays.copyOf(value, value.length - 24) : null;
     }
 
     /** Where a word with a generation and an offset leads, or -1. */

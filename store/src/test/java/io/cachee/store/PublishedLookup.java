@@ -9,7 +9,7 @@ class PublishedLookup extends Lookup {
     int looksAtTheClock;
 
     PublishedLookup(Region region, Layout layout) {
-        super(region, layout);
+        super(region, layout, true);
     }
 
     @Override

@@ -10,7 +10,7 @@ final class RawReader extends Lookup {
     private final byte[] buffer;
 
     RawReader(Region region, Layout layout, long nowMillis) {
-        super(region, layout);
+        super(region, layout, true);
         this.nowMillis = nowMillis;
         this.buffer = new byte[(int) Math.min(layout.size() / 8, 1 << 20)];
     }

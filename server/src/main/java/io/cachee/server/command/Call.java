@@ -3,12 +3,12 @@ package io.cachee.server.command;
 import io.cachee.server.resp.Reply;
 import io.cachee.server.resp.Request;
 import io.cachee.server.tier.Keyspace;
-import io.cachee.server.tier.Stamp;
 import io.cachee.server.tier.Tier;
 import io.cachee.server.tier.Verdict;
 import io.cachee.store.EntryInfo;
 import io.cachee.store.PutMode;
 import io.cachee.store.PutResult;
+import io.cachee.store.Stamp;
 import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
 import java.lang.foreign.MemorySegment;
@@ -235,7 +235,7 @@ final class Call {
             }
             if (stored <= capacity) {
                 long end = target + digits + 3 + stored;
-                Verdict verdict = judge(tier, keyspace, readStamp(end));
+                Verdict verdict = tier.judge(readStamp(end), keyspace);
                 int length = (int) stored - Stamp.BYTES;
                 if (verdict == Verdict.GONE || verdict == Verdict.STALE && !evenStale) {
                     return verdict;
@@ -262,12 +262,6 @@ final class Call {
                 MEMORY.get(STAMP_WORD, end - Stamp.BYTES),
                 MEMORY.get(STAMP_WORD, end - Stamp.BYTES + 8),
                 MEMORY.get(STAMP_WORD, end - Stamp.BYTES + 16));
-    }
-
-    /** What may be done with a value of the key chosen. */
-    Verdict judge(Tier tier, Keyspace keyspace, Stamp of) {
-        int start = request.start(keyArgument);
-        return tier.judge(of, keyspace, request.buffer(), start, request.length(keyArgument));
     }
 
     /** Keeps a place for the reply, which is still to come. */

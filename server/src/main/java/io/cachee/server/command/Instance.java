@@ -277,6 +277,17 @@ public final class Instance {
         return databases.storedName(0, key);
     }
 
+    /** Of keys as a store knows them those of the database that is kept here, as L2 knows them. */
+    public List<byte[]> namesInL2(List<byte[]> stored) {
+        Tiers behind = tiers;
+        return behind == null
+                ? List.of()
+                : stored.stream()
+                        .filter(key -> databases.databaseOf(key) == behind.database())
+                        .map(databases::nameOf)
+                        .toList();
+    }
+
     /** The hottest keys of L1. Of one thread. */
     public List<FleetList.Weighted> hottestKeys(int most) {
         Tiers behind = tiers;
@@ -383,6 +394,12 @@ public final class Instance {
     }
 
     /** Share of reads since the start that found a value. */
+    public long reads() {
+        Totals totals = totals();
+        return totals.hits() + totals.misses();
+    }
+
+    /** The share of them that found something. */
     public double hitRate() {
         Totals totals = rawTotals();
         long lookups = totals.hits() + totals.misses();

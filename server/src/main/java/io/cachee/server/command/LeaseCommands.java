@@ -3,8 +3,8 @@ package io.cachee.server.command;
 import static io.cachee.server.command.Flag.WRITE;
 
 import io.cachee.server.resp.Request;
-import io.cachee.server.tier.Stamp;
 import io.cachee.server.tier.Tier;
+import io.cachee.store.Stamp;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;

@@ -4,10 +4,10 @@ import io.cachee.server.resp.Request;
 import io.cachee.server.tier.Keyspace;
 import io.cachee.server.tier.KeyspacePolicy;
 import io.cachee.server.tier.Loaded;
-import io.cachee.server.tier.Stamp;
 import io.cachee.server.tier.Tier;
 import io.cachee.server.tier.Verdict;
 import io.cachee.server.tier.WriteBehind;
+import io.cachee.store.Stamp;
 import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -284,7 +284,7 @@ final class TierReads {
             return null;
         }
         Stamp stamp = call.stamp.read(value, value.length);
-        Verdict verdict = call.judge(tier, keyspace, stamp);
+        Verdict verdict = tier.judge(stamp, keyspace);
         if (verdict == Verdict.REFRESH) {
             tier.refresh(call.keyName(), keyspace);
         }

@@ -1,5 +1,6 @@
 package io.cachee.server.tier;
 
+import io.cachee.store.Stamp;
 import java.util.function.DoubleSupplier;
 
 /**

@@ -31,17 +31,22 @@ public final class Keyspaces {
     /**
      * Sets the policies, by name. Counters of keyspaces that remain go on. What is kept of those whose version is
      * another now is not served any more.
+     *
+     * @return whether there are such
      */
-    synchronized void define(Map<String, KeyspacePolicy> policies, long now) {
+    synchronized boolean define(Map<String, KeyspacePolicy> policies, long now) {
         Map<Keyspace, Integer> versions = new HashMap<>();
         all().forEach(keyspace -> versions.put(keyspace, keyspace.policy().version()));
         define(policies);
+        boolean outdated = false;
         for (Keyspace keyspace : all()) {
             Integer before = versions.get(keyspace);
             if (before != null && before != keyspace.policy().version()) {
                 keyspace.outdate(now);
+                outdated = true;
             }
         }
+        return outdated;
     }
 
     /** Sets the policies, by name, before there are values. */

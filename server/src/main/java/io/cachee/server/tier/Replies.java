@@ -1,5 +1,6 @@
 package io.cachee.server.tier;
 
+import io.cachee.store.Stamp;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -8,6 +8,7 @@ import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
 import io.cachee.store.PutMode;
 import io.cachee.store.PutResult;
+import io.cachee.store.Stamp;
 import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -159,9 +160,9 @@ public final class Tier implements Feed, AutoCloseable {
 
     // ---------------------------------------------------------------- what is in L1
 
-    /** What may be done with a value found in L1, by its stamp and its key as L2 knows it. */
-    public Verdict judge(Stamp stamp, Keyspace keyspace, byte[] buffer, int offset, int length) {
-        int generation = l2.generation(l2.slotOf(buffer, offset, length));
+    /** What may be done with a value found in L1, by its stamp. */
+    public Verdict judge(Stamp stamp, Keyspace keyspace) {
+        int generation = l2.generation(stamp.slot());
         return freshness.judge(stamp, keyspace.policy(), keyspace.validSince(), generation, store.clockMillis());
     }
 
@@ -187,7 +188,10 @@ public final class Tier implements Feed, AutoCloseable {
         boolean mayBeStale = !isAbsent && policy.consistency() != KeyspacePolicy.Consistency.STRONG;
         long now = store.clockMillis();
         long l2Expiry = l2Ttl >= 0 && !isAbsent ? now + left : 0;
-        Stamp.write(stamped, isAbsent, now, (int) lifetime, l2Expiry, loadMillis, generation);
+        new Stamp()
+                .of(isAbsent, l2.slotOf(key, 0, key.length), generation)
+                .loaded(now, (int) lifetime, l2Expiry, loadMillis)
+                .write(stamped);
         byte[] name = storedName.apply(key);
         long ttl = lifetime + (mayBeStale ? policy.staleIfError() : 0);
         PutResult ignored = store.put(name, 0, name.length, stamped, 0, stamped.length, ttl, PutMode.ALWAYS);
@@ -205,7 +209,7 @@ public final class Tier implements Feed, AutoCloseable {
             return null;
         }
         Stamp stamp = new Stamp().read(value, value.length);
-        if (stamp.isAbsent() || judge(stamp, keyspace, key, 0, key.length) == Verdict.GONE) {
+        if (stamp.isAbsent() || judge(stamp, keyspace) == Verdict.GONE) {
             return null;
         }
         return value;
@@ -233,12 +237,15 @@ public final class Tier implements Feed, AutoCloseable {
 
     /** Sets the policies of keyspaces. From any thread. */
     public void define(Map<String, KeyspacePolicy> policies) {
-        keyspaces.define(policies, store.clockMillis());
+        if (keyspaces.define(policies, store.clockMillis())) {
+            loop.execute(() -> store.outdate(store.clockMillis()));
+        }
     }
 
     /** Has what was kept of a keyspace until now be served no more; that of all with {@link KeyspaceVersions#ALL}. */
     private void outdate(String name) {
         long now = store.clockMillis();
+        store.outdate(now);
         if (name.equals(KeyspaceVersions.ALL)) {
             keyspaces.all().forEach(keyspace -> keyspace.outdate(now));
         } else {
@@ -289,7 +296,7 @@ public final class Tier implements Feed, AutoCloseable {
             return null;
         }
         Stamp stamp = new Stamp().read(value, value.length);
-        if (judge(stamp, keyspace, key, 0, key.length) != Verdict.FRESH) {
+        if (judge(stamp, keyspace) != Verdict.FRESH) {
             return null;
         }
         return stamp.isAbsent() ? Loaded.NONE : new Loaded(Loaded.Kind.VALUE, value, "");
@@ -363,6 +370,11 @@ public final class Tier implements Feed, AutoCloseable {
     }
 
     // ---------------------------------------------------------------- the feed
+
+    @Override
+    public void vouches(int slot, int generation) {
+        store.vouch(slot, generation);
+    }
 
     @Override
     public void invalidated(byte[] key) {

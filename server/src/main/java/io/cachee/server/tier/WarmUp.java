@@ -1,7 +1,11 @@
 package io.cachee.server.tier;
 
 import io.cachee.l2.L2Failure;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,12 +24,15 @@ public final class WarmUp {
 
     private final Tier tier;
     private final FleetList list;
+    private final List<byte[]> own;
     private final AtomicInteger loaded = new AtomicInteger();
     private volatile int wanted;
 
-    public WarmUp(Tier tier, FleetList list) {
+    /** With keys that were in use here before. */
+    public WarmUp(Tier tier, FleetList list, List<byte[]> own) {
         this.tier = tier;
         this.list = list;
+        this.own = own;
     }
 
     /** Loads at most so many keys within so many milliseconds. Not on an event loop. */
@@ -51,7 +58,21 @@ public final class WarmUp {
     }
 
     private CompletableFuture<?> load(int most) {
-        return tier.whenCoherent().thenCompose(_ -> list.read(most)).thenCompose(this::loadAll);
+        return tier.whenCoherent().thenCompose(_ -> list.read(most)).thenCompose(fleet -> loadAll(inTurn(fleet, most)));
+    }
+
+    /** Those of the fleet and one's own in turn, each once. */
+    private List<byte[]> inTurn(List<byte[]> fleet, int most) {
+        Map<ByteBuffer, byte[]> chosen = new LinkedHashMap<>();
+        for (int i = 0; i < Math.max(fleet.size(), own.size()) && chosen.size() < most; i++) {
+            if (i < fleet.size()) {
+                chosen.putIfAbsent(ByteBuffer.wrap(fleet.get(i)), fleet.get(i));
+            }
+            if (i < own.size() && chosen.size() < most) {
+                chosen.putIfAbsent(ByteBuffer.wrap(own.get(i)), own.get(i));
+            }
+        }
+        return new ArrayList<>(chosen.values());
     }
 
     private CompletableFuture<?> loadAll(List<byte[]> keys) {

@@ -3,6 +3,7 @@ package io.cachee.server.tier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.server.TestSidecar;
+import io.cachee.store.Stamp;
 import io.cachee.testkit.Await;
 import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;

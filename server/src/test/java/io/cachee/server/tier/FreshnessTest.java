@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.server.tier.KeyspacePolicy.Consistency;
 import io.cachee.server.tier.KeyspacePolicy.Write;
+import io.cachee.store.Stamp;
 import org.junit.jupiter.api.Test;
 
 final class FreshnessTest {
@@ -25,7 +26,10 @@ final class FreshnessTest {
 
     private static Stamp stamp(boolean isAbsent, int loadMillis) {
         byte[] value = new byte[Stamp.BYTES];
-        Stamp.write(value, isAbsent, LOADED, LIFETIME, 0, loadMillis, GENERATION);
+        new Stamp()
+                .of(isAbsent, 0, GENERATION)
+                .loaded(LOADED, LIFETIME, 0, loadMillis)
+                .write(value);
         return new Stamp().read(value, value.length);
     }
 

@@ -1,0 +1,51 @@
+package io.cachee.server;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * Whether clients should come, as far as the cache's own warmth goes: once so many reads are answered from it, or the
+ * time for that is up. From then on that is settled.
+ */
+final class Readiness {
+    /** Fewer say nothing. */
+    static final long ENOUGH_READS = 100;
+
+    private final double wantedRate;
+    private final long patienceNanos;
+    private final LongSupplier reads;
+    private final DoubleSupplier hitRate;
+    private final LongSupplier nanoTime;
+    private volatile long openedNanos;
+    private volatile boolean open;
+    private volatile boolean warm;
+
+    Readiness(
+            double wantedRate, long patienceMillis, LongSupplier reads, DoubleSupplier hitRate, LongSupplier nanoTime) {
+        this.wantedRate = wantedRate;
+        this.patienceNanos = TimeUnit.MILLISECONDS.toNanos(patienceMillis);
+        this.reads = reads;
+        this.hitRate = hitRate;
+        this.nanoTime = nanoTime;
+    }
+
+    /** The sidecar itself is there. */
+    void open() {
+        openedNanos = nanoTime.getAsLong();
+        open = true;
+    }
+
+    /** The sidecar is about to leave. */
+    void close() {
+        open = false;
+    }
+
+    boolean isReady() {
+        if (open && !warm) {
+            boolean isMet = reads.getAsLong() >= ENOUGH_READS && hitRate.getAsDouble() >= wantedRate;
+            warm = wantedRate == 0 || isMet || nanoTime.getAsLong() - openedNanos >= patienceNanos;
+        }
+        return open && warm;
+    }
+}

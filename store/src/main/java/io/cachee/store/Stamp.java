@@ -1,0 +1,155 @@
+package io.cachee.store;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * What is known of a value that is kept for another server, which vouches for it: it lies behind the value's last byte
+ * in a store whose values are stamped ({@link StoreOptions#stamped}). Times are of the store's clock.
+ *
+ * <pre>
+ *    0  48 bits: until when it is fresh               16 bits: milliseconds that loading took
+ *    8  48 bits: when it expires there, 0 for never    2 bits: kind     14 bits: slot
+ *   16  32 bits: generation                           32 bits: how long it is fresh from its load on, in milliseconds
+ * </pre>
+ *
+ * <p>Whether the server still vouches for it is said by the generation that is in force for its slot
+ * ({@link Store#vouch}).
+ */
+public final class Stamp {
+    /** How many bytes it takes. */
+    public static final int BYTES = 24;
+    /** The largest number of slots. */
+    public static final int MOST_SLOTS = 1 << 14;
+
+    private static final int VALUE = 1;
+    private static final int ABSENT = 2;
+    private static final int LONGEST_LOAD = 0xffff;
+    private static final long TIME = (1L << 48) - 1;
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private long freshUntil;
+    private int loadMillis;
+    private long l2Expiry;
+    private int kind;
+    private int slot;
+    private int generation;
+    private int lifetimeMillis;
+
+    /** Creates one that is to be filled. */
+    public Stamp() {}
+
+    /** Makes it one of a value, or of there being none. */
+    public Stamp of(boolean isAbsent, int ofSlot, int inGeneration) {
+        kind = isAbsent ? ABSENT : VALUE;
+        slot = ofSlot & MOST_SLOTS - 1;
+        generation = inGeneration;
+        return this;
+    }
+
+    /**
+     * Says when it was loaded, and for how long it is good.
+     *
+     * @param expiry when the key expires there, or 0 for never
+     */
+    public Stamp loaded(long now, int lifetime, long expiry, int tookMillis) {
+        freshUntil = now + lifetime & TIME;
+        lifetimeMillis = lifetime;
+        l2Expiry = expiry & TIME;
+        loadMillis = Math.min(tookMillis, LONGEST_LOAD);
+        return this;
+    }
+
+    /** Writes it at the end of an array. */
+    public void write(byte[] target) {
+        int at = target.length - BYTES;
+        LONGS.set(target, at, freshUntil | (long) loadMillis << 48);
+        LONGS.set(target, at + 8, l2Expiry | (long) kind << 48 | (long) slot << 50);
+        LONGS.set(target, at + 16, generation & 0xffffffffL | (long) lifetimeMillis << 32);
+    }
+
+    /** Reads the one that ends where the value does. */
+    public Stamp read(byte[] value, int end) {
+        int at = end - BYTES;
+        return set((long) LONGS.get(value, at), (long) LONGS.get(value, at + 8), (long) LONGS.get(value, at + 16));
+    }
+
+    /** Takes its three words, for those who read them from elsewhere. */
+    public Stamp set(long first, long second, long third) {
+        freshUntil = freshUntil(first);
+        loadMillis = (int) (first >>> 48);
+        l2Expiry = second & TIME;
+        kind = kind(second);
+        slot = slot(second);
+        generation = generation(third);
+        lifetimeMillis = lifetime(third);
+        return this;
+    }
+
+    // Words, for reads that create nothing.
+
+    static long freshUntil(long first) {
+        return first & TIME;
+    }
+
+    private static int kind(long second) {
+        return (int) (second >>> 48) & 3;
+    }
+
+    static boolean isValue(long second) {
+        return kind(second) == VALUE;
+    }
+
+    static int slot(long second) {
+        return (int) (second >>> 50);
+    }
+
+    static int generation(long third) {
+        return (int) third;
+    }
+
+    static int lifetime(long third) {
+        return (int) (third >>> 32);
+    }
+
+    /** Whether it is one at all. */
+    public boolean isKnown() {
+        return kind == VALUE || kind == ABSENT;
+    }
+
+    /** Whether it says that there is no such key. */
+    public boolean isAbsent() {
+        return kind == ABSENT;
+    }
+
+    /** Until when the value may be served while it is vouched for. */
+    public long freshUntil() {
+        return freshUntil;
+    }
+
+    /** When it was loaded. */
+    public long loadedAt() {
+        return freshUntil - lifetimeMillis;
+    }
+
+    /** How long that took. */
+    public int loadMillis() {
+        return loadMillis;
+    }
+
+    /** When the key expires at the other server; 0 for never. */
+    public long l2Expiry() {
+        return l2Expiry;
+    }
+
+    /** Whose generation it is to be compared with. */
+    public int slot() {
+        return slot;
+    }
+
+    /** What vouched for it when it was loaded. */
+    public int generation() {
+        return generation;
+    }
+}
