@@ -6,7 +6,6 @@ import io.cachee.server.command.Link;
 import io.cachee.server.command.Outcome;
 import io.cachee.server.command.Session;
 import io.cachee.server.command.Transport;
-import io.cachee.server.config.OutputLimit;
 import io.cachee.server.resp.ProtocolException;
 import io.cachee.server.resp.Request;
 import io.cachee.server.resp.RespDecoder;
@@ -18,7 +17,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
@@ -58,11 +56,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     /** A request that has to wait, among the unread no more. */
     private @Nullable Request waiting;
 
-    private final DeferredReplies deferred = new DeferredReplies(this::write, this::repliesCame);
     private boolean afterReplies;
-    private boolean flushing;
-    /** While a request waits for the end of CLIENT PAUSE: when it is tried again at the latest. */
-    private @Nullable Future<?> pauseEnd;
+    private final Outbox outbox;
+    private final PauseWait pause = new PauseWait(this, this::resume);
 
     private boolean held;
     /** The client sends no more; what it has sent is still answered. */
@@ -72,13 +68,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     private boolean closing;
     private boolean running;
     private volatile boolean killed;
-    private long unflushedBytes;
     /** What the totals of all connections were told of this one. */
     private volatile long queryShare;
-
-    private long outputShare;
-    /** Since when it has left more unread than the soft limit; 0 for not at all. Of the thread that ticks. */
-    private long overSoftLimitSince;
 
     Connection(Doorkeeper doorkeeper, LoopContext loop, Transport transport) {
         this.doorkeeper = doorkeeper;
@@ -86,9 +77,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         this.transport = transport;
         this.decoder = new RespDecoder(RespLimits.STRANGER, true);
         this.unread = new Unread(loop.buffers);
+        this.outbox = new Outbox(this, doorkeeper, this::repliesCame);
     }
 
-    private ChannelHandlerContext context() {
+    ChannelHandlerContext context() {
         ChannelHandlerContext known = context;
         if (known == null) {
             throw new IllegalStateException("not connected yet");
@@ -139,7 +131,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         }
         execute(() -> {
             moveAsked.set(false);
-            boolean isBusy = unread.length() > 0 || unsentBytes() > 0 || !deferred.isEmpty() || isBlocked();
+            boolean isBusy = unread.length() > 0 || unsentBytes() > 0 || !outbox.isEmpty() || isBlocked();
             boolean isEnding =
                     finishing || killed || inputEnded || !context().channel().isActive();
             // TLS keeps things of its own on the event loop.
@@ -186,15 +178,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (unflushedBytes > 0 && !held) {
-            flushNow();
+        if (outbox.unflushedBytes() > 0 && !held) {
+            outbox.flush();
         }
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (ctx.channel().isWritable() && !held) {
-            accountOutput();
+            outbox.account();
             resume();
         }
     }
@@ -207,10 +199,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         unread.clear();
         decoder.forget();
         waiting = null;
-        deferred.forget();
-        forgetPause();
+        outbox.forget();
+        pause.forget();
         accountQuery();
-        accountOutput();
     }
 
     @Override
@@ -259,10 +250,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     /** Whether requests have to wait: for a command, for the end of a delay, or until the client reads. */
     private boolean isBlocked() {
-        return waiting != null
-                || held
-                || deferred.isFull()
-                || !context().channel().isWritable();
+        return waiting != null || held || outbox.isFull() || !outbox.isWritable();
     }
 
     private void accountQuery() {
@@ -272,15 +260,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         if (difference != 0) {
             queryShare = share;
             doorkeeper.queriesGrew(difference);
-        }
-    }
-
-    private void accountOutput() {
-        long share = unsentBytes();
-        long difference = share - outputShare;
-        if (difference != 0) {
-            outputShare = share;
-            doorkeeper.outputsGrew(difference);
         }
     }
 
@@ -343,55 +322,29 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
             if (stranger == client.isAuthenticated()) {
                 adjustLimits();
             }
-            if (held || deferred.isFull()) {
+            if (held || outbox.isFull()) {
                 return;
             }
-            if (executor.pendingBytes() + unflushedBytes > LoopContext.FLUSH_BYTES) {
+            if (executor.pendingBytes() + outbox.unflushedBytes() > LoopContext.FLUSH_BYTES) {
                 executor.handOver();
-                flushNow();
-                if (!context().channel().isWritable()) {
+                outbox.flush();
+                if (!outbox.isWritable()) {
                     return;
                 }
             }
         }
     }
 
-    private void flushNow() {
-        unflushedBytes = 0;
-        context().flush();
-        accountOutput();
-        if (!session().isAuthenticated() && !context().channel().isWritable() && !killed) {
-            // Who has not said who it is gets no more memory than this.
-            doorkeeper.outputTooLarge(remoteAddress);
-            kill();
-        }
-    }
-
     private void stopReading() {
         readAutomatically(false);
-        if (waiting != null && !held && !afterReplies && pauseEnd == null) {
-            long nanos = loop.executor.awaitEndOfPause(this);
-            pauseEnd = context().executor().schedule(() -> guarded(this::pauseOver), nanos, TimeUnit.NANOSECONDS);
+        if (waiting != null && !held && !afterReplies) {
+            pause.begin();
         }
     }
 
     @Override
     public void pauseStopped() {
-        execute(this::pauseOver);
-    }
-
-    private void pauseOver() {
-        forgetPause();
-        resume();
-    }
-
-    private void forgetPause() {
-        Future<?> end = pauseEnd;
-        if (end != null) {
-            pauseEnd = null;
-            end.cancel(false);
-            loop.executor.forgetPause(this);
-        }
+        execute(pause::stop);
     }
 
     private void readAutomatically(boolean wanted) {
@@ -410,10 +363,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
             execute(this::resume);
             return;
         }
-        boolean mayRun = !deferred.isFull() && (waiting == null || !afterReplies || deferred.isEmpty());
-        if (mayRun
-                && (waiting != null || unread.length() > 0)
-                && context().channel().isWritable()) {
+        boolean mayRun = !outbox.isFull() && (waiting == null || !afterReplies || outbox.isEmpty());
+        if (mayRun && (waiting != null || unread.length() > 0) && outbox.isWritable()) {
             run(unread.bytes(), unread.length());
             accountQuery();
             channelReadComplete(context());
@@ -430,13 +381,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         if (inputEnded && session().waitsInL2()) {
             // Who has hung up must not be given what another could take.
             kill();
-        } else if (inputEnded && !finishing && !isBlocked() && deferred.isEmpty()) {
+        } else if (inputEnded && !finishing && !isBlocked() && outbox.isEmpty()) {
             finish();
         }
     }
 
-    private void later(Runnable step, long millis) {
-        context().executor().schedule(() -> guarded(step), millis, TimeUnit.MILLISECONDS);
+    Future<?> after(Runnable step, long time, TimeUnit unit) {
+        return context().executor().schedule(() -> guarded(step), time, unit);
     }
 
     /**
@@ -460,38 +411,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public void send(ByteBuf full) {
-        if (killed) {
-            full.release();
-            return;
-        }
-        if (deferred.isEmpty()) {
-            write(full);
-        } else {
-            deferred.follow(full);
-        }
-        // What TLS has not encrypted yet is not among the channel's bytes.
-        long unsent = unsentBytes() + (transport == Transport.TLS ? unflushedBytes : 0);
-        if (unsent > doorkeeper.outputLimit().hardBytes()) {
-            doorkeeper.outputTooLarge(remoteAddress);
-            kill();
-        } else if (unsent > LoopContext.FLUSH_BYTES) {
-            accountOutput();
-        }
-    }
-
-    /** What is sent has its place behind replies that are still to come. */
-    private void write(ByteBuf full) {
-        int bytes = full.readableBytes();
-        loop.executor.sent(bytes);
-        unflushedBytes += bytes;
-        ChannelHandlerContext ctx = context();
-        boolean isTls = transport == Transport.TLS;
-        ctx.write(full, isTls ? ctx.newPromise() : ctx.voidPromise());
+        outbox.send(full);
     }
 
     @Override
     public Later later() {
-        return deferred.add();
+        return outbox.later();
     }
 
     @Override
@@ -501,36 +426,24 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public boolean hasLater() {
-        return !deferred.isEmpty();
+        return !outbox.isEmpty();
     }
 
-    /** Those that come in one turn of the event loop leave together. */
     private void repliesCame() {
-        if (!flushing && !killed) {
-            flushing = true;
-            context()
-                    .executor()
-                    .execute(() -> guarded(() -> {
-                        flushing = false;
-                        if (killed) {
-                            return;
-                        }
-                        if (!held) {
-                            flushNow();
-                        }
-                        if (finishing && deferred.isEmpty()) {
-                            close();
-                        } else {
-                            resume();
-                        }
-                    }));
+        if (!held) {
+            outbox.flush();
+        }
+        if (finishing && outbox.isEmpty()) {
+            close();
+        } else {
+            resume();
         }
     }
 
     @Override
     public void flush() {
         if (!held) {
-            flushNow();
+            outbox.flush();
         }
     }
 
@@ -544,10 +457,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     /** Ends the connection as soon as no request of it is half read and no reply half sent. */
     void finishWhenIdle() {
-        if (unread.length() == 0 && waiting == null && deferred.isEmpty()) {
+        if (unread.length() == 0 && waiting == null && outbox.isEmpty()) {
             finish();
         } else if (context().channel().isActive()) {
-            later(this::finishWhenIdle, LoopContext.RETRY_MILLIS);
+            after(this::finishWhenIdle, LoopContext.RETRY_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -555,31 +468,32 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         ChannelHandlerContext ctx = context();
         finishing = true;
         readAutomatically(false);
-        if (held || closing || killed || !deferred.isEmpty()) {
+        if (held || closing || killed || !outbox.isEmpty()) {
             return;
         }
         closing = true;
         ChannelFuture written = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER);
         written.addListener(ChannelFutureListener.CLOSE);
         if (!written.isDone()) {
-            later(this::kill, doorkeeper.lingerMillis());
+            after(this::kill, doorkeeper.lingerMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     @Override
     public void hold(long millis) {
         held = true;
-        later(
+        after(
                 () -> {
                     held = false;
-                    flushNow();
+                    outbox.flush();
                     if (finishing) {
                         close();
                     } else {
                         resume();
                     }
                 },
-                millis);
+                millis,
+                TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -598,17 +512,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         return killed;
     }
 
-    /** Corrects what the total of all outputs was told. From any thread. */
-    void reviseOutput() {
-        if (unsentBytes() > 0 || overSoftLimitSince != 0) {
-            execute(this::accountOutput);
-        }
+    /** What its client is still to be given. */
+    Outbox outbox() {
+        return outbox;
     }
 
     @Override
     public long unsentBytes() {
-        ChannelOutboundBuffer buffer = context().channel().unsafe().outboundBuffer();
-        return deferred.bytes() + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
+        return outbox.unsentBytes();
     }
 
     @Override
@@ -641,17 +552,5 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     boolean isLateStranger(long nowNanos, long limitNanos) {
         Session client = session();
         return !client.isAuthenticated() && nowNanos - client.createdNanos() > limitNanos;
-    }
-
-    /** Whether it has left more unread than the soft limit, and for longer than that allows. Of one thread. */
-    boolean isSlowReader(long nowNanos, OutputLimit limit) {
-        if (unsentBytes() <= limit.softBytes()) {
-            overSoftLimitSince = 0;
-            return false;
-        }
-        if (overSoftLimitSince == 0) {
-            overSoftLimitSince = nowNanos;
-        }
-        return nowNanos - overSoftLimitSince > TimeUnit.SECONDS.toNanos(limit.softSeconds());
     }
 }

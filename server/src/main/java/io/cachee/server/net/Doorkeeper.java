@@ -107,11 +107,11 @@ final class Doorkeeper {
             if (connection.isKilled()) {
                 continue;
             }
-            connection.reviseOutput();
+            connection.outbox().revise();
             if (idle > 0 && connection.isIdle(now, idle) || connection.isLateStranger(now, late)) {
                 instance.events().idleDisconnected();
                 connection.kill();
-            } else if (connection.isSlowReader(now, limit)) {
+            } else if (connection.outbox().isLeftUnread(now, limit)) {
                 outputTooLarge(connection.remoteAddress());
                 connection.kill();
             }
