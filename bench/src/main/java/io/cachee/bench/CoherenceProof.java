@@ -2,62 +2,77 @@ package io.cachee.bench;
 
 import io.cachee.server.tier.KeyspacePolicy;
 import io.cachee.testkit.Await;
-import io.cachee.testkit.FaultProxy;
 import io.cachee.testkit.FaultTimetable;
-import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Several sidecars before one Redis, each behind a network that fails by a timetable, while Redis itself is killed and
- * suspended; and clients that write versions, through sidecars and directly, and judge what they read:
+ * Several sidecars before one L2 that fails by a timetable, and clients that write versions, through sidecars and
+ * directly, and judge what they read:
  *
  * <ul>
  *   <li>nobody reads a version older than the last one that was acknowledged to him by the same sidecar;
  *   <li>no version is read longer after the next one was acknowledged than the bound: how long a silent feed goes
  *       unnoticed, what {@code stale-if-error} allows, and some time for threads to get their turn;
- *   <li>when all is calm, every sidecar has of every key what Redis has.
+ *   <li>when L2 has gone over to a replica, it is asked what it has; no other version that was written until then is
+ *       read any longer than the bound, be it older or lost. Between the kill and that answer reads of the keys
+ *       concerned are not judged, and neither is whether L2 keeps what it acknowledges;
+ *   <li>when all is calm, every sidecar has of every key what L2 has.
  * </ul>
  *
- * <p>Redis writes what it acknowledges to a file, so that a kill loses none of it. Arguments: seconds, and a seed.
+ * <p>Arguments: seconds, a seed, and {@code standalone}, {@code sentinel} or {@code cluster}.
  */
 final class CoherenceProof {
     private static final int SIDECARS = 3;
     private static final int CLIENTS_EACH = 4;
-    private static final int KEYS = 64;
     private static final int STALE_MILLIS = 500;
     private static final int TURN_MILLIS = 1_000;
 
+    /** What the sidecars stand before. */
+    enum Kind {
+        STANDALONE,
+        SENTINEL,
+        CLUSTER;
+
+        private ProofL2 start() throws Exception {
+            return switch (this) {
+                case STANDALONE -> new StandaloneL2();
+                case SENTINEL -> new SentinelL2();
+                case CLUSTER -> new ClusterL2();
+            };
+        }
+    }
+
+    private final Kind kind;
     private final long seconds;
     private final long seed;
     private final int turnMillis;
     private final ProofTally tally;
-    private final AtomicReferenceArray<KeyHistory> keys = new AtomicReferenceArray<>(KEYS);
-    private final List<FaultProxy> proxies = new ArrayList<>();
+    private final ProofKeys keys;
     private final List<ProofSidecar> sidecars = new ArrayList<>();
 
     /** @param turnMillis how long a thread that could go on may have to wait until it does */
-    CoherenceProof(long seconds, long seed, int turnMillis) {
+    CoherenceProof(Kind kind, long seconds, long seed, int turnMillis) {
+        this.kind = kind;
         this.seconds = seconds;
         this.seed = seed;
         this.turnMillis = turnMillis;
         this.tally = new ProofTally(boundMillis());
-        for (int i = 0; i < KEYS; i++) {
-            keys.set(i, tally.fresh());
-        }
+        this.keys = new ProofKeys(tally);
     }
 
     public static void main(String[] args) throws Exception {
         long seconds = args.length > 0 ? Long.parseLong(args[0]) : 60;
         long seed = args.length > 1 ? Long.parseLong(args[1]) : System.nanoTime();
-        System.exit(new CoherenceProof(seconds, seed, TURN_MILLIS).run() ? 0 : 1);
+        Kind kind = args.length > 2 ? Kind.valueOf(args[2].toUpperCase(Locale.ROOT)) : Kind.STANDALONE;
+        System.exit(new CoherenceProof(kind, seconds, seed, TURN_MILLIS).run() ? 0 : 1);
     }
 
     private long boundMillis() {
@@ -66,9 +81,28 @@ final class CoherenceProof {
 
     /** Whether there was no violation. */
     boolean run() throws Exception {
-        System.out.println("CoherenceProof: " + seconds + " s, seed " + seed);
+        System.out.println("CoherenceProof: " + kind + ", " + seconds + " s, seed " + seed);
+        try (ProofL2 l2 = kind.start()) {
+            try {
+                for (int i = 0; i < SIDECARS; i++) {
+                    sidecars.add(new ProofSidecar(l2.uri(i), policy()));
+                }
+                for (ProofSidecar sidecar : sidecars) {
+                    Await.until("a sidecar is coherent", sidecar::isCoherent);
+                }
+                disturb(l2);
+                l2.calm();
+                compareAll(l2.direct());
+                return report(l2);
+            } finally {
+                sidecars.forEach(ProofSidecar::close);
+            }
+        }
+    }
+
+    private KeyspacePolicy policy() {
         KeyspacePolicy usual = KeyspacePolicy.DEFAULT;
-        KeyspacePolicy policy = new KeyspacePolicy(
+        return new KeyspacePolicy(
                 0,
                 0.1,
                 usual.l1Ttl(),
@@ -83,54 +117,31 @@ final class CoherenceProof {
                 0,
                 0,
                 false);
-        try (RedisServerProcess redis = RedisServerProcess.start("--appendonly", "yes", "--appendfsync", "no")) {
-            try {
-                for (int i = 0; i < SIDECARS; i++) {
-                    FaultProxy proxy = FaultProxy.start(redis.port());
-                    proxies.add(proxy);
-                    sidecars.add(new ProofSidecar("redis://127.0.0.1:" + proxy.port(), policy));
-                }
-                for (ProofSidecar sidecar : sidecars) {
-                    Await.until("a sidecar is coherent", sidecar::isCoherent);
-                }
-                disturb(redis);
-                compareAll(redis);
-                return report();
-            } finally {
-                sidecars.forEach(ProofSidecar::close);
-                proxies.forEach(FaultProxy::close);
-            }
-        }
     }
 
-    /** Clients and faults, side by side. */
-    private void disturb(RedisServerProcess redis) throws Exception {
+    /** Clients and faults, side by side; the latter end with the former. */
+    private void disturb(ProofL2 l2) throws Exception {
         Duration total = Duration.ofSeconds(seconds);
         long deadline = System.nanoTime() + total.toNanos();
-        List<Future<?>> all = new ArrayList<>();
+        List<Future<?>> clients = new ArrayList<>();
+        List<Future<?>> faults = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<FaultTimetable> timetables = l2.faults(seed, keys);
+            for (FaultTimetable timetable : timetables) {
+                faults.add(threads.submit(() -> run(timetable, total)));
+            }
             for (int i = 0; i < SIDECARS * CLIENTS_EACH; i++) {
                 ProofSidecar sidecar = sidecars.get(i % SIDECARS);
-                ProofClient client = new ProofClient(sidecar, redis, keys, tally, seed + i);
-                all.add(threads.submit(() -> client.runUntil(deadline)));
+                ProofClient client = new ProofClient(sidecar, l2.direct(), keys, tally, seed + i);
+                clients.add(threads.submit(() -> client.runUntil(deadline)));
             }
-            for (int i = 0; i < SIDECARS; i++) {
-                FaultTimetable faults = new FaultTimetable(
-                        seed + i, FaultTimetable.of(proxies.get(i)), Duration.ofMillis(50), Duration.ofMillis(1_500));
-                all.add(threads.submit(() -> run(faults, total)));
-            }
-            List<FaultTimetable.Fault> ofRedis = List.of(
-                    new FaultTimetable.Fault("restart", redis::restart, () -> {}),
-                    new FaultTimetable.Fault("suspended", redis::pause, redis::resume));
-            FaultTimetable faults =
-                    new FaultTimetable(seed + SIDECARS, ofRedis, Duration.ofMillis(500), Duration.ofMillis(2_500));
-            all.add(threads.submit(() -> run(faults, total)));
-            for (Future<?> one : all) {
+            for (Future<?> one : clients) {
                 one.get();
             }
-        }
-        for (FaultProxy proxy : proxies) {
-            proxy.resume();
+            timetables.forEach(FaultTimetable::stop);
+            for (Future<?> one : faults) {
+                one.get();
+            }
         }
     }
 
@@ -139,25 +150,22 @@ final class CoherenceProof {
         return true;
     }
 
-    /** When nothing fails and nobody writes, all have what Redis has. */
-    private void compareAll(RedisServerProcess redis) throws Exception {
-        List<KeyHistory> all = new ArrayList<>(tally.uncertain());
-        for (int i = 0; i < KEYS; i++) {
-            all.add(keys.get(i));
-        }
-        try (RespClient direct = redis.connect()) {
-            for (ProofSidecar sidecar : sidecars) {
-                Await.until("a sidecar is coherent", sidecar::isCoherent);
-                try (RespClient client = sidecar.connect()) {
+    /** When nothing fails and nobody writes, all have what L2 has. */
+    private void compareAll(DirectClient direct) throws Exception {
+        for (ProofSidecar sidecar : sidecars) {
+            Await.until("a sidecar is coherent", sidecar::isCoherent);
+            try (RespClient client = sidecar.connect()) {
+                for (KeyHistory history : keys.current()) {
                     Await.until(
                             "L2 is used again",
-                            () -> !client.call("EXISTS", "some", "others").isError());
-                    for (KeyHistory history : all) {
-                        compare(direct.call("GET", history.key).toString(), client, history);
-                    }
+                            () -> !client.call("TYPE", history.key).isError());
+                }
+                for (KeyHistory history : keys.all()) {
+                    compare(direct.call(history.key, "GET", history.key).toString(), client, history);
                 }
             }
         }
+        direct.hangUp();
     }
 
     /** The last of the messages that were held back may be a moment away. */
@@ -168,11 +176,11 @@ final class CoherenceProof {
             got = client.call("GET", history.key).toString();
         }
         if (!got.equals(wanted)) {
-            tally.violation(history.key + " is " + got + " at a sidecar and " + wanted + " in Redis, in all calm");
+            tally.violation(history.key + " is " + got + " at a sidecar and " + wanted + " in L2, in all calm");
         }
     }
 
-    private boolean report() {
+    private boolean report(ProofL2 l2) {
         long failures = sidecars.stream().mapToLong(ProofSidecar::failures).sum();
         double hits =
                 sidecars.stream().mapToDouble(ProofSidecar::hitRate).average().orElse(0);
@@ -180,8 +188,13 @@ final class CoherenceProof {
                 "reads checked %,d, of them outdated %,d, worst staleness %,d ms (bound %,d ms), hit rate %.2f%n",
                 tally.reads.sum(), tally.outdated(), tally.worstMillis(), boundMillis(), hits);
         System.out.printf(
-                "writes %,d, without an answer %,d, errors %,d, failures within sidecars %,d, violations %,d%n",
-                tally.writes.sum(), tally.uncertain().size(), tally.errors.sum(), failures, tally.violations());
-        return tally.violations() == 0 && failures == 0 && tally.reads.sum() > 0 && hits > 0;
+                "writes %,d, without an answer %,d, errors %,d, failures within sidecars %,d, violations %d%n",
+                tally.writes.sum(), keys.uncertain(), tally.errors.sum(), failures, tally.violations());
+        if (!l2.happened().isEmpty()) {
+            System.out.printf(
+                    "%s, acknowledged writes that L2 lost %,d, reads not judged meanwhile %,d%n",
+                    l2.happened(), tally.lost.sum(), tally.unjudged());
+        }
+        return tally.violations() == 0 && failures == 0 && tally.reads.sum() > 0 && hits > 0 && l2.hasFailed();
     }
 }

@@ -1,41 +1,41 @@
 package io.cachee.bench;
 
-import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import io.cachee.testkit.RespValue;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One client of one sidecar, who also writes to L2 behind its back. It judges all that it reads. */
 final class ProofClient {
     private static final int WRITES_PERCENT = 20;
-    private static final int DIRECT_PERCENT = 30;
+    private static final int READ_BACK_MAX = 8;
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
     private static final String SCRIPT = "return redis.call('SET', KEYS[1], ARGV[1])";
 
     private final ProofSidecar sidecar;
-    private final RedisServerProcess redis;
-    private final AtomicReferenceArray<KeyHistory> keys;
+    private final DirectClient direct;
+    private final ProofKeys keys;
     private final ProofTally tally;
     private final Random random;
     /** The last version of each key that this client has had acknowledged by its sidecar. */
-    private final Map<KeyHistory, Integer> own = new HashMap<>();
+    private final Map<KeyHistory, Own> own = new HashMap<>();
 
     private @Nullable RespClient through;
-    private @Nullable RespClient direct;
 
-    ProofClient(
-            ProofSidecar sidecar,
-            RedisServerProcess redis,
-            AtomicReferenceArray<KeyHistory> keys,
-            ProofTally tally,
-            long seed) {
+    /** A version, and the term of its key in which it was written. */
+    private record Own(int version, int term) {
+        static final Own NONE = new Own(0, KeyHistory.UNSETTLED);
+    }
+
+    ProofClient(ProofSidecar sidecar, DirectClient direct, ProofKeys keys, ProofTally tally, long seed) {
         this.sidecar = sidecar;
-        this.redis = redis;
+        this.direct = direct;
         this.keys = keys;
         this.tally = tally;
         this.random = new Random(seed);
@@ -43,71 +43,97 @@ final class ProofClient {
 
     void runUntil(long deadlineNanos) {
         while (System.nanoTime() - deadlineNanos < 0) {
-            int place = random.nextInt(keys.length());
-            KeyHistory history = keys.get(place);
             try {
                 if (random.nextInt(100) >= WRITES_PERCENT) {
-                    read(history);
-                } else if (history.writing.tryLock()) {
-                    try {
-                        write(history, place);
-                    } finally {
-                        history.writing.unlock();
-                    }
+                    read(keys.at(ProofKeys.drawRead(random)));
+                } else {
+                    write(ProofKeys.drawWritten(random));
                 }
             } catch (IOException lost) {
-                tally.errors.increment();
+                failed();
                 hangUp();
             }
         }
         hangUp();
     }
 
+    /** Who met a failure gives way to those who do not. */
+    private void failed() {
+        tally.errors.increment();
+        LockSupport.parkNanos(PAUSE_NANOS);
+    }
+
     // ---------------------------------------------------------------- reading
 
     private void read(KeyHistory history) throws IOException {
         RespClient client = through();
+        int term = history.term();
         long began = System.nanoTime();
         boolean many = random.nextInt(4) == 0;
         RespValue reply = many ? client.call("MGET", history.key, "absent") : client.call("GET", history.key);
         if (reply.isError()) {
-            tally.errors.increment();
+            failed();
             return;
         }
         RespValue value = many ? reply.item(0) : reply;
         int version = value.isNull() ? 0 : history.version(value.string());
-        tally.read(history, version, own.getOrDefault(history, 0), began);
+        Own written = own.getOrDefault(history, Own.NONE);
+        tally.read(history, version, written.term == term ? written.version : 0, began, term);
     }
 
     // ---------------------------------------------------------------- writing
 
-    private void write(KeyHistory history, int place) throws IOException {
-        if (history.isUncertain()) {
+    private void write(int place) throws IOException {
+        KeyHistory history = keys.at(place);
+        if (!history.writing.tryLock()) {
             return;
         }
-        int version = history.next();
-        boolean isDirect = random.nextInt(100) < DIRECT_PERCENT;
-        boolean acknowledged = false;
         try {
-            acknowledged = isDirect ? isOk(direct().call("SET", history.key, history.value(version))) : put(history);
+            if (history.isUncertain() || !write(history, place)) {
+                return;
+            }
+        } finally {
+            history.writing.unlock();
+        }
+        if (!ProofKeys.isWrittenDirectly(place)) {
+            for (int i = random.nextInt(READ_BACK_MAX + 1); i > 0; i--) {
+                read(history);
+            }
+        }
+    }
+
+    /** Whether it was acknowledged. */
+    private boolean write(KeyHistory history, int place) throws IOException {
+        int version = history.next();
+        int term = history.term();
+        boolean acknowledged = false;
+        boolean wasSent = true;
+        try {
+            acknowledged = ProofKeys.isWrittenDirectly(place)
+                    ? isOk(direct.call(history.key, "SET", history.key, history.value(version)))
+                    : put(history, version);
+        } catch (ConnectException refused) {
+            wasSent = false;
+            throw refused;
         } finally {
             if (acknowledged) {
                 history.acknowledge(System.nanoTime());
                 tally.writes.increment();
-            } else {
-                history.giveUp();
-                tally.gaveUp(history);
-                keys.set(place, tally.fresh());
+            } else if (wasSent) {
+                keys.giveUp(place);
             }
         }
-        if (acknowledged && !isDirect) {
-            own.put(history, version);
+        if (!acknowledged) {
+            failed();
+        } else if (!ProofKeys.isWrittenDirectly(place)) {
+            own.put(history, new Own(version, term));
         }
+        return acknowledged;
     }
 
-    private boolean put(KeyHistory history) throws IOException {
+    private boolean put(KeyHistory history, int version) throws IOException {
         RespClient client = through();
-        String value = history.value(history.next());
+        String value = history.value(version);
         return switch (random.nextInt(5)) {
             case 0 -> isOk(client.call("MSET", history.key, value));
             case 1 -> isOk(client.call("EVAL", SCRIPT, 1, history.key, value));
@@ -136,26 +162,16 @@ final class ProofClient {
         return open;
     }
 
-    private RespClient direct() throws IOException {
-        RespClient open = direct;
-        if (open == null) {
-            open = RespClient.connect(redis.port(), (int) TimeUnit.SECONDS.toMillis(5));
-            direct = open;
-        }
-        return open;
-    }
-
     private void hangUp() {
-        for (RespClient open : new RespClient[] {through, direct}) {
-            try {
-                if (open != null) {
-                    open.close();
-                }
-            } catch (IOException gone) {
-                tally.errors.increment();
-            }
-        }
+        RespClient open = through;
         through = null;
-        direct = null;
+        direct.hangUp();
+        try {
+            if (open != null) {
+                open.close();
+            }
+        } catch (IOException gone) {
+            tally.errors.increment();
+        }
     }
 }

@@ -1,46 +1,43 @@
 package io.cachee.bench;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What clients have seen, and which of it must not be. */
 final class ProofTally {
+    private static final int VIOLATIONS_TOLD_MAX = 20;
+
     final LongAdder reads = new LongAdder();
     final LongAdder writes = new LongAdder();
     /** Replies that were errors, and connections that were lost: allowed. */
     final LongAdder errors = new LongAdder();
+    /** Acknowledged versions that L2 itself has lost. */
+    final LongAdder lost = new LongAdder();
 
     private final long boundNanos;
     private final LongAccumulator worstNanos = new LongAccumulator(Math::max, 0);
+    private final LongAdder unjudged = new LongAdder();
     private final LongAdder outdated = new LongAdder();
     private final LongAdder violations = new LongAdder();
-    private final Queue<KeyHistory> uncertain = new ConcurrentLinkedQueue<>();
-    private final AtomicLong names = new AtomicLong();
 
     ProofTally(long boundMillis) {
         this.boundNanos = TimeUnit.MILLISECONDS.toNanos(boundMillis);
     }
 
-    KeyHistory fresh() {
-        return new KeyHistory("key" + names.incrementAndGet());
-    }
-
-    void gaveUp(KeyHistory history) {
-        uncertain.add(history);
-    }
-
-    Queue<KeyHistory> uncertain() {
-        return uncertain;
-    }
-
-    /** Judges a version that was read. */
-    void read(KeyHistory history, int version, int own, long began) {
+    /**
+     * Judges a version that was read.
+     *
+     * @param term of the key's history when the read began
+     * @param own the last version that the reader himself had acknowledged in this term
+     */
+    void read(KeyHistory history, int version, int own, long began, int term) {
+        long nanos = history.outdatedNanos(version, began, term);
+        if (nanos < 0) {
+            unjudged.increment();
+            return;
+        }
         reads.increment();
-        long nanos = history.outdatedNanos(version, began);
         worstNanos.accumulate(nanos);
         if (nanos > 0) {
             outdated.increment();
@@ -50,13 +47,15 @@ final class ProofTally {
         }
         if (nanos > boundNanos) {
             violation(history.key + ": version " + version + " was read " + TimeUnit.NANOSECONDS.toMillis(nanos)
-                    + " ms after the next one was acknowledged");
+                    + " ms after L2 had another");
         }
     }
 
     void violation(String what) {
         violations.increment();
-        System.out.println("VIOLATION " + what);
+        if (violations.sum() <= VIOLATIONS_TOLD_MAX) {
+            System.out.println("VIOLATION " + what);
+        }
     }
 
     long violations() {
@@ -69,5 +68,10 @@ final class ProofTally {
 
     long outdated() {
         return outdated.sum();
+    }
+
+    /** Reads while nobody knew what L2 has. */
+    long unjudged() {
+        return unjudged.sum();
     }
 }

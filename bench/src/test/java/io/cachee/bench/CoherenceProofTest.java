@@ -12,7 +12,7 @@ final class CoherenceProofTest {
 
     @Test
     void findsNothingThatIsOlderThanItMayBe() throws Exception {
-        assertThat(new CoherenceProof(8, new Random().nextLong(), PATIENT_MILLIS).run())
+        assertThat(new CoherenceProof(CoherenceProof.Kind.STANDALONE, 8, new Random().nextLong(), PATIENT_MILLIS).run())
                 .isTrue();
     }
 }

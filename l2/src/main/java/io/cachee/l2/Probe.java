@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Probe {
     static final String KEY = "cachee:probe:";
-    private static final int EVERY_MILLIS = 5_000;
+    private static final int EVERY_MILLIS = 15_000;
+    private static final int FIRST_MILLIS = 500;
     private static final int LIFETIME_MILLIS = 60_000;
     private static final long UNKNOWN = -1;
 
@@ -58,7 +59,7 @@ final class Probe {
 
     /** Begins with the first round soon. */
     void open(LinkContext link, Router router) {
-        plan(link, router, EVERY_MILLIS / 10);
+        plan(link, router, FIRST_MILLIS);
     }
 
     private void plan(LinkContext link, Router router, int aboutMillis) {

@@ -1,5 +1,6 @@
 package io.cachee.server;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -236,7 +237,10 @@ final class MessagesDifferentialTest {
             DEL k
             EXEC
             """;
-        for (String events : new String[] {"KEA", "KEAm", "K$", "Eg", "E$g", "KEm", "Kx", "Et", "", "A"}) {
+        String[] all = {"KEA", "K$", "Eg", "E$g", "Kx", "Et", "", "A", "KEAm", "KEm"};
+        // Before an L2, loads miss keys, not clients.
+        int count = Twins.BEFORE_L2 ? all.length - 2 : all.length;
+        for (String events : Arrays.copyOf(all, count)) {
             StringBuilder script = new StringBuilder("CONFIG SET notify-keyspace-events \"" + events + "\"\n");
             script.append("CONFIG GET notify-keyspace-events\nb: > PSUBSCRIBE __key*\nb: <\n");
             commands.lines().forEach(line -> script.append(line).append("\nb: <<\n"));

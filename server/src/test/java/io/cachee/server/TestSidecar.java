@@ -145,6 +145,29 @@ public final class TestSidecar implements AutoCloseable {
                 l2, null, false, List.of(), null, null, null, "cachee", 300, 400, 50, 150, 1_000, 1 << 20, 5, 50, 5);
     }
 
+    /** The usual link, on which L2 reports all changes under some prefixes; those of keys read when there are none. */
+    static L2Options tracking(String l2, String... prefixes) {
+        L2Options usual = L2Options.of(l2);
+        return new L2Options(
+                l2,
+                null,
+                false,
+                List.of(prefixes),
+                null,
+                null,
+                null,
+                usual.clientName(),
+                usual.connectMillis(),
+                usual.deadlineMillis(),
+                usual.heartbeatMillis(),
+                usual.silenceMillis(),
+                usual.mostRequests(),
+                usual.mostBytes(),
+                usual.firstRetryMillis(),
+                usual.lastRetryMillis(),
+                usual.breakerFailures());
+    }
+
     private void failed(String message, @Nullable Throwable cause) {
         if (cause != null) {
             failures.add(new AssertionError(message, cause));

@@ -122,16 +122,18 @@ final class TrackingDifferentialTest {
             b: SET k 2
             <<
             CLIENT TRACKING off
-            CLIENT TRACKING on BCAST NOLOOP
-            SET k 3
-            <<
-            b: SET k 4
-            <<
+            ^ CLIENT TRACKING on BCAST NOLOOP
+            ^ SET k 3
+            ^ <<
+            ^ b: SET k 4
+            ^ <<
             """, 3);
     }
 
     @Test
     void broadcastsUnderPrefixes() throws Exception {
+        twins.close();
+        twins = Twins.start("user:", "item:", "more:");
         twins.run("""
             CLIENT TRACKING on BCAST PREFIX user: PREFIX item:
             CLIENT TRACKINGINFO
@@ -157,11 +159,11 @@ final class TrackingDifferentialTest {
             CLIENT TRACKING off
             CLIENT TRACKING on BCAST PREFIX a PREFIX ab
             CLIENT TRACKING on PREFIX a
-            CLIENT TRACKING on BCAST
-            b: SET anything x
-            <<
-            b: FLUSHALL
-            <<
+            ^ CLIENT TRACKING on BCAST
+            ^ b: SET anything x
+            ^ <<
+            ^ b: FLUSHALL
+            ^ <<
             """, 3);
     }
 
@@ -250,13 +252,13 @@ final class TrackingDifferentialTest {
             CLIENT TRACKING on REDIRECT {id:c}
             CLIENT TRACKING off
             CLIENT GETREDIR
-            CLIENT TRACKING on BCAST PREFIX x REDIRECT {id:c}
-            b: SET xa 1
-            c: <
-            b: SET y 1
-            b: SET xb 1
-            c: <
-            CLIENT TRACKING on BCAST PREFIX z REDIRECT {id:c} REDIRECT {id:c}
+            ^ CLIENT TRACKING on BCAST PREFIX x REDIRECT {id:c}
+            ^ b: SET xa 1
+            ^ c: <
+            ^ b: SET y 1
+            ^ b: SET xb 1
+            ^ c: <
+            ^ CLIENT TRACKING on BCAST PREFIX z REDIRECT {id:c} REDIRECT {id:c}
             """;
         twins.run(script, 2);
     }

@@ -88,10 +88,10 @@ final class TransactionsDifferentialTest {
             FLUSHDB
             DBSIZE
             EXEC
-            MULTI
-            HELLO 9
-            CLIENT GETNAME
-            EXEC
+            ^ MULTI
+            ^ HELLO 9
+            ^ CLIENT GETNAME
+            ^ EXEC
             MULTI
             SET q 1
             RESET
@@ -102,12 +102,12 @@ final class TransactionsDifferentialTest {
             b: QUIT
             b: closed
             GET q
-            MULTI
-            SHUTDOWN
-            EXEC
-            MULTI
-            CLIENT REPLY BOGUS
-            EXEC
+            ^ MULTI
+            ^ SHUTDOWN
+            ^ EXEC
+            ^ MULTI
+            ^ CLIENT REPLY BOGUS
+            ^ EXEC
             """);
     }
 

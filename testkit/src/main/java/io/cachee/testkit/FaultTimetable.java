@@ -31,7 +31,7 @@ public final class FaultTimetable {
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     /**
-     * @param faults of which one is drawn for every turn
+     * @param faults of which each comes once, in an order drawn by lot, before any of them comes again
      * @param shortest that a fault or a calm lasts
      * @param longest that a fault or a calm lasts
      */
@@ -62,9 +62,13 @@ public final class FaultTimetable {
     public List<Turn> turns(Duration total) {
         Random random = new Random(seed);
         List<Turn> turns = new ArrayList<>();
+        List<Fault> left = new ArrayList<>();
         Duration taken = Duration.ZERO;
         while (true) {
-            Turn turn = new Turn(draw(random), faults.get(random.nextInt(faults.size())), draw(random));
+            if (left.isEmpty()) {
+                left.addAll(faults);
+            }
+            Turn turn = new Turn(draw(random), left.remove(random.nextInt(left.size())), draw(random));
             taken = taken.plus(turn.calm).plus(turn.length);
             if (taken.compareTo(total) > 0) {
                 return turns;

@@ -170,7 +170,9 @@ public final class CommandExecutor {
             return;
         }
         Transaction open = session.transaction;
-        if (open == null || !open.open) {
+        OwnConnection own = session.own;
+        boolean isInTransaction = open != null && open.open || own != null && own.isInTransaction();
+        if (!isInTransaction) {
             session.caching = Session.Caching.UNSAID;
         }
     }

@@ -89,6 +89,11 @@ final class OwnConnection implements DedicatedHandler {
         return listens || (inTransaction || watches) && !isAboutClient;
     }
 
+    /** Whether MULTI has been sent and not yet EXEC. On the event loop of the client. */
+    boolean isInTransaction() {
+        return inTransaction;
+    }
+
     /** Whether it is kept to listen to channels. From any thread. */
     boolean isSubscribed() {
         return subscribed;

@@ -79,7 +79,8 @@ final class PassThrough {
         int itsDatabase = session.database;
         Protocol protocol = protocolOf(session);
         Later later = call.later();
-        ByteBuf request = encode(sent);
+        List<SplitCommands.Part> parts = instead == null ? SplitCommands.of(call, tier.l2()) : List.of();
+        ByteBuf request = parts.isEmpty() ? encode(sent) : Unpooled.EMPTY_BUFFER;
         ReplyHandler handler = new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
@@ -108,9 +109,17 @@ final class PassThrough {
         List<byte[]> behind = writtenBehind(call);
         Runnable send = () -> {
             behind.forEach(tier.writeBehind()::flush);
-            tier.l2().send(request, slot, protocol, itsDatabase, handler);
+            if (parts.isEmpty()) {
+                tier.l2().send(request, slot, protocol, itsDatabase, handler);
+            } else {
+                ReplyHandler each = new SplitCommands.Gathering(parts.size(), handler);
+                parts.forEach(part -> tier.l2().send(part.request(), part.slot(), protocol, itsDatabase, each));
+            }
         };
-        if (mustTrack(call, slot)) {
+        if (mustTrack(call, slot) && !parts.isEmpty()) {
+            ReplyHandler each = new SplitCommands.Gathering(parts.size(), afterwards(send));
+            onLink(() -> parts.forEach(part -> tier.l2().sendTracked(part.exists(), part.slot(), each)));
+        } else if (mustTrack(call, slot)) {
             byte[] exists = exists(call);
             onLink(() -> tier.l2().sendTracked(Unpooled.wrappedBuffer(exists), slot, afterwards(send)));
         } else {

@@ -71,11 +71,6 @@ final class TrackingCommands {
     }
 
     private static void turnOn(Call call, Tracking wanted) {
-        Tiers tiers = call.instance.tiers;
-        if (wanted.broadcast() && tiers != null && !tiers.reportsAllUnder(wanted.prefixes())) {
-            throw new CommandException("ERR BCAST needs L2 to report all changes under these prefixes: start with"
-                    + " --l2-track-prefixes");
-        }
         if (!wanted.broadcast() && !wanted.prefixes().isEmpty()) {
             throw new CommandException("ERR PREFIX option requires BCAST mode to be enabled");
         }
@@ -95,6 +90,11 @@ final class TrackingCommands {
                     + " client, and then re-enabling it with a different mode.");
         }
         TrackingTable.refuseOverlapping(now.prefixes(), wanted.prefixes());
+        Tiers tiers = call.instance.tiers;
+        if (wanted.broadcast() && tiers != null && !tiers.reportsAllUnder(wanted.prefixes())) {
+            throw new CommandException("ERR BCAST needs L2 to report all changes under these prefixes: start with"
+                    + " --l2-track-prefixes");
+        }
         List<byte[]> prefixes = new ArrayList<>(now.prefixes());
         prefixes.addAll(wanted.prefixes());
         prefixes.sort(Arrays::compareUnsigned);

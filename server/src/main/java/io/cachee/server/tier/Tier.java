@@ -53,12 +53,16 @@ public final class Tier implements Feed, AutoCloseable {
     private static final long MOST_BYTES_BEHIND = 64L << 20;
     private static final long DRAIN_MILLIS = 5_000;
     private static final int ROUNDING_MILLIS = 2;
+    /** When a slot moves, nobody reports that a key which had been absent was written at the new node. */
+    private static final int LONGEST_ABSENCE_IN_CLUSTER_MILLIS = 1_000;
+
 
     private final Store store;
     private final Keyspaces keyspaces;
     private final UnaryOperator<byte[]> storedName;
     private final Listener listener;
     private final EventLoop loop;
+    private final boolean isCluster;
     private final List<String> trackedPrefixes;
     private final L2 l2;
     private final Epochs epochs = new Epochs();
@@ -116,6 +120,7 @@ public final class Tier implements Feed, AutoCloseable {
         this.storedName = storedName;
         this.listener = listener;
         this.loop = loop;
+        this.isCluster = L2.slots(options) > 1;
         this.trackedPrefixes = options.trackedPrefixes();
         this.l2 = L2.open(options, loop, this);
         this.loads = new Loads(this, l2, epochs, mostLoads);
@@ -175,6 +180,9 @@ public final class Tier implements Feed, AutoCloseable {
             return;
         }
         long remembered = policy.missWait() > 0 ? 0 : policy.negativeTtl();
+        if (isCluster) {
+            remembered = Math.min(remembered, LONGEST_ABSENCE_IN_CLUSTER_MILLIS);
+        }
         // What is left was said when the request was in L2, at most as long ago as loading took; and both clocks, and
         // that time, were rounded.
         long left = l2Ttl >= 0 && !isAbsent ? l2Ttl - loadMillis - ROUNDING_MILLIS : Long.MAX_VALUE;

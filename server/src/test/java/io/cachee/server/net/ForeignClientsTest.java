@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cachee.testkit.Await;
 import io.cachee.testkit.Certificates;
+import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -22,6 +23,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -30,12 +34,31 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.exceptions.JedisAccessControlException;
 
-/** The clients that people use: Jedis, Lettuce, redis-cli, redis-py and node-redis. */
+/**
+ * The clients that people use: Jedis, Lettuce, redis-cli, redis-py and node-redis. Before a redis-server they must find
+ * what they find without one.
+ */
 final class ForeignClientsTest {
     private static final String PASSWORD = "secret";
 
+    private static final boolean BEFORE_L2 = Boolean.getBoolean("cachee.before.l2");
+
     @TempDir
     private Path folder;
+
+    private @Nullable RedisServerProcess l2;
+
+    @BeforeEach
+    void startL2() throws Exception {
+        l2 = BEFORE_L2 ? RedisServerProcess.start() : null;
+    }
+
+    @AfterEach
+    void stopL2() {
+        if (l2 != null) {
+            l2.close();
+        }
+    }
 
     private Certificates certificates() throws Exception {
         Certificates certificates = new Certificates(folder);
@@ -44,7 +67,12 @@ final class ForeignClientsTest {
     }
 
     private NetSidecar.Builder sidecar() {
-        return NetSidecar.with().setting("requirepass", PASSWORD).socket(folder.resolve("c.sock"));
+        return open().setting("requirepass", PASSWORD).socket(folder.resolve("c.sock"));
+    }
+
+    /** That asks for no password. */
+    private NetSidecar.Builder open() {
+        return l2 == null ? NetSidecar.with() : NetSidecar.with().before(l2);
     }
 
     @Test
@@ -182,13 +210,17 @@ final class ForeignClientsTest {
         if (Tool.isAbsent("redis-benchmark")) {
             return;
         }
-        try (NetSidecar sidecar = NetSidecar.start()) {
+        try (NetSidecar sidecar = open().start()) {
             String port = String.valueOf(sidecar.port());
             String said = Tool.run("redis-benchmark", "-q", "-n", "1000", "-p", port, "-t", "ping,set,get,incr,mset");
             for (String test : new String[] {"PING_INLINE", "PING_MBULK", "SET", "GET", "INCR", "MSET (10 keys)"}) {
                 assertThat(said).contains(test + ": ");
             }
             assertThat(said).contains("requests per second");
+            if (BEFORE_L2) {
+                return;
+            }
+            // Commands that only an L2 knows are refused, and the client goes.
             Process whole = new ProcessBuilder("redis-benchmark", "-q", "-n", "1000", "-p", port)
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -200,8 +232,8 @@ final class ForeignClientsTest {
 
     @Test
     void redisPy() throws Exception {
-        String python = Files.isExecutable(Path.of("/usr/bin/python3")) ? "/usr/bin/python3" : "python3";
-        if (Tool.isAbsent("python3") || !hasRedisPy(python)) {
+        String python = ScriptClients.python();
+        if (python == null) {
             return;
         }
         Certificates certificates = certificates();
@@ -245,29 +277,10 @@ final class ForeignClientsTest {
         }
     }
 
-    private static boolean hasRedisPy(String python) throws Exception {
-        boolean there = new ProcessBuilder(python, "-c", "import redis")
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start()
-                        .waitFor()
-                == 0;
-        if (!there) {
-            System.out.println("there is no redis-py here; nothing is tried with it");
-        }
-        return there;
-    }
-
     @Test
     void nodeRedis() throws Exception {
-        if (Tool.isAbsent("npm") || Tool.isAbsent("node")) {
-            return;
-        }
-        Path modules = Path.of("target", "node-redis").toAbsolutePath();
-        String[] install = {"npm", "install", "--no-audit", "--no-fund", "--prefix", modules.toString(), "redis@5.12.1"
-        };
-        if (!Files.isDirectory(modules.resolve("node_modules/redis")) && !Tool.succeeds(install)) {
-            System.out.println("node-redis cannot be installed here; nothing is tried with it");
+        Path modules = ScriptClients.nodeModules();
+        if (modules == null) {
             return;
         }
         try (NetSidecar sidecar = sidecar().start()) {

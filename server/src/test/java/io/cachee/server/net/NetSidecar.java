@@ -1,5 +1,6 @@
 package io.cachee.server.net;
 
+import io.cachee.l2.L2Options;
 import io.cachee.server.command.Instance;
 import io.cachee.server.command.InstanceOptions;
 import io.cachee.server.metrics.MetricWriter;
@@ -7,6 +8,7 @@ import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import io.cachee.testkit.Await;
+import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class NetSidecar implements AutoCloseable {
     private static final long REGION_BYTES = 32L << 20;
     private static final int LOOPS = 2;
+    private static final int MOST_LOADS = 100;
 
     /** Looks at connections often, so that no test waits for a second to pass. */
     static final NetworkLimits LIMITS = new NetworkLimits(30_000, 200, 20, 20, 5_000, 256, 64L << 20, 64L << 20);
@@ -60,7 +63,12 @@ final class NetSidecar implements AutoCloseable {
                 builder.key,
                 builder.authorities);
         try {
-            server = RespServer.open(instance, listen, builder.limits);
+            L2Options l2 = builder.l2;
+            server = RespServer.open(instance, listen, builder.limits, loop -> {
+                if (l2 != null) {
+                    instance.standBefore(l2, loop, 0, MOST_LOADS, Map.of());
+                }
+            });
         } catch (IOException | RuntimeException e) {
             instance.close();
             store.close();
@@ -89,6 +97,13 @@ final class NetSidecar implements AutoCloseable {
         private @Nullable Path certificate;
         private @Nullable Path key;
         private @Nullable Path authorities;
+        private @Nullable L2Options l2;
+
+        /** Before this redis-server. */
+        Builder before(RedisServerProcess redis) {
+            l2 = L2Options.of("redis://127.0.0.1:" + redis.port());
+            return this;
+        }
 
         Builder setting(String name, String value) {
             settings.put(name, value);
