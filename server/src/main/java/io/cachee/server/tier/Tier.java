@@ -284,10 +284,11 @@ public final class Tier implements Feed, AutoCloseable {
                 Requests.NX,
                 Requests.PX,
                 Requests.number(keyspace.policy().missWait()));
-        l2.send(request, l2.slotOf(name, 0, name.length), Protocol.RESP2, -1, new ReplyHandler() {
+        l2.send(request, l2.slotOf(name, 0, name.length), Protocol.EITHER, -1, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
-                boolean isHeldElsewhere = frame.getByte(frame.readerIndex()) == '$';
+                byte type = frame.getByte(frame.readerIndex());
+                boolean isHeldElsewhere = type == '$' || type == '_';
                 if (isHeldElsewhere) {
                     awaitFilling(key, keyspace, tell, askAgain);
                 } else {
