@@ -87,7 +87,7 @@ final class CoherenceProof {
                 for (int i = 0; i < SIDECARS; i++) {
                     FaultProxy proxy = FaultProxy.start(redis.port());
                     proxies.add(proxy);
-                    sidecars.add(new ProofSidecar("redis://127.0.0.1:" + proxy.port(), policy));
+                    sidecars.add(ProofSidecar.watchful("redis://127.0.0.1:" + proxy.port(), policy));
                 }
                 for (ProofSidecar sidecar : sidecars) {
                     Await.until("a sidecar is coherent", sidecar::isCoherent);
