@@ -85,7 +85,7 @@ final class CoherenceProof {
         try (ProofL2 l2 = kind.start()) {
             try {
                 for (int i = 0; i < SIDECARS; i++) {
-                    sidecars.add(new ProofSidecar(l2.uri(i), policy()));
+                    sidecars.add(ProofSidecar.watchful(l2.uri(i), policy()));
                 }
                 for (ProofSidecar sidecar : sidecars) {
                     Await.until("a sidecar is coherent", sidecar::isCoherent);

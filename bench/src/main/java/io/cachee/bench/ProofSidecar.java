@@ -9,6 +9,7 @@ import io.cachee.server.net.Polling;
 import io.cachee.server.net.RespServer;
 import io.cachee.server.tier.KeyspacePolicy;
 import io.cachee.server.tier.Keyspaces;
+import io.cachee.server.tier.Tier;
 import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
@@ -19,27 +20,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A sidecar before L2, within the process of who examines it, and quick to notice that L2 is silent. */
+/** A sidecar before L2, within the process of who examines it. */
 final class ProofSidecar implements AutoCloseable {
-    private static final long REGION_BYTES = 16L << 20;
-    private static final int LOOPS = 2;
-    private static final int MOST_LOADS = 100;
+    private static final long SMALL_REGION_BYTES = 16L << 20;
+    private static final int TWO_LOOPS = 2;
+    private static final int FEW_LOADS = 100;
+    private static final int USUAL_LOADS = 1_000;
     private static final int HEARTBEAT_MILLIS = 50;
     private static final int SILENCE_MILLIS = 150;
     private static final int CLIENT_TIMEOUT_MILLIS = 5_000;
 
-    /** The longest that it takes until a feed that is silent is taken for lost. */
+    /** The longest that it takes until a feed that is silent is taken for lost, by one that is quick to notice. */
     static final int DETECTION_MILLIS = 2 * HEARTBEAT_MILLIS + SILENCE_MILLIS;
 
-    private final Store store = Store.open(StoreOptions.maxMemory(REGION_BYTES));
+    private final Store store;
     private final AtomicLong failures = new AtomicLong();
     private final Instance instance;
     private final RespServer server;
 
-    ProofSidecar(String l2, KeyspacePolicy policy) throws IOException {
+    private ProofSidecar(L2Options link, long regionBytes, int loops, int mostLoads, KeyspacePolicy policy)
+            throws IOException {
+        store = Store.open(StoreOptions.maxMemory(regionBytes));
         InstanceOptions options =
-                new InstanceOptions(16, "127.0.0.1", 0, "", REGION_BYTES, Eviction.CACHEE_LFU, true, "proof");
-        instance = new Instance(store, options, LOOPS, (message, cause) -> {
+                new InstanceOptions(16, "127.0.0.1", 0, "", regionBytes, Eviction.CACHEE_LFU, true, "proof");
+        instance = new Instance(store, options, loops, (message, cause) -> {
             if (cause != null) {
                 failures.incrementAndGet();
             }
@@ -50,7 +54,7 @@ final class ProofSidecar implements AutoCloseable {
                 "",
                 PosixFilePermissions.fromString("rw-rw----"),
                 true,
-                LOOPS,
+                loops,
                 false,
                 0,
                 Polling.best(),
@@ -58,6 +62,15 @@ final class ProofSidecar implements AutoCloseable {
                 null,
                 null,
                 null);
+        server = RespServer.open(
+                instance,
+                listen,
+                NetworkLimits.DEFAULT,
+                loop -> instance.standBefore(link, loop, 0, mostLoads, Map.of(Keyspaces.DEFAULT, policy)));
+    }
+
+    /** A small one with two event loops, quick to notice that L2 is silent. */
+    static ProofSidecar watchful(String l2, KeyspacePolicy policy) throws IOException {
         L2Options link = new L2Options(
                 l2,
                 null,
@@ -76,11 +89,12 @@ final class ProofSidecar implements AutoCloseable {
                 5,
                 50,
                 5);
-        server = RespServer.open(
-                instance,
-                listen,
-                NetworkLimits.DEFAULT,
-                loop -> instance.standBefore(link, loop, 0, MOST_LOADS, Map.of(Keyspaces.DEFAULT, policy)));
+        return new ProofSidecar(link, SMALL_REGION_BYTES, TWO_LOOPS, FEW_LOADS, policy);
+    }
+
+    /** One as a pod has it: with the usual settings of the link, and one event loop. */
+    static ProofSidecar ofPod(int l2Port, long regionBytes, KeyspacePolicy policy) throws IOException {
+        return new ProofSidecar(L2Options.of("redis://127.0.0.1:" + l2Port), regionBytes, 1, USUAL_LOADS, policy);
     }
 
     boolean isCoherent() {
@@ -92,6 +106,39 @@ final class ProofSidecar implements AutoCloseable {
         return failures.get();
     }
 
+    int port() {
+        return server.port();
+    }
+
+    Instance instance() {
+        return instance;
+    }
+
+    /** Of lookups since INFO's figures were reset. */
+    double hitRatio() throws IOException {
+        try (RespClient client = connect()) {
+            String info = client.call("INFO", "stats").string();
+            double hits = field(info, "keyspace_hits");
+            return hits / Math.max(1, hits + field(info, "keyspace_misses"));
+        }
+    }
+
+    /** How many values have been loaded from L2. */
+    long loads() {
+        Tier tier = instance.tier();
+        return tier == null
+                ? 0
+                : tier.keyspaces().all().stream()
+                        .mapToLong(keyspace -> keyspace.loads.sum())
+                        .sum();
+    }
+
+    private static long field(String info, String name) {
+        int at = info.indexOf("\n" + name + ":") + name.length() + 2;
+        return Long.parseLong(info.substring(at, info.indexOf('\r', at)));
+    }
+
+    /** Of lookups since the start. */
     double hitRate() {
         return instance.hitRate();
     }

@@ -36,7 +36,7 @@ final class CommandList {
         }
         asking = true;
         ByteBuf request = Requests.of(ByteBufAllocator.DEFAULT, "COMMAND");
-        router.send(request, -1, Protocol.RESP3, -1, new ReplyHandler() {
+        router.send(request, -1, Protocol.EITHER, -1, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
                 byte[] bytes = ByteBufUtil.getBytes(frame);

@@ -51,6 +51,7 @@ final class Node implements Invalidations.Listener {
     private volatile String lastProblem = "";
     private volatile int generation;
     private boolean closed;
+    private Protocol lastAsked = Protocol.RESP2;
     private @Nullable ScheduledFuture<?> probeTimer;
 
     Node(LinkContext link, String name, Finder finder, Watcher watcher) {
@@ -118,7 +119,8 @@ final class Node implements Invalidations.Listener {
         if (isRefusedByBreaker(request, handler)) {
             return;
         }
-        Role role = new Role(false, protocol, database < 0 ? link.target().database() : database);
+        lastAsked = protocol == Protocol.EITHER ? lastAsked : protocol;
+        Role role = new Role(false, lastAsked, database < 0 ? link.target().database() : database);
         others.computeIfAbsent(role, wanted -> new SharedLink(link, this, wanted))
                 .send(request, handler);
     }

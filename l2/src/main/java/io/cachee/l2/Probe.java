@@ -98,7 +98,7 @@ final class Probe {
     private void write(Router router, int slot) {
         ByteBuf set = Requests.of(ByteBufAllocator.DEFAULT, "SET", key, "1", "PX", String.valueOf(LIFETIME_MILLIS));
         writtenAt = System.nanoTime();
-        router.send(set, slot, Protocol.RESP3, -1, new ReplyHandler() {
+        router.send(set, slot, Protocol.EITHER, -1, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
                 if (frame.getByte(frame.readerIndex()) == '-') {

@@ -67,7 +67,7 @@ final class RequestsTest {
                 new Object[] {"LOLWUT", "VERSION", "1"});
         try (LinkUnderTest link = LinkUnderTest.to(redis.port())) {
             link.awaitCoherent();
-            for (Protocol protocol : Protocol.values()) {
+            for (Protocol protocol : List.of(Protocol.RESP2, Protocol.RESP3)) {
                 redis.call("FLUSHALL");
                 List<String> straight = straight(protocol, requests);
                 redis.call("FLUSHALL");
@@ -201,6 +201,33 @@ final class RequestsTest {
             Await.until("the lag is known", () -> link.l2.status().lagNanos() >= 0);
             assertThat(link.events()).noneMatch(event -> event.contains("cachee:probe"));
         }
+    }
+
+    @Test
+    void needsTwoConnectionsWhileClientsSpeakOneProtocol() throws Exception {
+        try (LinkUnderTest link = LinkUnderTest.to(redis.port())) {
+            link.awaitCoherent();
+            reply(link.plain(Protocol.RESP2, -1, "key", "GET", "key"));
+            Await.until("the commands are known", () -> link.l2.command("get") != null);
+            Await.until("the lag is known", () -> link.l2.status().lagNanos() >= 0);
+            assertThat(link.l2.status().connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void sendsItsOwnRequestsWhereThoseOfClientsGo() throws Exception {
+        try (LinkUnderTest link = LinkUnderTest.to(redis.port())) {
+            link.awaitCoherent();
+            for (Protocol asked : List.of(Protocol.RESP3, Protocol.RESP2)) {
+                String id = reply(link.plain(asked, -1, "key", "CLIENT", "ID"));
+                assertThat(reply(link.plain(Protocol.EITHER, -1, "key", "CLIENT", "ID")))
+                        .isEqualTo(id);
+            }
+        }
+    }
+
+    private static String reply(CompletableFuture<String> coming) throws Exception {
+        return coming.get(20, TimeUnit.SECONDS);
     }
 
     @Test

@@ -84,7 +84,7 @@ public final class ChangeEvents {
     }
 
     private void send(ReplyHandler handler, byte[]... arguments) {
-        l2.send(Requests.of(arguments), slot(), Protocol.RESP2, -1, handler);
+        l2.send(Requests.of(arguments), slot(), Protocol.EITHER, -1, handler);
     }
 
     // ---------------------------------------------------------------- looking
@@ -261,13 +261,13 @@ public final class ChangeEvents {
         }
     }
 
+    /** Of an array of pairs, or of a map. */
     private static List<Entry> ofFirstStream(ByteBuf frame) {
-        return Replies.tree(frame) instanceof List<?> streams
-                        && !streams.isEmpty()
-                        && streams.get(0) instanceof List<?> stream
-                        && stream.size() == 2
-                ? entries(stream.get(1))
-                : List.of();
+        if (!(Replies.tree(frame) instanceof List<?> streams) || streams.isEmpty()) {
+            return List.of();
+        }
+        List<?> first = streams.get(0) instanceof List<?> pair ? pair : streams;
+        return first.size() > 1 ? entries(first.get(1)) : List.of();
     }
 
     private static List<Entry> entries(@Nullable Object listed) {
@@ -346,7 +346,7 @@ public final class ChangeEvents {
         private void remove(byte[] key) {
             left++;
             ByteBuf request = Requests.of(Requests.EVAL, REMOVE, Requests.ONE, key);
-            l2.send(request, l2.slotOf(key, 0, key.length), Protocol.RESP2, -1, new ReplyHandler() {
+            l2.send(request, l2.slotOf(key, 0, key.length), Protocol.EITHER, -1, new ReplyHandler() {
                 @Override
                 public void reply(ByteBuf frame) {
                     ended(!Replies.isError(frame));

@@ -73,7 +73,7 @@ public final class FleetList {
                 arguments.add(Requests.number(one.weight));
             }
         }
-        l2.send(Requests.of(arguments.toArray(new byte[0][])), slot, Protocol.RESP2, -1, new ReplyHandler() {
+        l2.send(Requests.of(arguments.toArray(new byte[0][])), slot, Protocol.EITHER, -1, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
                 // The next round adds what this one could not.
@@ -91,7 +91,8 @@ public final class FleetList {
         CompletableFuture<List<byte[]>> read = new CompletableFuture<>();
         ByteBuf request = Requests.of(
                 Requests.ascii("ZREVRANGE"), name, Requests.ascii("0"), Requests.number(Math.max(0, most - 1L)));
-        l2.send(request, slot, Protocol.RESP2, -1, new ReplyHandler() {
+        // Over the connection that is there already: a new pod waits for it.
+        l2.sendTracked(request, slot, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
                 if (Replies.isError(frame)) {

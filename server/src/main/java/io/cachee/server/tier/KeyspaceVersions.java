@@ -92,7 +92,7 @@ final class KeyspaceVersions {
         l2.send(
                 Requests.of(Requests.ascii("HINCRBY"), KEY, name.getBytes(StandardCharsets.UTF_8), Requests.ONE),
                 slot(),
-                Protocol.RESP2,
+                Protocol.EITHER,
                 -1,
                 told);
     }

@@ -87,7 +87,7 @@ public final class Purge {
                 pattern(prefix),
                 Requests.ascii("COUNT"),
                 PAGE);
-        l2.send(request, nodes.get(node), Protocol.RESP2, -1, then(this::page));
+        l2.send(request, nodes.get(node), Protocol.EITHER, -1, then(this::page));
     }
 
     private void page(ByteBuf frame) {
@@ -115,7 +115,7 @@ public final class Purge {
         int[] left = {keys.size()};
         for (byte[] key : keys) {
             ByteBuf request = Requests.of(Requests.ascii("UNLINK"), key);
-            l2.send(request, l2.slotOf(key, 0, key.length), Protocol.RESP2, -1, then(frame -> {
+            l2.send(request, l2.slotOf(key, 0, key.length), Protocol.EITHER, -1, then(frame -> {
                 removed += Replies.integer(frame);
                 if (--left[0] == 0 && !over) {
                     removedPage(cursor);

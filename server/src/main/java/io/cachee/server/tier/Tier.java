@@ -56,7 +56,6 @@ public final class Tier implements Feed, AutoCloseable {
     /** When a slot moves, nobody reports that a key which had been absent was written at the new node. */
     private static final int LONGEST_ABSENCE_IN_CLUSTER_MILLIS = 1_000;
 
-
     private final Store store;
     private final Keyspaces keyspaces;
     private final UnaryOperator<byte[]> storedName;
@@ -348,10 +347,11 @@ public final class Tier implements Feed, AutoCloseable {
                 Requests.NX,
                 Requests.PX,
                 Requests.number(keyspace.policy().missWait()));
-        l2.send(request, l2.slotOf(name, 0, name.length), Protocol.RESP2, -1, new ReplyHandler() {
+        l2.send(request, l2.slotOf(name, 0, name.length), Protocol.EITHER, -1, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
-                boolean isHeldElsewhere = frame.getByte(frame.readerIndex()) == '$';
+                byte type = frame.getByte(frame.readerIndex());
+                boolean isHeldElsewhere = type == '$' || type == '_';
                 if (isHeldElsewhere) {
                     awaitFilling(key, keyspace, tell, askAgain);
                 } else {

@@ -109,6 +109,22 @@ final class ChangeEventsTest {
     }
 
     @Test
+    void isToldTheSameWhereClientsSpeakTheNewerProtocol() throws Exception {
+        startPods(link());
+        for (RespClient client : clients) {
+            client.call("HELLO", 3);
+            client.call("LLEN", "a list");
+        }
+        readEverywhere("product:1", "user:1", "user:2");
+        direct.call("XADD", "cachee:events", "*", "key", "product:1");
+        direct.call("XADD", "cachee:events", "*", "prefix", "user:1");
+        awaitEmptyStream();
+        awaitEverywhere("product:1", false);
+        awaitEverywhere("user:1", false);
+        awaitEverywhere("user:2", true);
+    }
+
+    @Test
     void whatWasToldWhileNoSidecarListenedIsDoneLater() throws Exception {
         direct.call("XADD", "cachee:events", "*", "key", "product:1");
         startPods(link());

@@ -1,0 +1,25 @@
+package io.cachee.bench;
+
+import io.cachee.server.tier.KeyspacePolicy;
+import io.cachee.server.tier.KeyspaceSection;
+import io.cachee.server.tier.Keyspaces;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One way of standing a stampede.
+ *
+ * @param policy of the sidecars; null where clients ask Redis itself
+ * @param byLease whether clients ask for a lease before they load
+ */
+record StampedeCase(String name, @Nullable KeyspacePolicy policy, boolean byLease) {
+    static StampedeCase direct(String name) {
+        return new StampedeCase(name, null, false);
+    }
+
+    /** Through sidecars with these settings, as the configuration file has them. */
+    static StampedeCase through(String name, Map<String, String> settings, boolean byLease) {
+        Map<String, KeyspacePolicy> parsed = KeyspaceSection.parse(Map.of(Keyspaces.DEFAULT, settings));
+        return new StampedeCase(name, parsed.getOrDefault(Keyspaces.DEFAULT, KeyspacePolicy.DEFAULT), byLease);
+    }
+}
