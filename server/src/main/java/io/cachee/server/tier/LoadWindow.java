@@ -1,10 +1,12 @@
 package io.cachee.server.tier;
 
 /**
- * How many loads may be on their way at once. After L2 has come back it begins small and grows with each load that
- * succeeds, so that all that was missed meanwhile does not fall upon it in one moment; each failure halves it.
+ * How many loads may be on their way at once. It grows with each load that succeeds, and each failure halves it. A new
+ * sidecar begins with what lets it come up warm quickly; after L2 has come back all begin small, so that what they
+ * missed meanwhile does not fall upon it in one moment.
  */
 final class LoadWindow {
+    private static final int FIRST = 256;
     private static final int SMALLEST = 16;
 
     private final int largest;
@@ -13,7 +15,7 @@ final class LoadWindow {
 
     LoadWindow(int largest) {
         this.largest = Math.max(largest, 1);
-        this.size = Math.min(SMALLEST, this.largest);
+        this.size = Math.min(FIRST, this.largest);
     }
 
     boolean tryEnter() {

@@ -163,7 +163,8 @@ final class Loads {
         }
     }
 
-    void feedBegan() {
+    /** L2 has come back. */
+    void feedReturned() {
         window.restart();
     }
 

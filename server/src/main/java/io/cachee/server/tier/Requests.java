@@ -38,10 +38,23 @@ final class Requests {
 
     /** A command of two arguments, of which {@code command} is all but the second. */
     static ByteBuf withKey(byte[] command, byte[] key) {
-        ByteBuf out = PooledByteBufAllocator.DEFAULT.buffer(command.length + key.length + MAX_DIGITS);
-        out.writeBytes(command);
-        argument(out, key, 0, key.length);
-        return out;
+        // Into an array first: this is done for each load, and by a new pod for a thousand before any code is compiled.
+        byte[] digits = number(key.length);
+        byte[] out = new byte[command.length + digits.length + key.length + 5];
+        System.arraycopy(command, 0, out, 0, command.length);
+        int at = command.length;
+        out[at++] = '$';
+        System.arraycopy(digits, 0, out, at, digits.length);
+        at = endLine(out, at + digits.length);
+        System.arraycopy(key, 0, out, at, key.length);
+        endLine(out, at + key.length);
+        return PooledByteBufAllocator.DEFAULT.buffer(out.length).writeBytes(out);
+    }
+
+    private static int endLine(byte[] out, int at) {
+        out[at] = '\r';
+        out[at + 1] = '\n';
+        return at + 2;
     }
 
     static ByteBuf of(byte[]... arguments) {

@@ -75,6 +75,8 @@ public final class Tier implements Feed, AutoCloseable {
             new Freshness(vouchers, () -> ThreadLocalRandom.current().nextDouble());
     /** The generation of each node whose feed is alive. Of the link's event loop. */
     private final Map<String, Integer> feeds = new HashMap<>();
+    /** Whether a feed has ended since the start. Of the same. */
+    private boolean wasLost;
 
     private final CompletableFuture<Void> coherent = new CompletableFuture<>();
     private final LongAdder flushes = new LongAdder();
@@ -410,13 +412,16 @@ public final class Tier implements Feed, AutoCloseable {
         }
         versions.look();
         events.look();
-        loads.feedBegan();
+        if (wasLost) {
+            loads.feedReturned();
+        }
         coherent.complete(null);
         listener.feedBegan(node);
     }
 
     @Override
     public void ended(String node, String why) {
+        wasLost = true;
         Integer before = feeds.remove(node);
         if (before != null) {
             vouchers.ended(before, store.clockMillis());

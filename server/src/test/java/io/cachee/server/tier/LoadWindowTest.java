@@ -16,7 +16,15 @@ final class LoadWindowTest {
     }
 
     @Test
+    void beginsLargeInANewSidecar() {
+        LoadWindow large = new LoadWindow(1_000);
+        assertThat(large.size()).isEqualTo(256);
+        assertThat(window.size()).isEqualTo(100);
+    }
+
+    @Test
     void growsWithEachLoadThatSucceedsUpToItsLimit() {
+        window.restart();
         assertThat(enterAll()).isEqualTo(16);
         window.left(true);
         assertThat(enterAll()).isEqualTo(2);
