@@ -116,6 +116,7 @@ final class CoherenceProof {
                 0,
                 0,
                 0,
+                0,
                 false);
     }
 

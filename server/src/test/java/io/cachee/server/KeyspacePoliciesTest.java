@@ -296,6 +296,44 @@ final class KeyspacePoliciesTest {
     }
 
     @Test
+    void keysThatAllPodsLoadAgainAndAgainAreReadFromCopies() throws Exception {
+        String uri = "redis://127.0.0.1:" + redis.port();
+        Map<String, Object> settings = Map.of(
+                "l1-ttl", "1ms", "jitter", 0, "stale-if-error", 0, "consistency", "stale-tolerant", "hot-copies", 1);
+        try (TestSidecar pod = TestSidecar.before(uri, KeyspaceSection.parse(Map.of("default", settings)));
+                TestSidecar other = TestSidecar.before(uri, KeyspaceSection.parse(Map.of("default", settings)));
+                RespClient client = pod.connect();
+                RespClient another = other.connect()) {
+            direct.call("SET", "hot", "0", "PX", 600_000);
+            Await.until("a copy is read", () -> {
+                client.call("GET", "hot");
+                return copyLoads(pod) > 0;
+            });
+            assertThat(direct.call("PTTL", "cachee:copy:0:hot").number()).isLessThanOrEqualTo(1_000);
+            assertThat(client.call("PTTL", "hot").number()).isGreaterThan(60_000);
+            Await.until("another pod reads copies too", () -> {
+                another.call("GET", "hot");
+                return copyLoads(other) > 0;
+            });
+            // Who writes is not given what was there before.
+            for (int i = 1; i < 50; i++) {
+                client.call("SET", "hot", i);
+                assertThat(client.call("GET", "hot").string()).isEqualTo(String.valueOf(i));
+            }
+            // All others are, for as long as a copy lives.
+            Await.until(
+                    "the change is seen",
+                    () -> another.call("GET", "hot").string().equals("49"));
+        }
+    }
+
+    private static long copyLoads(TestSidecar sidecar) {
+        return tierOf(sidecar).keyspaces().all().stream()
+                .mapToLong(keyspace -> keyspace.copyLoads.sum())
+                .sum();
+    }
+
+    @Test
     void anotherVersionOfAKeyspaceIsLoadedAnew() throws Exception {
         direct.call("SET", "page:1", "v");
         direct.call("SET", "user:1", "v");

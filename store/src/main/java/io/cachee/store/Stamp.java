@@ -23,16 +23,41 @@ public final class Stamp {
     /** The largest number of slots. */
     public static final int MOST_SLOTS = 1 << 14;
 
-    private static final int VALUE = 1;
-    private static final int ABSENT = 2;
     private static final int LONGEST_LOAD = 0xffff;
     private static final long TIME = (1L << 48) - 1;
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+    /** What it is the stamp of. */
+    public enum Kind {
+        /** No stamp at all. */
+        NONE(0),
+        /** A value that the server vouches for. */
+        VALUE(1),
+        /** There is no such key. */
+        ABSENT(2),
+        /** A value that may be served and is not vouched for. */
+        COPY(3);
+
+        private final int code;
+
+        Kind(int code) {
+            this.code = code;
+        }
+
+        private static Kind of(int code) {
+            return switch (code) {
+                case 1 -> VALUE;
+                case 2 -> ABSENT;
+                case 3 -> COPY;
+                default -> NONE;
+            };
+        }
+    }
+
     private long freshUntil;
     private int loadMillis;
     private long l2Expiry;
-    private int kind;
+    private Kind kind = Kind.NONE;
     private int slot;
     private int generation;
     private int lifetimeMillis;
@@ -40,9 +65,9 @@ public final class Stamp {
     /** Creates one that is to be filled. */
     public Stamp() {}
 
-    /** Makes it one of a value, or of there being none. */
-    public Stamp of(boolean isAbsent, int ofSlot, int inGeneration) {
-        kind = isAbsent ? ABSENT : VALUE;
+    /** Says what it is, and what vouches for it. */
+    public Stamp of(Kind ofWhat, int ofSlot, int inGeneration) {
+        kind = ofWhat;
         slot = ofSlot & MOST_SLOTS - 1;
         generation = inGeneration;
         return this;
@@ -65,7 +90,7 @@ public final class Stamp {
     public void write(byte[] target) {
         int at = target.length - BYTES;
         LONGS.set(target, at, freshUntil | (long) loadMillis << 48);
-        LONGS.set(target, at + 8, l2Expiry | (long) kind << 48 | (long) slot << 50);
+        LONGS.set(target, at + 8, l2Expiry | (long) kind.code << 48 | (long) slot << 50);
         LONGS.set(target, at + 16, generation & 0xffffffffL | (long) lifetimeMillis << 32);
     }
 
@@ -80,7 +105,7 @@ public final class Stamp {
         freshUntil = freshUntil(first);
         loadMillis = (int) (first >>> 48);
         l2Expiry = second & TIME;
-        kind = kind(second);
+        kind = Kind.of(kind(second));
         slot = slot(second);
         generation = generation(third);
         lifetimeMillis = lifetime(third);
@@ -98,7 +123,7 @@ public final class Stamp {
     }
 
     static boolean isValue(long second) {
-        return kind(second) == VALUE;
+        return kind(second) == Kind.VALUE.code;
     }
 
     static int slot(long second) {
@@ -113,14 +138,14 @@ public final class Stamp {
         return (int) (third >>> 32);
     }
 
-    /** Whether it is one at all. */
-    public boolean isKnown() {
-        return kind == VALUE || kind == ABSENT;
+    /** What it is the stamp of. */
+    public Kind kind() {
+        return kind;
     }
 
     /** Whether it says that there is no such key. */
     public boolean isAbsent() {
-        return kind == ABSENT;
+        return kind == Kind.ABSENT;
     }
 
     /** Until when the value may be served while it is vouched for. */

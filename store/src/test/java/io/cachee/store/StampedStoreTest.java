@@ -55,7 +55,7 @@ final class StampedStoreTest {
     private byte[] put(String key, byte[] value, int slot, int generation, boolean isAbsent, long ttl) {
         byte[] stamped = Arrays.copyOf(value, value.length + Stamp.BYTES);
         new Stamp()
-                .of(isAbsent, slot, generation)
+                .of(isAbsent ? Stamp.Kind.ABSENT : Stamp.Kind.VALUE, slot, generation)
                 .loaded(store.clockMillis(), LIFETIME, 0, 3)
                 .write(stamped);
         assertThat(TestEntries.put(store, TestEntries.bytes(key), stamped, ttl)).isEqualTo(PutResult.STORED);
@@ -150,6 +150,13 @@ final class StampedStoreTest {
         store.vouch(0, 1);
         put("key", new byte[0], 0, 1, true, Store.NO_TTL);
         assertMissed("key");
+        byte[] copy = new byte[100 + Stamp.BYTES];
+        new Stamp()
+                .of(Stamp.Kind.COPY, 0, 1)
+                .loaded(store.clockMillis(), LIFETIME, 0, 3)
+                .write(copy);
+        TestEntries.put(store, TestEntries.bytes("copy"), copy, Store.NO_TTL);
+        assertMissed("copy");
         TestEntries.put(store, TestEntries.bytes("short"), new byte[5], Store.NO_TTL);
         TestEntries.put(store, TestEntries.bytes("none"), new byte[500], Store.NO_TTL);
         assertMissed("short");

@@ -43,6 +43,7 @@ final class TierMetrics {
         each("hits", "Reads answered from L1.", k -> k.hits.sum());
         each("misses", "Reads that L1 could not answer.", k -> k.misses.sum());
         each("loads", "Loads sent to L2.", k -> k.loads.sum());
+        each("copy_loads", "Loads answered by a copy of a hot key.", k -> k.copyLoads.sum());
         each("load_failures", "Loads that L2 did not answer.", k -> k.loadFailures.sum());
         each("load_seconds", "Time that loads took, added up.", k -> k.loadMicros.sum() / 1e6);
         each("loaded_bytes", "Bytes of values loaded.", k -> k.loadedBytes.sum());

@@ -355,6 +355,10 @@ final class TierReads {
 
     private void timeToLive(Call call, boolean inSeconds) {
         ask(call, (value, _, stamp) -> {
+            if (stamp.kind() == Stamp.Kind.COPY) {
+                passing.pass(call);
+                return;
+            }
             if (value == null || stamp.l2Expiry() == 0) {
                 call.reply.integer(value == null ? -2 : -1);
                 return;
@@ -367,7 +371,8 @@ final class TierReads {
     /** When exactly a key expires only L2 knows; that it does not is known here. */
     private void expireTime(Call call) {
         ask(call, (value, _, stamp) -> {
-            if (value == null || stamp.l2Expiry() == 0) {
+            boolean isKnown = stamp.kind() != Stamp.Kind.COPY && (value == null || stamp.l2Expiry() == 0);
+            if (isKnown) {
                 call.reply.integer(value == null ? -2 : -1);
             } else {
                 passing.pass(call);

@@ -19,7 +19,7 @@ final class Freshness {
 
     /** Judges a stamp by the generation of its slot now, and since when values of its keyspace are valid. */
     Verdict judge(Stamp stamp, KeyspacePolicy policy, long validSince, int generation, long now) {
-        if (!stamp.isKnown() || stamp.loadedAt() <= validSince) {
+        if (stamp.kind() == Stamp.Kind.NONE || stamp.loadedAt() <= validSince) {
             return Verdict.GONE;
         }
         boolean vouched = generation != 0 && stamp.generation() == generation;

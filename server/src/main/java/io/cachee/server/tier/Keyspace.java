@@ -11,6 +11,9 @@ public final class Keyspace {
     public final LongAdder hits = new LongAdder();
     public final LongAdder misses = new LongAdder();
     public final LongAdder loads = new LongAdder();
+    /** Loads that a copy answered. */
+    public final LongAdder copyLoads = new LongAdder();
+
     public final LongAdder loadFailures = new LongAdder();
     public final LongAdder staleServed = new LongAdder();
     public final LongAdder negativeHits = new LongAdder();

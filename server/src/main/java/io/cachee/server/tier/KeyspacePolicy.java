@@ -19,6 +19,7 @@ package io.cachee.server.tier;
  * @param version of the namespace: raising it makes everything older unreachable
  * @param missWait how long others that ask for a missing key wait for the one who asked first to write it; 0 for not at
  *     all
+ * @param hotCopies under how many names keys that are loaded again and again are copied in L2; 0 for none
  * @param fleet whether those who wait are of all pods, by a lease in L2
  */
 public record KeyspacePolicy(
@@ -35,6 +36,7 @@ public record KeyspacePolicy(
         long maxValueSize,
         int version,
         long missWait,
+        int hotCopies,
         boolean fleet) {
     /** What becomes of a write. */
     public enum Write {
@@ -58,5 +60,5 @@ public record KeyspacePolicy(
 
     /** That of keyspaces that nothing is said about. */
     public static final KeyspacePolicy DEFAULT = new KeyspacePolicy(
-            0, 0.1, 60_000, 0, 30_000, 200, 5_000, 0, Write.THROUGH, Consistency.BOUNDED, 0, 0, 0, false);
+            0, 0.1, 60_000, 0, 30_000, 200, 5_000, 0, Write.THROUGH, Consistency.BOUNDED, 0, 0, 0, 0, false);
 }

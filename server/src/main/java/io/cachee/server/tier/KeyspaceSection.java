@@ -33,6 +33,7 @@ public final class KeyspaceSection {
             "max-value-size",
             "version",
             "miss-wait",
+            "hot-copies",
             "single-flight");
 
     private final String where;
@@ -99,12 +100,17 @@ public final class KeyspaceSection {
                 size("max-value-size", base.maxValueSize()),
                 (int) number("version", base.version(), MOST_VERSION),
                 duration("miss-wait", base.missWait()),
+                (int) number("hot-copies", base.hotCopies(), HotCopies.MOST),
                 isFleet(base.fleet()));
         if (policy.softTtl() > 0 && policy.softTtl() >= policy.l1Ttl()) {
             throw new IllegalArgumentException(where + "soft-ttl has to be shorter than l1-ttl");
         }
         if (policy.ttl() > 0 && policy.l1Ttl() > policy.ttl()) {
             throw new IllegalArgumentException(where + "l1-ttl has to be no longer than ttl");
+        }
+        if (policy.hotCopies() > 0 && policy.consistency() != KeyspacePolicy.Consistency.STALE_TOLERANT) {
+            throw new IllegalArgumentException(
+                    where + "hot-copies are up to a second old, which needs 'consistency: stale-tolerant'");
         }
         return policy;
     }

@@ -31,14 +31,16 @@ final class Loads {
     private final Tier tier;
     private final L2 l2;
     private final Epochs epochs;
+    private final HotCopies copies;
     private final LoadWindow window;
     private final Map<ByteBuffer, Load> byKey = new HashMap<>();
     private final Deque<Load> queue = new ArrayDeque<>();
 
-    Loads(Tier tier, L2 l2, Epochs epochs, int mostInFlight) {
+    Loads(Tier tier, L2 l2, Epochs epochs, HotCopies copies, int mostInFlight) {
         this.tier = tier;
         this.l2 = l2;
         this.epochs = epochs;
+        this.copies = copies;
         this.window = new LoadWindow(mostInFlight);
     }
 
@@ -53,6 +55,9 @@ final class Loads {
         private int generation;
         private long sentNanos;
         private @Nullable Loaded got;
+        /** The name of the copy that was asked for first; null for none. */
+        private byte @Nullable [] copy;
+
         private boolean over;
 
         Load(byte[] key, ByteBuffer name, Keyspace keyspace) {
@@ -70,16 +75,30 @@ final class Loads {
         }
 
         void send() {
+            KeyspacePolicy policy = keyspace.policy();
+            if (copies.shouldAsk(key, policy, tier.clockMillis())) {
+                copy = copies.name(key, policy);
+            }
+            if (copy == null) {
+                send(key, slot, false);
+            } else {
+                send(copy, l2.slotOf(copy, 0, copy.length), true);
+            }
+        }
+
+        /** Asks for the key, or for a copy of it. */
+        private void send(byte[] asked, int slotAsked, boolean isCopy) {
             epoch = epochs.of(key);
             validSince = keyspace.validSince();
             generation = l2.generation(slot);
             sentNanos = System.nanoTime();
+            got = null;
             keyspace.loads.increment();
-            l2.sendTracked(request(GET), slot, this);
-            l2.sendTracked(request(PTTL), slot, new ReplyHandler() {
+            l2.sendTracked(Requests.withKey(GET, asked), slotAsked, this);
+            l2.sendTracked(Requests.withKey(PTTL, asked), slotAsked, new ReplyHandler() {
                 @Override
                 public void reply(ByteBuf frame) {
-                    timeToLive(frame);
+                    timeToLive(frame, isCopy);
                 }
 
                 @Override
@@ -89,16 +108,12 @@ final class Loads {
             });
         }
 
-        private ByteBuf request(byte[] command) {
-            return Requests.withKey(command, key);
-        }
-
         @Override
         public void reply(ByteBuf frame) {
             got = Replies.value(frame);
         }
 
-        private void timeToLive(ByteBuf frame) {
+        private void timeToLive(ByteBuf frame, boolean isOfCopy) {
             Loaded value = got;
             if (value == null || over) {
                 return;
@@ -106,11 +121,21 @@ final class Loads {
             long ttl = Replies.integer(frame);
             long nanos = System.nanoTime() - sentNanos;
             keyspace.loadMicros.add(TimeUnit.NANOSECONDS.toMicros(nanos));
+            if (isOfCopy && (value.kind() != Loaded.Kind.VALUE || ttl <= 0)) {
+                send(key, slot, false);
+                return;
+            }
             keyspace.loadedBytes.add(value.length());
             boolean current = generation != 0 && l2.generation(slot) == generation && isCurrent();
             boolean expiredMeanwhile = value.kind() == Loaded.Kind.VALUE && ttl == -2;
+            int millis = (int) TimeUnit.NANOSECONDS.toMillis(nanos);
+            if (isOfCopy) {
+                keyspace.copyLoads.increment();
+            } else if (copy != null) {
+                copies.make(copy, value, millis);
+            }
             if (current && !expiredMeanwhile && ttl >= -2) {
-                tier.keep(key, keyspace, value, ttl, generation, (int) TimeUnit.NANOSECONDS.toMillis(nanos));
+                tier.keep(key, keyspace, value, isOfCopy, ttl, generation, millis);
             }
             finish(value, true);
         }

@@ -65,6 +65,7 @@ public final class Tier implements Feed, AutoCloseable {
     private final List<String> trackedPrefixes;
     private final L2 l2;
     private final Epochs epochs = new Epochs();
+    private final HotCopies copies;
     private final Loads loads;
     private final MissGate gate;
     private final WriteBehind writeBehind;
@@ -124,7 +125,8 @@ public final class Tier implements Feed, AutoCloseable {
         this.isCluster = L2.slots(options) > 1;
         this.trackedPrefixes = options.trackedPrefixes();
         this.l2 = L2.open(options, loop, this);
-        this.loads = new Loads(this, l2, epochs, mostLoads);
+        this.copies = new HotCopies(l2);
+        this.loads = new Loads(this, l2, epochs, copies, mostLoads);
         this.gate = new MissGate(loop);
         this.writeBehind = new WriteBehind(this, l2, loop, MOST_WRITES_BEHIND, MOST_BYTES_BEHIND);
         this.versions = new KeyspaceVersions(l2, this::outdate, listener::noticed);
@@ -166,6 +168,11 @@ public final class Tier implements Feed, AutoCloseable {
 
     // ---------------------------------------------------------------- what is in L1
 
+    /** The store's clock. */
+    long clockMillis() {
+        return store.clockMillis();
+    }
+
     /** What may be done with a value found in L1, by its stamp. */
     public Verdict judge(Stamp stamp, Keyspace keyspace) {
         int generation = l2.generation(stamp.slot());
@@ -173,7 +180,14 @@ public final class Tier implements Feed, AutoCloseable {
     }
 
     /** Keeps what a load has brought. */
-    void keep(byte[] key, Keyspace keyspace, Loaded loaded, long l2Ttl, int generation, int loadMillis) {
+    void keep(
+            byte[] key,
+            Keyspace keyspace,
+            Loaded loaded,
+            boolean isOfCopy,
+            long l2Ttl,
+            int generation,
+            int loadMillis) {
         KeyspacePolicy policy = keyspace.policy();
         boolean isAbsent = loaded.kind() == Loaded.Kind.ABSENT;
         byte[] stamped = isAbsent ? new byte[Stamp.BYTES] : loaded.value();
@@ -198,12 +212,16 @@ public final class Tier implements Feed, AutoCloseable {
         long now = store.clockMillis();
         long l2Expiry = l2Ttl >= 0 && !isAbsent ? now + left : 0;
         new Stamp()
-                .of(isAbsent, l2.slotOf(key, 0, key.length), generation)
+                .of(kindOf(isAbsent, isOfCopy), l2.slotOf(key, 0, key.length), generation)
                 .loaded(now, (int) lifetime, l2Expiry, loadMillis)
                 .write(stamped);
         byte[] name = storedName.apply(key);
         long ttl = lifetime + (mayBeStale ? policy.staleIfError() : 0);
         PutResult ignored = store.put(name, 0, name.length, stamped, 0, stamped.length, ttl, PutMode.ALWAYS);
+    }
+
+    private static Stamp.Kind kindOf(boolean isAbsent, boolean isOfCopy) {
+        return isAbsent ? Stamp.Kind.ABSENT : isOfCopy ? Stamp.Kind.COPY : Stamp.Kind.VALUE;
     }
 
     private boolean isTooLarge(int stampedLength, KeyspacePolicy policy) {
@@ -224,8 +242,14 @@ public final class Tier implements Feed, AutoCloseable {
         return value;
     }
 
-    /** Forgets a key: what is in L1 is gone, and what is on its way is not kept. From any thread. */
+    /** Forgets a key that a client of this sidecar writes. From any thread. */
     public void forget(byte[] key) {
+        copies.written(key, store.clockMillis());
+        drop(key);
+    }
+
+    /** What is in L1 is gone, and what is on its way is not kept. */
+    private void drop(byte[] key) {
         epochs.move(key);
         byte[] name = storedName.apply(key);
         if (name.length > Store.MAX_KEY_SIZE) {
@@ -389,7 +413,7 @@ public final class Tier implements Feed, AutoCloseable {
     @Override
     public void invalidated(byte[] key) {
         keyspaces.of(key, 0, key.length).invalidations.increment();
-        forget(key);
+        drop(key);
         gate.changed(key);
         listener.invalidated(key);
         versions.changed(key);

@@ -19,7 +19,7 @@ final class FreshnessTest {
 
     private static KeyspacePolicy policy(long softTtl, double beta, Consistency consistency) {
         return new KeyspacePolicy(
-                0, 0, LIFETIME, softTtl, STALE, 0, 100, beta, Write.THROUGH, consistency, 0, 0, 0, false);
+                0, 0, LIFETIME, softTtl, STALE, 0, 100, beta, Write.THROUGH, consistency, 0, 0, 0, 0, false);
     }
 
     private static final KeyspacePolicy PLAIN = policy(0, 0, Consistency.BOUNDED);
@@ -27,7 +27,7 @@ final class FreshnessTest {
     private static Stamp stamp(boolean isAbsent, int loadMillis) {
         byte[] value = new byte[Stamp.BYTES];
         new Stamp()
-                .of(isAbsent, 0, GENERATION)
+                .of(isAbsent ? Stamp.Kind.ABSENT : Stamp.Kind.VALUE, 0, GENERATION)
                 .loaded(LOADED, LIFETIME, 0, loadMillis)
                 .write(value);
         return new Stamp().read(value, value.length);

@@ -28,6 +28,7 @@ final class KeyspaceSectionTest {
                 Map.entry("max-value-size", "64kb"),
                 Map.entry("version", 3),
                 Map.entry("miss-wait", "200ms"),
+                Map.entry("hot-copies", 4),
                 Map.entry("single-flight", "fleet"));
         assertThat(KeyspaceSection.parse(Map.of("product", settings)))
                 .containsEntry(
@@ -46,6 +47,7 @@ final class KeyspaceSectionTest {
                                 65_536,
                                 3,
                                 200,
+                                4,
                                 true));
     }
 
@@ -78,6 +80,15 @@ final class KeyspaceSectionTest {
                 .hasMessageContaining("keyspaces: user: ")
                 .hasMessageContaining(
                         wanted.replace("not a time", "a time such as").replace("not a size", "a size"));
+    }
+
+    @Test
+    void refusesCopiesWhereNothingMayBeStale() {
+        assertThatThrownBy(() -> KeyspaceSection.parse(Map.of("a", Map.of("hot-copies", 2))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("stale-tolerant");
+        assertThatThrownBy(() -> KeyspaceSection.parse(Map.of("a", Map.of("hot-copies", 17))))
+                .hasMessageContaining("from 0 to 16");
     }
 
     @Test

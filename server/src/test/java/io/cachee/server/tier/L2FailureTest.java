@@ -70,6 +70,7 @@ final class L2FailureTest {
                 0,
                 0,
                 0,
+                0,
                 false);
     }
 
