@@ -76,6 +76,7 @@ final class TierReport {
         lines.add(count("l2_loads_in_flight") + " loads on their way, " + count("l2_loads_waiting") + " wait; "
                 + grouped(sum("load_failures")) + " failed; " + grouped(sum("stale_served")) + " stale values served");
         lines.add(pending());
+        lines.add(changes());
         lines.add(warmUp());
         keyspaces.forEach(keyspace -> lines.add(line(keyspace)));
         return lines;
@@ -88,6 +89,11 @@ final class TierReport {
                 : "write-behind: " + grouped(keys) + " keys, "
                         + MemorySize.format(info.number("l2_write_behind_pending_bytes"))
                         + ", are pending: a crash would lose them";
+    }
+
+    private String changes() {
+        return count("l2_change_events") + " changes of the database applied, " + count("l2_change_events_waiting")
+                + " wait in L2, " + count("l2_change_events_rejected") + " not understood";
     }
 
     private String warmUp() {
@@ -121,6 +127,10 @@ final class TierReport {
         if (info.number("l2_lag_usec") > LONG_LAG_MICROS) {
             advice.add("Changes in L2 are heard of after " + millis(info.number("l2_lag_usec"))
                     + ": L2, the network or this sidecar has more to do than it can.");
+        }
+        if (info.number("l2_change_events_rejected") > 0) {
+            advice.add("Somebody adds entries to cachee:events that name no key, prefix or keyspace: what they were to"
+                    + " outdate is still served. The log names them.");
         }
         adviseOnLoads(advice);
         adviseOnWrites(advice);

@@ -258,7 +258,12 @@ class TierAdminTest {
                     .contains("write-behind: nothing is pending", "warmed 0 of 0 keys")
                     .contains("keyspace user: write through, bounded, in L1 for 30000 ms")
                     .contains("2 reads, 50.0 % found in L1")
-                    .doesNotContain("* L2 is not coherent");
+                    .contains("0 changes of the database applied, 0 wait in L2, 0 not understood")
+                    .doesNotContain("* L2 is not coherent", "cachee:events");
+            client.call("XADD", "cachee:events", "*", "unheard", "of");
+            Await.until("it was read", () -> metrics().sample("cachee_change_events_rejected_total") == 1);
+            assertThat(CommandLineRun.of("report", "--target", target).out())
+                    .contains(", 1 not understood", "* Somebody adds entries to cachee:events");
             redis.stop();
             Await.until("L2 is gone", () -> metrics().sample("cachee_l2_up") == 0);
             client.call("SET", "cart:1", "value");

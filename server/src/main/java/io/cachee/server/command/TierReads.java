@@ -73,6 +73,8 @@ final class TierReads {
         if (tier.writeBehind().pendingKeys() > 0) {
             WriteBehind.Found written = tier.writeBehind().find(call.request.bytes(1));
             if (written != null) {
+                call.looked(true);
+                keyspaceOf(call, 1).hits.increment();
                 call.reply.bulkOrNull(written.value());
                 return;
             }
