@@ -21,7 +21,12 @@ final class ShmBeforeL2Test {
         String[] flags = java.util.stream.Stream.concat(
                         java.util.stream.Stream.of("--shm=" + directory, "--l2=" + l2), java.util.Arrays.stream(more))
                 .toArray(String[]::new);
-        return SidecarProcess.launch(directory, flags).awaitReady();
+        SidecarProcess sidecar = SidecarProcess.launch(directory, flags).awaitReady();
+        try (RespClient client = sidecar.connect()) {
+            Await.until(
+                    "L2 is coherent", () -> client.call("INFO", "l2").string().contains("l2_state:coherent"));
+        }
+        return sidecar;
     }
 
     private StoreReader attach() throws Exception {
