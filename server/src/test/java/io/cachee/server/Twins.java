@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -161,7 +162,8 @@ final class Twins implements AutoCloseable {
             } else if (line.equals("<")) {
                 compare(line, pair.ours.message(), pair.theirs.message());
             } else if (line.equals("<<")) {
-                compare(line, inOrder(pair.ours.messages()), inOrder(pair.theirs.messages()));
+                List<String> theirs = inOrder(pair.theirs.messages());
+                compare(line, ours(pair, theirs.size()), theirs);
             } else if (line.startsWith("> ")) {
                 pair.ours.send(words(line.substring(2), true));
                 pair.theirs.send(words(line.substring(2), false));
@@ -195,6 +197,16 @@ final class Twins implements AutoCloseable {
 
         private String state(RespClient client) throws IOException {
             return client.isClosedByServer() ? "closed" : "open";
+        }
+
+        /** Ours, of which there should be so many: those that L2 has to tell us of first may take a moment longer. */
+        private static List<String> ours(Pair pair, int expected) throws IOException {
+            List<RespValue> all = new ArrayList<>(pair.ours.messages());
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+            while (BEFORE_L2 && inOrder(all).size() < expected && System.nanoTime() < deadline) {
+                all.addAll(pair.ours.messages());
+            }
+            return inOrder(all);
         }
 
         private static List<String> inOrder(List<RespValue> messages) {
