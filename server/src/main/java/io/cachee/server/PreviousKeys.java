@@ -20,7 +20,7 @@ final class PreviousKeys {
 
     /** The most used of a sample, as the store knew them; none where there is no such file. Before it is replaced. */
     static List<byte[]> of(@Nullable Path file, int most) {
-        if (file == null || most == 0 || !Files.exists(file)) {
+        if (file == null || !Files.exists(file)) {
             return List.of();
         }
         try {

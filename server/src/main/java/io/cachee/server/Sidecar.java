@@ -85,7 +85,7 @@ final class Sidecar implements AutoCloseable {
         RemovedKeys removed = new RemovedKeys();
         TierOptions tiers = settings.tiers();
         List<byte[]> previous =
-                tiers.link() == null ? List.of() : PreviousKeys.of(settings.shmFile(), tiers.prewarmKeys);
+                tiers.warmsFromL2() ? PreviousKeys.of(settings.shmFile(), tiers.prewarmKeys) : List.of();
         this.store = settings.openStore(removed);
         try {
             this.instance = new Instance(store, instanceOptions(settings), settings.ioThreads(), log);
@@ -101,7 +101,7 @@ final class Sidecar implements AutoCloseable {
             instance.onShutdown = stopping::countDown;
             NetworkLimits limits = NetworkLimits.DEFAULT.clientBuffersTotal(settings.options().buffersTotal);
             this.server = RespServer.open(instance, listenOptions(settings), limits, this::connectToL2);
-            reload.add(new KeyspaceReload(instance.tier(), settings.tiers().keyspaces, log));
+            reload.add(new KeyspaceReload(instance.tier(), tiers.keyspaces, log));
         } catch (IOException | RuntimeException e) {
             store.close();
             admin.close();

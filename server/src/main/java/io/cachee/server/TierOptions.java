@@ -146,6 +146,11 @@ final class TierOptions {
         return prewarmSource.contains("://") ? L2Options.of(prewarmSource) : null;
     }
 
+    /** Whether there is an L2 from which keys are loaded before the first client comes. */
+    boolean warmsFromL2() {
+        return link != null && prewarmKeys > 0 && !prewarmSource.equals("off");
+    }
+
     /** How to reach L2; null when there is none. */
     @Nullable
     L2Options link() {

@@ -324,6 +324,15 @@ final class KeyspacePoliciesTest {
             Await.until(
                     "the change is seen",
                     () -> another.call("GET", "hot").string().equals("49"));
+            long before = copyLoads(other);
+            Await.until("copies are read again", () -> {
+                another.call("GET", "hot");
+                return copyLoads(other) > before;
+            });
+            // Nor what was purged.
+            assertThat(another.call("CACHEE.PURGE", "hot").number()).isEqualTo(1);
+            direct.call("SET", "cachee:copy:0:hot", "what there was", "PX", 60_000);
+            assertThat(another.call("GET", "hot").isNull()).isTrue();
         }
     }
 

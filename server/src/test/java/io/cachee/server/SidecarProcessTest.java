@@ -90,6 +90,19 @@ class SidecarProcessTest {
     }
 
     @Test
+    void isNotReadyBeforeEnoughReadsAreAnsweredFromTheCache() throws Exception {
+        try (SidecarProcess sidecar = startOnPaths("--ready-hit-rate=50", "--ready-timeout=1h");
+                RespClient client = sidecar.connect()) {
+            assertThat(sidecar.isReady()).isFalse();
+            client.call("SET", "k", "v");
+            for (int i = 0; i < Readiness.ENOUGH_READS; i++) {
+                client.call("GET", "k");
+            }
+            assertThat(sidecar.isReady()).isTrue();
+        }
+    }
+
+    @Test
     void answersWhatIsUnderWayWhenItIsTerminatedUnderLoad() throws Exception {
         try (SidecarProcess sidecar = startOnPaths()) {
             AtomicLong answered = new AtomicLong();

@@ -49,8 +49,8 @@ final class HotCopies {
     }
 
     /** Counts a load, and says whether a copy should be asked for instead. */
-    boolean shouldAsk(byte[] key, KeyspacePolicy policy, long now) {
-        if (policy.hotCopies() == 0) {
+    boolean shouldAsk(byte[] key, Keyspace keyspace, long now) {
+        if (keyspace.policy().hotCopies() == 0) {
             return false;
         }
         if (now - windowBegan >= WINDOW_MILLIS) {
@@ -65,9 +65,10 @@ final class HotCopies {
         }
         int index = index(key);
         int recent = ++loads[index] + loadsBefore[index];
-        long written = writtenAt.get(index);
-        boolean isOwnWriteRecent = written != 0 && now - written <= 2 * LIFETIME_MILLIS;
-        return recent > HOT && !isOwnWriteRecent;
+        // What was made before its key was written here, or its keyspace outdated, may still be there.
+        long changed = Math.max(writtenAt.get(index), keyspace.validSince());
+        boolean isChangeRecent = changed > 0 && now - changed <= 2 * LIFETIME_MILLIS;
+        return recent > HOT && !isChangeRecent;
     }
 
     /** The name of the copy that this pod reads. */

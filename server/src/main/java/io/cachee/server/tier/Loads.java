@@ -75,14 +75,12 @@ final class Loads {
         }
 
         void send() {
-            KeyspacePolicy policy = keyspace.policy();
-            if (copies.shouldAsk(key, policy, tier.clockMillis())) {
-                copy = copies.name(key, policy);
-            }
-            if (copy == null) {
-                send(key, slot, false);
+            if (copies.shouldAsk(key, keyspace, tier.clockMillis())) {
+                byte[] other = copies.name(key, keyspace.policy());
+                copy = other;
+                send(other, l2.slotOf(other, 0, other.length), true);
             } else {
-                send(copy, l2.slotOf(copy, 0, copy.length), true);
+                send(key, slot, false);
             }
         }
 
