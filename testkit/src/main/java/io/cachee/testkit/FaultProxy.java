@@ -13,7 +13,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class FaultProxy implements AutoCloseable {
     private static final int CONNECTIONS_MAX = 10_000;
     private static final int BACKLOG = 512;
+    private static final int LISTEN_TRIES = 100;
+    private static final int LISTEN_REST_MILLIS = 20;
 
     private final int port;
     private final FaultState faults = new FaultState();
@@ -54,16 +58,27 @@ public final class FaultProxy implements AutoCloseable {
         if (door != null || closed) {
             return;
         }
-        ServerSocket opened = new ServerSocket();
-        try {
-            opened.setReuseAddress(true);
-            opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
-        } catch (IOException e) {
-            opened.close();
-            throw new IOException("cannot listen at " + port, e);
-        }
+        ServerSocket opened = listen();
         door = opened;
         threads.execute(() -> acceptAll(opened));
+    }
+
+    /** The kernel may need a moment to free the port of a door that was closed with guests before it. */
+    private ServerSocket listen() throws IOException {
+        for (int tries = 1; ; tries++) {
+            ServerSocket opened = new ServerSocket();
+            try {
+                opened.setReuseAddress(true);
+                opened.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
+                return opened;
+            } catch (IOException e) {
+                opened.close();
+                if (tries == LISTEN_TRIES) {
+                    throw new IOException("cannot listen at " + port, e);
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LISTEN_REST_MILLIS));
+            }
+        }
     }
 
     private void acceptAll(ServerSocket opened) {
