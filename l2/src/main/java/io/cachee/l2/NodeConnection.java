@@ -53,7 +53,6 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     }
 
     private static final int GATHERED_BYTES = 16 << 10;
-    private static final int KEPT_BYTES = 32 << 10;
 
     private final LinkContext link;
     private final HostPort address;
@@ -67,7 +66,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     private boolean up;
     private boolean ended;
 
-    private final Received received = new Received(KEPT_BYTES);
+    private final Received received = new Received();
     private boolean reading;
     private boolean heard;
     private @Nullable ByteBuf held;
@@ -253,8 +252,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
             return;
         }
         heard = true;
-        received.add(in);
-        in.release();
+        received.add(in, ctx.alloc());
         reading = true;
         try {
             readReplies();

@@ -1,71 +1,46 @@
 package io.cachee.l2;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import java.util.Arrays;
+import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection has received and not handed over, cut into replies. It lies in an array, where to look at a byte
- * costs little, before the code is compiled too: a new pod reads thousands of replies in its first moments.
+ * What a connection has received and not handed over, cut into replies. What was handed over may still be in use:
+ * nothing is moved within a buffer.
  */
 final class Received {
-    private static final byte[] NOTHING = {};
-
     private final ReplyScanner scanner = new ReplyScanner();
-    private final int keptBytes;
-    private byte[] bytes = NOTHING;
-    private ByteBuf view = Unpooled.EMPTY_BUFFER;
-    private int from;
-    private int to;
+    private @Nullable ByteBuf bytes;
 
-    /** @param keptBytes how large an array it keeps when there is nothing in it */
-    Received(int keptBytes) {
-        this.keptBytes = keptBytes;
+    /** The buffer is given away. */
+    void add(ByteBuf in, ByteBufAllocator allocator) {
+        ByteBuf before = bytes;
+        bytes = before == null ? in : append(before, in, allocator);
     }
 
-    /** Copies what is readable. */
-    void add(ByteBuf in) {
-        int more = in.readableBytes();
-        if (more > bytes.length - to) {
-            makeRoom(to - from, more);
+    private static ByteBuf append(ByteBuf before, ByteBuf in, ByteBufAllocator allocator) {
+        ByteBuf whole = before;
+        if (before.isReadOnly() || before.writableBytes() < in.readableBytes()) {
+            long length = (long) before.readableBytes() + in.readableBytes();
+            long most = ReplyScanner.REPLY_MAX + 2L * in.readableBytes();
+            whole = allocator.buffer((int) Math.max(length, Math.min(2 * length, most)));
+            whole.writeBytes(before);
+            before.release();
         }
-        in.readBytes(bytes, to, more);
-        to += more;
-    }
-
-    private void makeRoom(int left, int more) {
-        byte[] before = bytes;
-        int begin = from;
-        long wanted = (long) left + more;
-        if (wanted > before.length) {
-            long most = ReplyScanner.REPLY_MAX + 2L * more;
-            long roomy = left == 0 ? wanted : Math.min(2 * wanted, most);
-            use(new byte[(int) Math.max(Math.max(wanted, roomy), keptBytes)]);
-        }
-        System.arraycopy(before, begin, bytes, 0, left);
-        from = 0;
-        to = left;
-    }
-
-    private void use(byte[] array) {
-        bytes = array;
-        view = Unpooled.wrappedBuffer(array);
+        whole.writeBytes(in);
+        in.release();
+        return whole;
     }
 
     /** The next whole reply or message, good until this is released or added to; null when there is none yet. */
     @Nullable
     ByteBuf next() throws BrokenReplyException {
-        if (from == to) {
+        ByteBuf all = bytes;
+        if (all == null || !all.isReadable()) {
             return null;
         }
-        int length = scanner.scan(bytes, from, to);
-        if (length == ReplyScanner.INCOMPLETE) {
-            return null;
-        }
-        ByteBuf frame = view.slice(from, length);
-        from += length;
-        return frame;
+        int length = scanner.scan(all);
+        return length == ReplyScanner.INCOMPLETE ? null : all.readSlice(length);
     }
 
     /** Whether what came last was sent unasked. */
@@ -73,23 +48,25 @@ final class Received {
         return scanner.type() == '>';
     }
 
-    /** A copy of all that is left. */
+    /** All that is left; the caller gives it back. */
     @Nullable
     ByteBuf rest() {
-        return from == to ? null : Unpooled.wrappedBuffer(Arrays.copyOfRange(bytes, from, to));
+        ByteBuf all = bytes;
+        return all == null || !all.isReadable() ? null : all.readRetainedSlice(all.readableBytes());
     }
 
     void releaseIfEmpty() {
-        if (from == to) {
+        ByteBuf all = bytes;
+        if (all != null && !all.isReadable()) {
             release();
         }
     }
 
     void release() {
-        from = 0;
-        to = 0;
-        if (bytes.length > keptBytes) {
-            use(NOTHING);
+        ByteBuf all = bytes;
+        bytes = null;
+        if (all != null) {
+            all.release();
         }
     }
 }

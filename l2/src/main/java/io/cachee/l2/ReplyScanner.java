@@ -1,5 +1,6 @@
 package io.cachee.l2;
 
+import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 
 /**
@@ -33,9 +34,10 @@ final class ReplyScanner {
 
     private char type;
 
-    /** The length of the reply that begins at {@code start}; {@link #INCOMPLETE} when it goes on beyond {@code to}. */
-    int scan(byte[] in, int start, int to) throws BrokenReplyException {
-        int end = to - start;
+    /** The length of the reply that begins at the reader index, or {@link #INCOMPLETE}. */
+    int scan(ByteBuf in) throws BrokenReplyException {
+        int start = in.readerIndex();
+        int end = in.readableBytes();
         while (true) {
             boolean ended;
             if (stringEnd > 0) {
@@ -67,12 +69,12 @@ final class ReplyScanner {
         return type;
     }
 
-    private int findLine(byte[] in, int start, int end) throws BrokenReplyException {
+    private int findLine(ByteBuf in, int start, int end) throws BrokenReplyException {
         if (end > position) {
-            judgeType((char) in[start + position]);
+            judgeType((char) in.getByte(start + position));
         }
         int from = Math.max(position, searched);
-        int found = indexOfNewline(in, start + from, start + end);
+        int found = from < end ? in.indexOf(start + from, start + end, (byte) '\n') : -1;
         if (found < 0) {
             searched = end;
             if (end - position > LINE_MAX) {
@@ -81,22 +83,13 @@ final class ReplyScanner {
             return -1;
         }
         int lineEnd = found - start;
-        if (lineEnd - position < 2 || in[found - 1] != '\r') {
+        if (lineEnd - position < 2 || in.getByte(found - 1) != '\r') {
             throw new BrokenReplyException("a line that does not end with CRLF");
         }
         if (lineEnd >= REPLY_MAX) {
             throw new BrokenReplyException("a reply of more than " + REPLY_MAX + " bytes");
         }
         return lineEnd + 1;
-    }
-
-    private static int indexOfNewline(byte[] in, int from, int to) {
-        for (int i = from; i < to; i++) {
-            if (in[i] == '\n') {
-                return i;
-            }
-        }
-        return -1;
     }
 
     private void judgeType(char first) throws BrokenReplyException {
@@ -109,8 +102,8 @@ final class ReplyScanner {
     }
 
     /** Whether the reply ends with this line. */
-    private boolean header(byte[] in, int start, int lineEnd) throws BrokenReplyException {
-        char first = (char) in[start + position];
+    private boolean header(ByteBuf in, int start, int lineEnd) throws BrokenReplyException {
+        char first = (char) in.getByte(start + position);
         if (isFirst()) {
             type = first;
         }
@@ -165,8 +158,8 @@ final class ReplyScanner {
         left[depth++] = elements;
     }
 
-    private void endString(byte[] in, int start) throws BrokenReplyException {
-        if (in[start + stringEnd - 2] != '\r' || in[start + stringEnd - 1] != '\n') {
+    private void endString(ByteBuf in, int start) throws BrokenReplyException {
+        if (in.getByte(start + stringEnd - 2) != '\r' || in.getByte(start + stringEnd - 1) != '\n') {
             throw new BrokenReplyException("a string that does not end with CRLF");
         }
         position = stringEnd;
@@ -181,13 +174,13 @@ final class ReplyScanner {
     }
 
     /** A count; -1 says that there is no value. */
-    private static int number(byte[] in, int from, int to) throws BrokenReplyException {
-        if (to - from == 2 && in[from] == '-' && in[from + 1] == '1') {
+    private static int number(ByteBuf in, int from, int to) throws BrokenReplyException {
+        if (to - from == 2 && in.getByte(from) == '-' && in.getByte(from + 1) == '1') {
             return -1;
         }
         long number = 0;
         for (int i = from; i < to; i++) {
-            int digit = in[i] - '0';
+            int digit = in.getByte(i) - '0';
             if (digit < 0 || digit > 9) {
                 throw new BrokenReplyException("a length that is no number");
             }

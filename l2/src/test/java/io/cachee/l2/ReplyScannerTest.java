@@ -16,24 +16,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ReplyScannerTest {
     private static final String CRLF = "\r\n";
 
-    private static byte[] bytes(String text) {
-        return text.getBytes(ISO_8859_1);
+    private static ByteBuf bytes(String text) {
+        return Unpooled.wrappedBuffer(text.getBytes(ISO_8859_1));
     }
 
-    private static List<String> scanAll(ReplyScanner scanner, byte[] in) throws BrokenReplyException {
-        return scanAll(scanner, in, 0, in.length);
-    }
-
-    private static List<String> scanAll(ReplyScanner scanner, byte[] in, int from, int to) throws BrokenReplyException {
+    private static List<String> scanAll(ReplyScanner scanner, ByteBuf in) throws BrokenReplyException {
         List<String> found = new ArrayList<>();
-        int at = from;
-        while (at < to) {
-            int length = scanner.scan(in, at, to);
+        while (in.isReadable()) {
+            int length = scanner.scan(in);
             if (length == ReplyScanner.INCOMPLETE) {
                 return found;
             }
-            found.add(scanner.type() + " " + new String(in, at, length, ISO_8859_1));
-            at += length;
+            found.add(scanner.type() + " " + in.readSlice(length).toString(ISO_8859_1));
         }
         return found;
     }
@@ -107,32 +101,19 @@ final class ReplyScannerTest {
         }
     }
 
-    /** As a connection cuts what it has received. */
     private static List<String> scanInPieces(String whole, List<Integer> cuts) throws BrokenReplyException {
-        Received received = new Received(8);
+        ReplyScanner scanner = new ReplyScanner();
+        ByteBuf in = Unpooled.buffer();
         List<String> found = new ArrayList<>();
         int from = 0;
-        List<Integer> ends = new ArrayList<>(cuts);
-        ends.add(whole.length());
-        for (int end : ends) {
-            received.add(Unpooled.wrappedBuffer(bytes(whole.substring(from, end))));
-            from = end;
-            for (ByteBuf next = received.next(); next != null; next = received.next()) {
-                String text = next.toString(ISO_8859_1);
-                found.add((received.isMessage() ? '>' : typeOf(text)) + " " + text);
-            }
-            received.releaseIfEmpty();
+        for (int cut : cuts) {
+            in.writeBytes(bytes(whole.substring(from, cut)));
+            from = cut;
+            found.addAll(scanAll(scanner, in));
         }
-        assertThat(received.rest()).isNull();
+        in.writeBytes(bytes(whole.substring(from)));
+        found.addAll(scanAll(scanner, in));
         return found;
-    }
-
-    /** The type of a reply, behind attributes that stand before it. */
-    private static char typeOf(String reply) throws BrokenReplyException {
-        ReplyScanner scanner = new ReplyScanner();
-        byte[] bytes = bytes(reply);
-        assertThat(scanner.scan(bytes, 0, bytes.length)).isEqualTo(bytes.length);
-        return scanner.type();
     }
 
     private static void append(StringBuilder out, Random random, int depth) {
@@ -180,14 +161,14 @@ final class ReplyScannerTest {
                 "*1\r\nx"
             })
     void refusesWhatIsNoReply(String text) {
-        assertThatThrownBy(() -> scanAll(new ReplyScanner(), bytes(text))).isInstanceOf(BrokenReplyException.class);
+        assertThatThrownBy(() -> new ReplyScanner().scan(bytes(text))).isInstanceOf(BrokenReplyException.class);
     }
 
     @Test
     void refusesWhatIsTooDeepOrTooLong() {
         String deep = "*1\r\n".repeat(ReplyScanner.DEPTH_MAX + 1);
-        assertThatThrownBy(() -> scanAll(new ReplyScanner(), bytes(deep))).hasMessageContaining("deeper");
+        assertThatThrownBy(() -> new ReplyScanner().scan(bytes(deep))).hasMessageContaining("deeper");
         String line = "+" + "a".repeat(ReplyScanner.LINE_MAX + 1);
-        assertThatThrownBy(() -> scanAll(new ReplyScanner(), bytes(line))).hasMessageContaining("a line");
+        assertThatThrownBy(() -> new ReplyScanner().scan(bytes(line))).hasMessageContaining("a line");
     }
 }

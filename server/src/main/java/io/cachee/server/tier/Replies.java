@@ -16,22 +16,21 @@ final class Replies {
 
     /** The reply to a GET. */
     static Loaded value(ByteBuf frame) {
-        byte[] bytes = frame.array();
-        int at = frame.arrayOffset() + frame.readerIndex();
-        byte type = bytes[at];
+        int at = frame.readerIndex();
+        byte type = frame.getByte(at);
         if (type == '_') {
             return Loaded.NONE;
         }
         if (type != '$') {
             return new Loaded(Loaded.Kind.REFUSED, null, line(frame));
         }
-        int length = (int) number(bytes, at + 1);
+        int end = frame.indexOf(at, frame.writerIndex(), (byte) '\r');
+        int length = (int) number(frame, at + 1, end);
         if (length < 0) {
             return Loaded.NONE;
         }
-        int from = at + frame.readableBytes() - length - 2;
         byte[] value = new byte[length + Stamp.BYTES];
-        System.arraycopy(bytes, from, value, 0, length);
+        frame.getBytes(end + 2, value, 0, length);
         if (length > LEASE.length && Arrays.equals(value, 0, LEASE.length, LEASE, 0, LEASE.length)) {
             return Loaded.NONE;
         }
@@ -40,19 +39,11 @@ final class Replies {
 
     /** The reply of an integer; the smallest number there is for any other. */
     static long integer(ByteBuf frame) {
-        byte[] bytes = frame.array();
-        int at = frame.arrayOffset() + frame.readerIndex();
-        return bytes[at] == ':' ? number(bytes, at + 1) : Long.MIN_VALUE;
-    }
-
-    /** The number up to the end of a line. */
-    private static long number(byte[] bytes, int from) {
-        boolean negative = bytes[from] == '-';
-        long number = 0;
-        for (int i = negative ? from + 1 : from; bytes[i] != '\r'; i++) {
-            number = number * 10 + (bytes[i] - '0');
+        int at = frame.readerIndex();
+        if (frame.getByte(at) != ':') {
+            return Long.MIN_VALUE;
         }
-        return negative ? -number : number;
+        return number(frame, at + 1, frame.indexOf(at, frame.writerIndex(), (byte) '\r'));
     }
 
     /** The reply of an array of strings. */
