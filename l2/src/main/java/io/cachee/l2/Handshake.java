@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a connection says first. All is sent at once; the connection is up when every reply is the one that was hoped
- * for, and ended by the first that is not.
+ * for, and ended by the first that is not. A server that still loads its data, or a replica without its primary, takes
+ * all but the last, and answers nothing that is asked of it.
  */
 final class Handshake implements ReplyHandler {
     /** Who is told how it went. */
@@ -22,7 +23,8 @@ final class Handshake implements ReplyHandler {
         SELECT,
         READONLY,
         ROLE,
-        TRACKING
+        TRACKING,
+        PING
     }
 
     private final List<Step> steps = new ArrayList<>();
@@ -47,6 +49,7 @@ final class Handshake implements ReplyHandler {
         if (role.tracked()) {
             add(Step.TRACKING, tracking(link));
         }
+        add(Step.PING, List.of("PING"));
     }
 
     private void add(Step step, List<String> command) {
@@ -95,9 +98,9 @@ final class Handshake implements ReplyHandler {
 
     private @Nullable String problem(Step step, Reply reply) {
         if (reply.isError()) {
-            // One who may not ask for the role is believed the sentinels.
-            boolean isForbidden = step == Step.ROLE && reply.string().startsWith("NOPERM");
-            return isForbidden ? null : reply.string();
+            // Where these may not be asked, the sentinels are believed, and that it answers what it is asked for.
+            boolean isOptional = step == Step.ROLE || step == Step.PING;
+            return isOptional && reply.string().startsWith("NOPERM") ? null : reply.string();
         }
         if (step != Step.ROLE) {
             return null;

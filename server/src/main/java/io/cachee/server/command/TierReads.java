@@ -141,14 +141,9 @@ final class TierReads {
             switch (loaded.kind()) {
                 case VALUE -> answer.accept(bulk(loaded.value(), loaded.length()));
                 case ABSENT -> tier.missing(key, keyspace, () -> answer.accept(nothing(resp3)), this::ask);
-                case REFUSED, FAILED -> answer.accept(noAnswer(loaded));
+                case REFUSED, FAILED -> answer.accept(PassThrough.error(loaded.text()));
             }
         }
-    }
-
-    private static ByteBuf noAnswer(Loaded failure) {
-        boolean isAnswer = failure.kind() == Loaded.Kind.REFUSED;
-        return PassThrough.error(isAnswer ? failure.text() : "ERR L2 gave no answer: " + failure.text());
     }
 
     private static ByteBuf bulk(byte @Nullable [] value, int length) {
@@ -253,7 +248,10 @@ final class TierReads {
             if (--missing == 0 && place != null) {
                 Loaded failed = failure;
                 PassThrough.deliver(
-                        session, place, failed == null ? array() : noAnswer(failed), () -> session.loadsAwaited--);
+                        session,
+                        place,
+                        failed == null ? array() : PassThrough.error(failed.text()),
+                        () -> session.loadsAwaited--);
             }
         }
 

@@ -1,6 +1,7 @@
 package io.cachee.server.tier;
 
 import io.cachee.store.Stamp;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what it is
  * @param value with the stamp behind it, for {@link Kind#VALUE}
- * @param text the error of the server, or why there is no answer
+ * @param text the error that whoever asked is told
  */
 // Never compared.
 @SuppressWarnings("ArrayRecordComponent")
@@ -20,11 +21,24 @@ public record Loaded(Kind kind, byte @Nullable [] value, String text) {
         ABSENT,
         /** The server refused: the key is of another type, say. */
         REFUSED,
-        /** There is no answer. */
+        /** There is no answer, or one that says that there is none for now. */
         FAILED
     }
 
     static final Loaded NONE = new Loaded(Kind.ABSENT, null, "");
+
+    /** Errors with which L2 says that it cannot answer for now, whatever is asked. */
+    private static final List<String> NOT_NOW = List.of("LOADING ", "MASTERDOWN ", "CLUSTERDOWN ", "BUSY ");
+
+    static Loaded failed(String why) {
+        return new Loaded(Kind.FAILED, null, "ERR L2 gave no answer: " + why);
+    }
+
+    /** What an error says that L2 has replied with. */
+    static Loaded error(String text) {
+        boolean isForNow = NOT_NOW.stream().anyMatch(text::startsWith);
+        return new Loaded(isForNow ? Kind.FAILED : Kind.REFUSED, null, text);
+    }
 
     /** How many bytes the value has. */
     public int length() {

@@ -123,6 +123,10 @@ final class Loads {
                 send(key, slot, false);
                 return;
             }
+            if (value.kind() == Loaded.Kind.FAILED) {
+                fail(value);
+                return;
+            }
             keyspace.loadedBytes.add(value.length());
             boolean current = generation != 0 && l2.generation(slot) == generation && isCurrent();
             boolean expiredMeanwhile = value.kind() == Loaded.Kind.VALUE && ttl == -2;
@@ -141,9 +145,13 @@ final class Loads {
         @Override
         public void failed(L2Failure why) {
             if (!over) {
-                keyspace.loadFailures.increment();
-                finish(new Loaded(Loaded.Kind.FAILED, null, String.valueOf(why.getMessage())), false);
+                fail(Loaded.failed(String.valueOf(why.getMessage())));
             }
+        }
+
+        private void fail(Loaded failure) {
+            keyspace.loadFailures.increment();
+            finish(failure, false);
         }
 
         private void finish(Loaded result, boolean succeeded) {
@@ -167,7 +175,7 @@ final class Loads {
         }
         if (queue.size() >= MOST_WAITING_KEYS) {
             keyspace.loadFailures.increment();
-            waiter.accept(new Loaded(Loaded.Kind.FAILED, null, "too many loads wait already"));
+            waiter.accept(Loaded.failed("too many loads wait already"));
             return;
         }
         Load load = new Load(key, name, keyspace);

@@ -22,7 +22,7 @@ final class Replies {
             return Loaded.NONE;
         }
         if (type != '$') {
-            return new Loaded(Loaded.Kind.REFUSED, null, line(frame));
+            return Loaded.error(line(frame));
         }
         int end = frame.indexOf(at, frame.writerIndex(), (byte) '\r');
         int length = (int) number(frame, at + 1, end);

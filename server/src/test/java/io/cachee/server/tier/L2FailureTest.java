@@ -30,6 +30,10 @@ import org.junit.jupiter.api.Test;
 final class L2FailureTest {
     private static final int KEYS = 50;
     private static final String NO_ANSWER = "-ERR L2 gave no answer";
+    private static final Map<String, KeyspacePolicy> POLICIES = Map.of(
+            "short", policy(600_000, 100, false),
+            "strong", policy(600_000, 600_000, true),
+            "brief", policy(1, 600_000, false));
 
     private RedisServerProcess redis;
     private FaultProxy proxy;
@@ -42,7 +46,7 @@ final class L2FailureTest {
         proxy = FaultProxy.start(redis.port());
         sidecar = TestSidecar.with()
                 .before(TestSidecar.impatient("redis://127.0.0.1:" + proxy.port()))
-                .policies(Map.of("short", policy(100, false), "strong", policy(600_000, true)))
+                .policies(POLICIES)
                 .startCoherent();
         client = sidecar.connect();
     }
@@ -55,11 +59,11 @@ final class L2FailureTest {
         redis.close();
     }
 
-    private static KeyspacePolicy policy(long staleIfError, boolean strong) {
+    private static KeyspacePolicy policy(long l1Ttl, long staleIfError, boolean strong) {
         return new KeyspacePolicy(
                 0,
                 0,
-                600_000,
+                l1Ttl,
                 0,
                 staleIfError,
                 0,
@@ -139,10 +143,10 @@ final class L2FailureTest {
                 for (int round = 0; round < 10; round++) {
                     redis.stop();
                     awaitLoss();
-                    awaitMore(reads);
+                    awaitMore(reads, readers);
                     redis.restart();
                     awaitRecovery();
-                    awaitMore(reads);
+                    awaitMore(reads, readers);
                 }
             } finally {
                 over.set(true);
@@ -157,9 +161,92 @@ final class L2FailureTest {
                 "changes are heard of", () -> client.call("GET", "k1").string().equals("changed"));
     }
 
-    private static void awaitMore(AtomicLong reads) throws Exception {
+    private static void awaitMore(AtomicLong reads, List<Future<Void>> readers) throws Exception {
         long before = reads.get();
-        Await.until("reads go on", () -> reads.get() > before + 10L * KEYS);
+        Await.until("reads go on", () -> {
+            for (Future<Void> reader : readers) {
+                if (reader.isDone()) {
+                    reader.get();
+                }
+            }
+            return reads.get() > before + 10L * KEYS;
+        });
+    }
+
+    @Test
+    void servesWhatItHasWhileL2LoadsItsData() throws Exception {
+        String filler = "x".repeat(1_000);
+        try (RedisServerProcess slow = RedisServerProcess.start(
+                        "--key-load-delay", "5000", "--loading-process-events-interval-bytes", "1024");
+                TestSidecar before = TestSidecar.with()
+                        .before(TestSidecar.impatient("redis://127.0.0.1:" + slow.port()))
+                        .startCoherent();
+                RespClient user = before.connect()) {
+            user.call("SET", "k", "v");
+            assertThat(user.call("GET", "k")).hasToString("$v");
+            for (int i = 0; i < 400; i++) {
+                slow.call("SET", "filler" + i, filler);
+            }
+            slow.call("SAVE");
+            slow.stop();
+            Await.until("the loss is noticed", () -> !before.instance().isCoherent());
+            CompletableFuture<Void> loaded = CompletableFuture.runAsync(() -> {
+                try {
+                    slow.restart();
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            Await.until("L2 loads its data", () -> isLoading(slow));
+            int asked = 0;
+            while (isLoading(slow)) {
+                RespValue known = user.call("GET", "k");
+                RespValue unknown = user.call("GET", "unknown");
+                if (isLoading(slow)) {
+                    assertThat(known).hasToString("$v");
+                    assertThat(unknown.toString()).startsWith(NO_ANSWER);
+                    assertThat(before.instance().isCoherent()).isFalse();
+                    asked++;
+                }
+            }
+            assertThat(asked).isPositive();
+            loaded.get(20, TimeUnit.SECONDS);
+            before.awaitCoherence();
+            Await.until(
+                    "L2 is used", () -> user.call("GET", "filler0").toString().equals("$" + filler));
+        }
+    }
+
+    private static boolean isLoading(RedisServerProcess server) {
+        try {
+            return server.call("PING").toString().startsWith("-LOADING");
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    @Test
+    void servesWhatIsOutdatedWhileL2IsBusyWithAScript() throws Exception {
+        redis.call("CONFIG", "SET", "busy-reply-threshold", "1");
+        redis.call("SET", "brief:k", "v");
+        assertThat(client.call("GET", "brief:k")).hasToString("$v");
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<RespValue> script = threads.submit(() -> redis.call("EVAL", "while true do end", "0"));
+            try {
+                Await.until("L2 is busy", () -> redis.call("PING").toString().startsWith("-BUSY"));
+                assertThat(client.call("GET", "brief:k")).hasToString("$v");
+                assertThat(client.call("MGET", "brief:k")).hasToString("*[$v]");
+                assertThat(client.call("GET", "unknown").toString()).startsWith("-BUSY ");
+                assertThat(client.call("MGET", "brief:k", "unknown").toString()).startsWith("-BUSY ");
+            } finally {
+                redis.call("SCRIPT", "KILL");
+            }
+            assertThat(script.get(20, TimeUnit.SECONDS).isError()).isTrue();
+        }
+        redis.call("SET", "brief:k", "changed");
+        Await.until(
+                "what is new is served",
+                () -> client.call("GET", "brief:k").toString().equals("$changed"));
     }
 
     private Void readUntil(AtomicBoolean over, AtomicLong reads) throws IOException {
