@@ -26,6 +26,8 @@ import io.netty.util.internal.OutOfDirectMemoryError;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     private final AtomicBoolean moveAsked = new AtomicBoolean();
     /** Where it is going, between two event loops. */
     private volatile @Nullable LoopContext next;
+    /** What is to be done when it has arrived there. Of the thread that it leaves, then of the one that it comes to. */
+    private final Deque<Runnable> postponed = new ArrayDeque<>();
 
     private final Transport transport;
     private final RespDecoder decoder;
@@ -136,7 +140,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
                     finishing || killed || inputEnded || !context().channel().isActive();
             // TLS keeps things of its own on the event loop.
             if (transport != Transport.TLS && target != loop && !isBusy && !isEnding) {
-                unread.clear();
                 next = target;
                 context()
                         .deregister()
@@ -155,6 +158,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
             session().movedTo(arrived.executor);
             unread.use(arrived.buffers);
             next = null;
+            doPostponed();
+            resume();
+        }
+    }
+
+    private void doPostponed() {
+        while (!postponed.isEmpty()) {
+            guarded(postponed.remove());
         }
     }
 
@@ -201,6 +212,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         waiting = null;
         outbox.forget();
         pause.forget();
+        next = null;
+        doPostponed();
         accountQuery();
     }
 
@@ -250,7 +263,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     /** Whether requests have to wait: for a command, for the end of a delay, or until the client reads. */
     private boolean isBlocked() {
-        return waiting != null || held || outbox.isFull() || !outbox.isWritable();
+        return waiting != null || held || next != null || outbox.isFull() || !outbox.isWritable();
     }
 
     private void accountQuery() {
@@ -356,7 +369,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     /** Goes on where reading stopped. */
     private void resume() {
-        if (running || finishing || killed || held) {
+        if (running || finishing || killed || held || next != null) {
             return;
         }
         if (loop.running) {
@@ -396,8 +409,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
      */
     private void guarded(Runnable step) {
         EventExecutor now = context().channel().eventLoop();
-        if (next != null || !now.inEventLoop()) {
+        if (!now.inEventLoop()) {
             now.execute(() -> guarded(step));
+            return;
+        }
+        if (next != null) {
+            postponed.add(step);
             return;
         }
         try {

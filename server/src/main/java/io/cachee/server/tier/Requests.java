@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
 
 /** Requests to L2 as bytes. */
 final class Requests {
@@ -48,7 +49,7 @@ final class Requests {
         at = endLine(out, at + digits.length);
         System.arraycopy(key, 0, out, at, key.length);
         endLine(out, at + key.length);
-        return PooledByteBufAllocator.DEFAULT.buffer(out.length).writeBytes(out);
+        return Unpooled.wrappedBuffer(out);
     }
 
     private static int endLine(byte[] out, int at) {
