@@ -88,7 +88,8 @@ final class ProofSidecar implements AutoCloseable {
                 1 << 20,
                 5,
                 50,
-                5);
+                5,
+                8 << 20);
         return new ProofSidecar(link, SMALL_REGION_BYTES, TWO_LOOPS, FEW_LOADS, policy);
     }
 

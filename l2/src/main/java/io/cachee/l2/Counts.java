@@ -7,6 +7,7 @@ final class Counts {
     final Count sent = new Count();
     final Count timeouts = new Count();
     final Count refused = new Count();
+    final Count tooLarge = new Count();
     final Count invalidations = new Count();
     final Count feedLosses = new Count();
 }

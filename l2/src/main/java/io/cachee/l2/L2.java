@@ -124,8 +124,14 @@ public final class L2 implements AutoCloseable {
                 counts.sent.get(),
                 counts.timeouts.get(),
                 counts.refused.get(),
+                counts.tooLarge.get(),
                 counts.invalidations.get(),
                 counts.feedLosses.get());
+    }
+
+    /** The size of the largest reply that is taken. */
+    public int mostReplyBytes() {
+        return link.options().mostReplyBytes();
     }
 
     /** Ends all connections; who waits for a reply is told. From any thread; elsewhere than on the loop it waits. */

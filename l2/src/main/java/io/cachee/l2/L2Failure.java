@@ -16,6 +16,8 @@ public final class L2Failure extends Exception {
         TIMED_OUT,
         /** The connection broke before the reply. The request may have been carried out. */
         CONNECTION_LOST,
+        /** A reply came, and was larger than is taken. The request has been carried out. */
+        TOO_LARGE,
         /** Nodes of the cluster named each other in turn. Nothing was done. */
         REDIRECTED_TOO_OFTEN
     }
@@ -33,6 +35,6 @@ public final class L2Failure extends Exception {
 
     /** Whether the request may have been carried out nevertheless. */
     public boolean mayHaveRun() {
-        return kind == Kind.TIMED_OUT || kind == Kind.CONNECTION_LOST;
+        return kind == Kind.TIMED_OUT || kind == Kind.CONNECTION_LOST || kind == Kind.TOO_LARGE;
     }
 }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstRetryMillis how soon at most to connect again after the first failure
  * @param lastRetryMillis how soon at most to connect again after many
  * @param breakerFailures after how many failures in a row a node is given time
+ * @param mostReplyBytes the largest reply that is taken over a shared connection; of a larger one nothing is kept
  */
 public record L2Options(
         String uri,
@@ -44,7 +45,8 @@ public record L2Options(
         long mostBytes,
         int firstRetryMillis,
         int lastRetryMillis,
-        int breakerFailures) {
+        int breakerFailures,
+        int mostReplyBytes) {
     public L2Options {
         Objects.requireNonNull(uri);
         trackedPrefixes = List.copyOf(trackedPrefixes);
@@ -63,6 +65,7 @@ public record L2Options(
         positive("mostBytes", mostBytes);
         positive("firstRetryMillis", firstRetryMillis);
         positive("breakerFailures", breakerFailures);
+        positive("mostReplyBytes", mostReplyBytes);
         if (lastRetryMillis < firstRetryMillis) {
             throw new IllegalArgumentException(
                     "lastRetryMillis of " + lastRetryMillis + " is less than firstRetryMillis of " + firstRetryMillis);
@@ -91,7 +94,7 @@ public record L2Options(
     public static L2Options of(String uri) {
         return new L2Options(
                 uri, null, false, List.of(), null, null, null, "cachee", 1_000, 2_000, 500, 1_000, 100_000, 64L << 20,
-                50, 5_000, 5);
+                50, 5_000, 5, 8 << 20);
     }
 
     /** Without what is secret: a URI may hold a password. */

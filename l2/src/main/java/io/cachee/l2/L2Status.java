@@ -12,6 +12,7 @@ import java.util.List;
  * @param sent requests sent since the start
  * @param timeouts requests that were not answered in time since the start
  * @param refused requests refused for want of a connection or room since the start
+ * @param tooLarge replies since the start that were larger than is taken
  * @param invalidations keys reported since the start
  * @param feedLosses how often a feed has ended since the start
  */
@@ -23,6 +24,7 @@ public record L2Status(
         long sent,
         long timeouts,
         long refused,
+        long tooLarge,
         long invalidations,
         long feedLosses) {
     public L2Status {

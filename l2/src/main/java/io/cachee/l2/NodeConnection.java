@@ -66,7 +66,10 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     private boolean up;
     private boolean ended;
 
-    private final Received received = new Received();
+    private final Received received;
+    /** Whether the last that was read is a part of a reply. */
+    private boolean amidReply;
+
     private boolean reading;
     private boolean heard;
     private @Nullable ByteBuf held;
@@ -89,6 +92,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         this.role = role;
         this.owner = owner;
         this.waiting = waiting;
+        this.received = new Received(link.options().mostReplyBytes());
     }
 
     // ---------------------------------------------------------------- beginning
@@ -264,17 +268,15 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
                 received.release();
             } else {
                 received.releaseIfEmpty();
+                amidReply = received.isAmidReply();
             }
         }
     }
 
     private void readReplies() throws BrokenReplyException {
         boolean answered = false;
-        while (!ended) {
-            ByteBuf frame = received.next();
-            if (frame == null) {
-                break;
-            }
+        while (!ended && received.next()) {
+            ByteBuf frame = received.frame();
             if (received.isMessage()) {
                 owner.message(frame);
                 continue;
@@ -285,6 +287,10 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
             }
             waiting.add(-1);
             answered |= up;
+            if (received.isTooLarge()) {
+                handler.failed(tooLarge());
+                continue;
+            }
             boolean isError = frame.getByte(frame.readerIndex()) == '-';
             handler.reply(isError ? frame.duplicate() : frame);
             if (isError && up) {
@@ -294,6 +300,13 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         if (answered && !ended) {
             owner.answered();
         }
+    }
+
+    private L2Failure tooLarge() {
+        link.counts().tooLarge.add(1);
+        String why = "its reply has " + received.length() + " bytes, and at most "
+                + link.options().mostReplyBytes() + " are taken (--l2-max-reply)";
+        return new L2Failure(L2Failure.Kind.TOO_LARGE, why);
     }
 
     /** What was read and belongs to nobody yet; the caller gives it back. Used when the channel is taken over. */
@@ -326,6 +339,12 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         long left = inFlight.firstDeadline() - System.nanoTime();
         if (left > 0) {
             scheduleDeadline(left);
+            return;
+        }
+        if (amidReply) {
+            // What takes its time is not silence.
+            amidReply = false;
+            scheduleDeadline(TimeUnit.MILLISECONDS.toNanos(link.options().deadlineMillis()));
             return;
         }
         String why = "no reply from " + address + " within " + link.options().deadlineMillis() + " ms";

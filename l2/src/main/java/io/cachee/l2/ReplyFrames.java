@@ -7,16 +7,26 @@ import org.jspecify.annotations.Nullable;
 
 /** Cuts the bytes of a {@link Dedicated} connection into whole replies and messages. */
 public final class ReplyFrames implements AutoCloseable {
+    private final int most;
     private final ReplyScanner scanner = new ReplyScanner();
     private @Nullable ByteBuf kept;
 
+    /** @param most how many bytes of an unfinished reply are kept at most */
+    public ReplyFrames(int most) {
+        this.most = most;
+    }
+
     /**
-     * Takes bytes as they came, and hands out what is complete; each buffer is good during the call. False when this is
-     * no protocol that is known: nothing more can be told apart then.
+     * Takes bytes as they came, and hands out what is complete; each buffer is good during the call. False when a reply
+     * is too large, or this is no protocol that is known: nothing more can be told apart then.
      */
     public boolean take(ByteBuf bytes, Consumer<ByteBuf> whole) {
         ByteBuf before = kept;
         if (before != null) {
+            if ((long) before.readableBytes() + bytes.readableBytes() > most) {
+                close();
+                return false;
+            }
             before.writeBytes(bytes);
         }
         try {

@@ -69,6 +69,21 @@ final class ReplyScanner {
         return type;
     }
 
+    /** Where the string ends whose header was read last, relative to the first byte of its reply; 0 for none. */
+    int stringEnd() {
+        return stringEnd;
+    }
+
+    /** How many of the bytes there are it has no use for any more: from now on, the reply begins behind them. */
+    int pass(int readable) {
+        // Of a string, what ends it is looked at.
+        int passed = stringEnd > 0 ? Math.min(readable, stringEnd - 2) : position;
+        position -= passed;
+        searched -= passed;
+        stringEnd -= stringEnd > 0 ? passed : 0;
+        return passed;
+    }
+
     private int findLine(ByteBuf in, int start, int end) throws BrokenReplyException {
         if (end > position) {
             judgeType((char) in.getByte(start + position));

@@ -64,7 +64,8 @@ final class ClusterTest {
                 1 << 20,
                 10,
                 100,
-                1_000));
+                1_000,
+                8 << 20));
         link.awaitCoherent();
         return link;
     }

@@ -58,7 +58,8 @@ final class LinkUnderTest implements Feed, AutoCloseable {
                 1 << 20,
                 10,
                 50,
-                breakerFailures);
+                breakerFailures,
+                8 << 20);
     }
 
     EventLoop loop() {

@@ -182,7 +182,8 @@ final class RequestsTest {
                 1 << 20,
                 50,
                 5_000,
-                5);
+                5,
+                8 << 20);
         try (LinkUnderTest link = new LinkUnderTest(options)) {
             link.awaitCoherent();
             redis.call("SET", "other:1", "new");

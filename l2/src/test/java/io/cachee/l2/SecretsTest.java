@@ -42,7 +42,8 @@ final class SecretsTest {
                 1 << 20,
                 10,
                 50,
-                1_000);
+                1_000,
+                8 << 20);
     }
 
     private static void assertComesIn(L2Options options) throws Exception {

@@ -34,7 +34,8 @@ final class SentinelTest {
                 1 << 20,
                 10,
                 100,
-                1_000);
+                1_000,
+                8 << 20);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.cachee.server;
 import io.cachee.l2.L2Options;
 import io.cachee.server.config.Flag;
 import io.cachee.server.config.FlagValues;
+import io.cachee.server.config.MemorySize;
 import io.cachee.server.config.SecretFile;
 import io.cachee.server.tier.KeyspacePolicy;
 import io.cachee.server.tier.KeyspaceSection;
@@ -21,6 +22,8 @@ final class TierOptions {
     static final String KEYSPACES = "keyspaces";
 
     private static final int MOST_MILLIS = 3_600_000;
+    private static final long LEAST_REPLY = 64 << 10;
+    private static final long MOST_REPLY = 512 << 20;
 
     static final List<Flag> FLAGS = List.of(
             Flag.of(
@@ -49,6 +52,12 @@ final class TierOptions {
                     "How long L2 may be silent when it is asked for a sign of life; the longest that an outdated value"
                             + " is served after the link was lost unnoticed is half as long again."),
             Flag.of("l2-max-pending", "N", "100000", "Requests that may wait for replies, for each connection."),
+            Flag.of(
+                    "l2-max-reply",
+                    "SIZE",
+                    "8mb",
+                    "The largest reply that is taken over a shared connection, and so the largest value that is kept;"
+                            + " what is larger and only read is asked for again, and handed on as it comes."),
             Flag.of("l2-max-loads", "N", "1000", "Loads that may be on their way at once."),
             Flag.of(
                     "prewarm-source",
@@ -130,7 +139,17 @@ final class TierOptions {
                 usual.mostBytes(),
                 usual.firstRetryMillis(),
                 usual.lastRetryMillis(),
-                usual.breakerFailures());
+                usual.breakerFailures(),
+                values.parsed("l2-max-reply", TierOptions::replySize));
+    }
+
+    private static int replySize(String text) {
+        long bytes = MemorySize.parse(text);
+        if (bytes < LEAST_REPLY || bytes > MOST_REPLY) {
+            throw new IllegalArgumentException("'" + text + "' is not between " + MemorySize.format(LEAST_REPLY)
+                    + " and " + MemorySize.format(MOST_REPLY));
+        }
+        return (int) bytes;
     }
 
     private static String name(String text) {

@@ -266,7 +266,8 @@ final class KeyspacePoliciesTest {
                 1 << 20,
                 5,
                 50,
-                5);
+                5,
+                8 << 20);
         Map<String, Object> settings =
                 Map.of("l1-ttl", "1ms", "jitter", 0, "stale-if-error", "1h", "soft-deadline", "20ms");
         try (TestSidecar sidecar = TestSidecar.with()

@@ -142,7 +142,8 @@ public final class TestSidecar implements AutoCloseable {
     /** A link that is quick to notice that L2 is silent, and to try again. */
     public static L2Options impatient(String l2) {
         return new L2Options(
-                l2, null, false, List.of(), null, null, null, "cachee", 300, 400, 50, 150, 1_000, 1 << 20, 5, 50, 5);
+                l2, null, false, List.of(), null, null, null, "cachee", 300, 400, 50, 150, 1_000, 1 << 20, 5, 50, 5,
+                8 << 20);
     }
 
     /** The usual link, on which L2 reports all changes under some prefixes; those of keys read when there are none. */
@@ -165,7 +166,8 @@ public final class TestSidecar implements AutoCloseable {
                 usual.mostBytes(),
                 usual.firstRetryMillis(),
                 usual.lastRetryMillis(),
-                usual.breakerFailures());
+                usual.breakerFailures(),
+                usual.mostReplyBytes());
     }
 
     private void failed(String message, @Nullable Throwable cause) {

@@ -58,7 +58,7 @@ final class OwnConnection implements DedicatedHandler {
     private final List<byte[]> written = new ArrayList<>();
     private final Deque<Runnable> held = new ArrayDeque<>();
     private boolean awaitsTracking;
-    private final ReplyFrames frames = new ReplyFrames();
+    private final ReplyFrames frames;
     private boolean forgetsAll;
     /** Whether something was sent that may write what it does not name, and to which node. */
     private boolean wroteUnnamed;
@@ -69,6 +69,7 @@ final class OwnConnection implements DedicatedHandler {
         this.session = session;
         this.tier = tier;
         this.passing = passing;
+        this.frames = new ReplyFrames(tier.l2().mostReplyBytes());
     }
 
     static OwnConnection of(Call call, Tier tier, PassThrough passing) {
@@ -300,7 +301,7 @@ final class OwnConnection implements DedicatedHandler {
     @Override
     public void received(ByteBuf bytes) {
         if (!frames.take(bytes, this::receivedWhole)) {
-            closed("a reply that is none");
+            closed("a reply that is none, or too large (--l2-max-reply)");
         }
     }
 

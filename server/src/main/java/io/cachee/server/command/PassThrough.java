@@ -9,10 +9,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.util.internal.OutOfDirectMemoryError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,17 +30,26 @@ final class PassThrough {
     /** These reach into another database than the client's. */
     private static final Set<String> REACH_ELSEWHERE = Set.of("move", "copy");
 
+    private static final byte[] NO_MEMORY =
+            "-ERR there is no memory for the reply at the moment\r\n".getBytes(StandardCharsets.ISO_8859_1);
     private static final byte[] PING = {'p', 'i', 'n', 'g'};
     private static final int MAX_DIGITS = 10;
 
     private final Instance instance;
     private final Tier tier;
     private final int database;
+    private final LargeReplies large;
 
     PassThrough(Instance instance, Tier tier, int database) {
         this.instance = instance;
         this.tier = tier;
         this.database = database;
+        this.large = new LargeReplies(this, tier);
+    }
+
+    /** Replies that are larger than is taken over a shared connection. */
+    LargeReplies large() {
+        return large;
     }
 
     static Protocol protocolOf(Session session) {
@@ -81,9 +92,12 @@ final class PassThrough {
         Later later = call.later();
         List<SplitCommands.Part> parts = instead == null ? SplitCommands.of(call, tier.l2()) : List.of();
         ByteBuf request = parts.isEmpty() ? encode(sent) : Unpooled.EMPTY_BUFFER;
+        // What may have changed something is not asked twice.
+        ByteBuf again = writes || !parts.isEmpty() ? Unpooled.EMPTY_BUFFER : request.retainedDuplicate();
         ReplyHandler handler = new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
+                again.release();
                 boolean isError = frame.getByte(frame.readerIndex()) == '-';
                 ByteBuf copy = instead == null || isError ? copyOf(frame) : Unpooled.wrappedBuffer(instead);
                 if (unnamed) {
@@ -95,7 +109,15 @@ final class PassThrough {
 
             @Override
             public void failed(L2Failure why) {
-                over(error("ERR L2 gave no answer: " + why.getMessage()));
+                boolean isTooLarge = why.kind() == L2Failure.Kind.TOO_LARGE;
+                if (isTooLarge && again.isReadable()) {
+                    byte[] bytes = ByteBufUtil.getBytes(again);
+                    again.release();
+                    large.ask(new LargeReplies.Asked(session, bytes, slot, itsDatabase, later, () -> {}));
+                    return;
+                }
+                again.release();
+                over(error((isTooLarge ? "ERR " : "ERR L2 gave no answer: ") + why.getMessage()));
             }
 
             private void over(ByteBuf reply) {
@@ -210,7 +232,17 @@ final class PassThrough {
 
     static ByteBuf copyOf(ByteBuf frame) {
         int length = frame.readableBytes();
-        return PooledByteBufAllocator.DEFAULT.directBuffer(length).writeBytes(frame, frame.readerIndex(), length);
+        return orError(() ->
+                PooledByteBufAllocator.DEFAULT.directBuffer(length).writeBytes(frame, frame.readerIndex(), length));
+    }
+
+    /** A reply; when there is no memory for its buffer, whoever asked is told so instead. */
+    static ByteBuf orError(Supplier<ByteBuf> reply) {
+        try {
+            return reply.get();
+        } catch (OutOfDirectMemoryError none) {
+            return Unpooled.wrappedBuffer(NO_MEMORY);
+        }
     }
 
     static ByteBuf error(String text) {

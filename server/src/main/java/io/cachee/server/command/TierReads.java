@@ -10,10 +10,12 @@ import io.cachee.server.tier.WriteBehind;
 import io.cachee.store.Stamp;
 import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,14 +24,26 @@ import org.jspecify.annotations.Nullable;
  * to L2, for they need not the value.
  */
 final class TierReads {
+    /** How much one MGET may hold while it waits for values, and how much all may together. */
+    private static final int MOST_GATHERED = 4 << 20;
+
+    private static final long MOST_GATHERED_BY_ALL = 16 << 20;
     /** A larger value is not read to answer a question about it. */
     private static final int MOST_TO_LOOK_AT = 64 << 10;
 
+    /** Of a bulk string, its header and its end. */
+    private static final int MOST_AROUND = 16;
+
     private static final byte[] CRLF = {'\r', '\n'};
+    private static final byte[] NULL = {'_'};
+    private static final byte[] NO_BULK = {'$', '-', '1'};
+    private static final byte[] GET = {'G', 'E', 'T'};
+    private static final byte[] MGET = {'M', 'G', 'E', 'T'};
 
     private final Tier tier;
     private final PassThrough passing;
     private final int database;
+    private final AtomicLong gathered = new AtomicLong();
     private final Map<String, Handler> handlers = Map.of(
             "get", this::get,
             "mget", this::getMany,
@@ -111,12 +125,33 @@ final class TierReads {
         byte[] key = call.request.bytes(1);
         Later later = call.later();
         session.loadsAwaited++;
+        Runnable over = () -> session.loadsAwaited--;
         new Asking(
                         key,
                         keyspace,
                         session.resp3,
-                        reply -> PassThrough.deliver(session, later, reply, () -> session.loadsAwaited--))
+                        reply -> PassThrough.deliver(session, later, reply, over),
+                        () -> askForLarge(session, List.of(GET, key), later, over))
                 .ask();
+    }
+
+    /** Has the client given what is too large to be held. */
+    private void askForLarge(Session session, List<byte[]> words, Later later, Runnable over) {
+        ByteBuf encoded = PassThrough.encode(Request.of(words.toArray(new byte[0][])));
+        byte[] request = ByteBufUtil.getBytes(encoded);
+        encoded.release();
+        int slot = slotOf(words.get(1));
+        if (words.stream().skip(2).anyMatch(key -> slotOf(key) != slot)) {
+            String why =
+                    "ERR the values are too large to be held together, and of several slots: ask for fewer at once";
+            PassThrough.deliver(session, later, PassThrough.error(why), over);
+            return;
+        }
+        passing.large().ask(new LargeReplies.Asked(session, request, slot, database, later, over));
+    }
+
+    private int slotOf(byte[] key) {
+        return tier.l2().slotOf(key, 0, key.length);
     }
 
     /** A GET that L1 could not answer. Of the link's event loop once it was asked. */
@@ -125,12 +160,14 @@ final class TierReads {
         private final Keyspace keyspace;
         private final boolean resp3;
         private final Consumer<ByteBuf> answer;
+        private final Runnable tooLarge;
 
-        Asking(byte[] key, Keyspace keyspace, boolean resp3, Consumer<ByteBuf> answer) {
+        Asking(byte[] key, Keyspace keyspace, boolean resp3, Consumer<ByteBuf> answer, Runnable tooLarge) {
             this.key = key;
             this.keyspace = keyspace;
             this.resp3 = resp3;
             this.answer = answer;
+            this.tooLarge = tooLarge;
         }
 
         void ask() {
@@ -141,22 +178,33 @@ final class TierReads {
             switch (loaded.kind()) {
                 case VALUE -> answer.accept(bulk(loaded.value(), loaded.length()));
                 case ABSENT -> tier.missing(key, keyspace, () -> answer.accept(nothing(resp3)), this::ask);
+                case TOO_LARGE -> tooLarge.run();
                 case REFUSED, FAILED -> answer.accept(PassThrough.error(loaded.text()));
             }
         }
     }
 
     private static ByteBuf bulk(byte @Nullable [] value, int length) {
-        ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(length + 16);
+        return PassThrough.orError(() -> {
+            ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(length + MOST_AROUND);
+            writeBulk(out, value == null ? CRLF : value, length);
+            return out;
+        });
+    }
+
+    private static void writeBulk(ByteBuf out, byte[] value, int length) {
         PassThrough.header(out, '$', length);
-        return out.writeBytes(value == null ? CRLF : value, 0, length).writeBytes(CRLF);
+        out.writeBytes(value, 0, length).writeBytes(CRLF);
     }
 
     private static ByteBuf nothing(boolean resp3) {
         ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(5);
-        return resp3
-                ? out.writeByte('_').writeBytes(CRLF)
-                : out.writeByte('$').writeByte('-').writeByte('1').writeBytes(CRLF);
+        writeNothing(out, resp3);
+        return out;
+    }
+
+    private static void writeNothing(ByteBuf out, boolean resp3) {
+        out.writeBytes(resp3 ? NULL : NO_BULK).writeBytes(CRLF);
     }
 
     // ---------------------------------------------------------------- several values
@@ -171,32 +219,47 @@ final class TierReads {
             passing.pass(call);
             return;
         }
-        Gathering gathering = new Gathering(call.session, count);
+        List<byte @Nullable []> values = new ArrayList<>(count);
         int missing = 0;
+        long size = 0;
         for (int i = 0; i < count; i++) {
             Keyspace keyspace = keyspaceOf(call, i + 1);
             byte[] found = fresh(call.key(i + 1), keyspace, Integer.MAX_VALUE);
+            size += found == null ? 0 : found.length;
+            if (size > MOST_GATHERED) {
+                askForLarge(call);
+                return;
+            }
             call.looked(found != null);
             (found != null ? keyspace.hits : keyspace.misses).increment();
-            gathering.values.set(i, found);
+            values.add(found);
             missing += found == null ? 1 : 0;
         }
         if (missing == 0) {
             call.reply.array(count);
-            for (byte[] value : gathering.values) {
+            for (byte[] value : values) {
                 replyWith(call, value);
             }
-            return;
+        } else {
+            new Gathering(call, values, missing, size).load();
         }
-        gathering.begin(missing, call.later());
-        for (int i = 0; i < count; i++) {
-            if (gathering.values.get(i) == null) {
-                int index = i;
-                byte[] key = call.request.bytes(i + 1);
-                Keyspace keyspace = keyspaceOf(call, i + 1);
-                tier.read(key, keyspace, loaded -> gathering.came(index, loaded));
-            }
+    }
+
+    /** What an MGET asks for is more than may be held: L2 answers it. */
+    private void askForLarge(Call call) {
+        Session session = call.session;
+        Later later = call.later();
+        session.loadsAwaited++;
+        askForLarge(session, wordsOf(call), later, () -> session.loadsAwaited--);
+    }
+
+    private static List<byte[]> wordsOf(Call call) {
+        List<byte[]> words = new ArrayList<>(call.count());
+        words.add(MGET);
+        for (int i = 1; i < call.count(); i++) {
+            words.add(call.request.bytes(i));
         }
+        return words;
     }
 
     private void replyWith(Call call, byte @Nullable [] stamped) {
@@ -207,70 +270,118 @@ final class TierReads {
         }
     }
 
-    /** The values of an MGET while they come. After {@link #begin}, of the link's event loop. */
-    private static final class Gathering {
+    /**
+     * The values of an MGET while they come: of the link's event loop once they are loaded. When they are more than may
+     * be held, L2 answers all of it.
+     */
+    private final class Gathering {
         private final Session session;
         private final boolean resp3;
+        private final Later place;
+        private final List<byte[]> words;
         /** With their stamps, null for those that there are not. */
         private final List<byte @Nullable []> values;
 
+        private final List<Keyspace> keyspaces = new ArrayList<>();
         private int missing;
-        private @Nullable Later later;
+        private long size;
+        private boolean isTooMuch;
         private @Nullable Loaded failure;
 
-        Gathering(Session session, int count) {
-            this.session = session;
+        Gathering(Call call, List<byte @Nullable []> values, int missing, long size) {
+            this.session = call.session;
             this.resp3 = session.resp3;
-            this.values = new ArrayList<>(count);
-            for (int i = 0; i < count; i++) {
-                values.add(null);
+            this.values = values;
+            this.missing = missing;
+            this.words = wordsOf(call);
+            for (int i = 1; i < call.count(); i++) {
+                keyspaces.add(keyspaceOf(call, i));
+            }
+            this.place = call.later();
+            session.loadsAwaited++;
+            grow(size);
+        }
+
+        void load() {
+            if (isTooMuch) {
+                end();
+                return;
+            }
+            List<Integer> absent = new ArrayList<>(missing);
+            for (int i = 0; i < values.size(); i++) {
+                if (values.get(i) == null) {
+                    absent.add(i);
+                }
+            }
+            for (int index : absent) {
+                tier.read(words.get(index + 1), keyspaces.get(index), loaded -> came(index, loaded));
             }
         }
 
-        void begin(int awaited, Later place) {
-            missing = awaited;
-            later = place;
-            session.loadsAwaited++;
+        private void grow(long more) {
+            size += more;
+            boolean isOfAll = gathered.addAndGet(more) > MOST_GATHERED_BY_ALL;
+            if (size > MOST_GATHERED || isOfAll) {
+                isTooMuch = true;
+                values.clear();
+                shrink();
+            }
         }
 
-        void came(int index, Loaded loaded) {
+        private void shrink() {
+            gathered.addAndGet(-size);
+            size = 0;
+        }
+
+        private void came(int index, Loaded loaded) {
             boolean isOfAnotherType =
                     loaded.kind() == Loaded.Kind.REFUSED && loaded.text().startsWith("WRONGTYPE");
-            if (loaded.kind() == Loaded.Kind.REFUSED && !isOfAnotherType) {
+            if (loaded.kind() == Loaded.Kind.TOO_LARGE) {
+                grow(Integer.MAX_VALUE);
+            } else if (loaded.kind() == Loaded.Kind.REFUSED && !isOfAnotherType) {
                 failure = loaded;
             } else if (loaded.kind() == Loaded.Kind.FAILED) {
                 failure = failure == null ? loaded : failure;
-            } else {
+            } else if (!isTooMuch) {
                 // As MGET has it: what is no string is not there.
-                values.set(index, loaded.value());
+                byte[] value = loaded.value();
+                values.set(index, value);
+                grow(value == null ? 0 : value.length);
             }
-            Later place = later;
-            if (--missing == 0 && place != null) {
-                Loaded failed = failure;
-                PassThrough.deliver(
-                        session,
-                        place,
-                        failed == null ? array() : PassThrough.error(failed.text()),
-                        () -> session.loadsAwaited--);
+            missing--;
+            if (missing == 0) {
+                end();
             }
         }
 
+        private void end() {
+            Runnable over = () -> session.loadsAwaited--;
+            Loaded failed = failure;
+            if (failed != null) {
+                PassThrough.deliver(session, place, PassThrough.error(failed.text()), over);
+            } else if (isTooMuch) {
+                askForLarge(session, words, place, over);
+            } else {
+                PassThrough.deliver(session, place, array(), over);
+            }
+            shrink();
+        }
+
         private ByteBuf array() {
-            int length = 16;
-            for (byte[] value : values) {
-                length += value == null ? 5 : value.length + 16;
-            }
-            ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(length);
-            PassThrough.header(out, '*', values.size());
-            Stamp stamp = new Stamp();
-            for (byte[] value : values) {
-                boolean isThere =
-                        value != null && !stamp.read(value, value.length).isAbsent();
-                ByteBuf one = value != null && isThere ? bulk(value, value.length - Stamp.BYTES) : nothing(resp3);
-                out.writeBytes(one);
-                one.release();
-            }
-            return out;
+            int length = (int) size + MOST_AROUND + values.size() * MOST_AROUND;
+            return PassThrough.orError(() -> {
+                ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(length);
+                PassThrough.header(out, '*', values.size());
+                Stamp stamp = new Stamp();
+                for (byte[] value : values) {
+                    if (value == null || stamp.read(value, value.length).isAbsent()) {
+                        writeNothing(out, resp3);
+                    } else {
+                        writeBulk(out, value, value.length - Stamp.BYTES);
+                    }
+                }
+                return out;
+            });
         }
     }
 

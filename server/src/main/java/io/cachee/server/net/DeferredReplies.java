@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +20,9 @@ final class DeferredReplies {
     /** No further requests are read while so many replies are to come. */
     static final int MOST = 1_024;
 
-    private final class Place implements Later {
+    private final class Place implements Later, Later.Parts {
         private @Nullable ByteBuf reply;
+        private @Nullable Consumer<Parts> whenFirst;
         private boolean forgotten;
         private final List<ByteBuf> following = new ArrayList<>(0);
 
@@ -34,19 +36,53 @@ final class DeferredReplies {
                 release();
             }
         }
+
+        @Override
+        public boolean inParts(Consumer<Parts> begin) {
+            whenFirst = begin;
+            beginIfFirst();
+            return true;
+        }
+
+        /** Is called when it may be the first. */
+        void beginIfFirst() {
+            Consumer<Parts> begin = whenFirst;
+            if (begin != null && !forgotten && equals(places.peek())) {
+                whenFirst = null;
+                begin.accept(this);
+            }
+        }
+
+        @Override
+        public boolean add(ByteBuf part, boolean isLast, Runnable taken) {
+            if (forgotten) {
+                part.release();
+                return false;
+            }
+            if (isLast) {
+                reply(part);
+            } else {
+                parts.accept(part, taken);
+                released.run();
+            }
+            return true;
+        }
     }
 
     private final Consumer<ByteBuf> target;
+    private final BiConsumer<ByteBuf, Runnable> parts;
     private final Runnable released;
     private final Deque<Place> places = new ArrayDeque<>(0);
     private volatile long bytes;
 
     /**
      * @param target takes what may leave
+     * @param parts takes a part of a reply, and runs something when it has left
      * @param released is run after something has
      */
-    DeferredReplies(Consumer<ByteBuf> target, Runnable released) {
+    DeferredReplies(Consumer<ByteBuf> target, BiConsumer<ByteBuf, Runnable> parts, Runnable released) {
         this.target = target;
+        this.parts = parts;
         this.released = released;
     }
 
@@ -87,6 +123,10 @@ final class DeferredReplies {
         }
         if (any) {
             released.run();
+        }
+        Place first = places.peek();
+        if (first != null) {
+            first.beginIfFirst();
         }
     }
 

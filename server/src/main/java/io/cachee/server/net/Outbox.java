@@ -18,7 +18,7 @@ final class Outbox {
     private final Connection connection;
     private final Doorkeeper doorkeeper;
     private final boolean isTls;
-    private final DeferredReplies deferred = new DeferredReplies(this::write, this::repliesCame);
+    private final DeferredReplies deferred = new DeferredReplies(this::write, this::writePart, this::repliesCame);
     private final Runnable afterReplies;
     private long unflushedBytes;
     private boolean flushPlanned;
@@ -86,6 +86,13 @@ final class Outbox {
         unflushedBytes += bytes;
         ChannelHandlerContext context = connection.context();
         context.write(full, isTls ? context.newPromise() : context.voidPromise());
+    }
+
+    private void writePart(ByteBuf part, Runnable taken) {
+        int bytes = part.readableBytes();
+        connection.loop().executor.sent(bytes);
+        unflushedBytes += bytes;
+        connection.context().write(part).addListener(_ -> taken.run());
     }
 
     long unflushedBytes() {

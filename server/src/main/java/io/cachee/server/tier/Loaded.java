@@ -1,5 +1,6 @@
 package io.cachee.server.tier;
 
+import io.cachee.l2.L2Failure;
 import io.cachee.store.Stamp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,8 @@ public record Loaded(Kind kind, byte @Nullable [] value, String text) {
         ABSENT,
         /** The server refused: the key is of another type, say. */
         REFUSED,
+        /** It is larger than is taken. */
+        TOO_LARGE,
         /** There is no answer, or one that says that there is none for now. */
         FAILED
     }
@@ -32,6 +35,12 @@ public record Loaded(Kind kind, byte @Nullable [] value, String text) {
 
     static Loaded failed(String why) {
         return new Loaded(Kind.FAILED, null, "ERR L2 gave no answer: " + why);
+    }
+
+    static Loaded failed(L2Failure why) {
+        String text = String.valueOf(why.getMessage());
+        boolean isTooLarge = why.kind() == L2Failure.Kind.TOO_LARGE;
+        return isTooLarge ? new Loaded(Kind.TOO_LARGE, null, "ERR " + text) : failed(text);
     }
 
     /** What an error says that L2 has replied with. */

@@ -145,13 +145,14 @@ final class Loads {
         @Override
         public void failed(L2Failure why) {
             if (!over) {
-                fail(Loaded.failed(String.valueOf(why.getMessage())));
+                fail(Loaded.failed(why));
             }
         }
 
         private void fail(Loaded failure) {
-            keyspace.loadFailures.increment();
-            finish(failure, false);
+            boolean isNoAnswer = failure.kind() == Loaded.Kind.FAILED;
+            keyspace.loadFailures.add(isNoAnswer ? 1 : 0);
+            finish(failure, !isNoAnswer);
         }
 
         private void finish(Loaded result, boolean succeeded) {

@@ -219,7 +219,8 @@ final class ChangeEventsTest {
                 1 << 20,
                 50,
                 500,
-                5));
+                5,
+                8 << 20));
         readEverywhere("product:1", "product:2");
         direct.call("XADD", "cachee:events", "*", "key", "product:1");
         awaitEmptyStream();

@@ -42,7 +42,7 @@ final class LoadsTest {
         String uri = "redis://127.0.0.1:" + port;
         return new L2Options(
                 uri, null, false, List.of(), null, null, null, "cachee", 30_000, 30_000, 30_000, 30_000, 1_000, 1 << 20,
-                5, 50, 5);
+                5, 50, 5, 8 << 20);
     }
 
     @AfterEach

@@ -1,0 +1,51 @@
+package io.cachee.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cachee.testkit.RedisServerProcess;
+import io.cachee.testkit.RespClient;
+import io.cachee.testkit.RespValue;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A sidecar with as little heap as it has in production, and replies of L2 that are larger. */
+final class LittleHeapTest {
+    private static final int KEYS = 100;
+    private static final int MEGABYTE = 1 << 20;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void repliesLargerThanTheHeapPassThrough() throws Exception {
+        try (RedisServerProcess redis = RedisServerProcess.start();
+                RespClient direct = redis.connect();
+                SidecarProcess sidecar =
+                        SidecarProcess.start(folder, "--l2=redis://127.0.0.1:" + redis.port(), "--max-memory=256mb");
+                RespClient client = RespClient.connect(sidecar.port())) {
+            Object[] many = new Object[KEYS + 1];
+            many[0] = "MGET";
+            for (int i = 0; i < KEYS; i++) {
+                many[i + 1] = "k" + i;
+                direct.call(
+                        "SET", "k" + i, String.valueOf((char) ('a' + i % 26)).repeat(MEGABYTE));
+            }
+            for (int round = 0; round < 3; round++) {
+                RespValue all = client.call(many);
+                for (int i = 0; i < KEYS; i++) {
+                    assertThat(all.item(i).string()).hasSize(MEGABYTE).startsWith(String.valueOf((char)
+                            ('a' + i % 26)));
+                }
+                for (int i = 0; i < KEYS; i++) {
+                    assertThat(client.call("GET", "k" + i).string()).hasSize(MEGABYTE);
+                }
+            }
+            direct.call("SETRANGE", "huge", 150 * MEGABYTE, "end");
+            assertThat(client.call("GET", "huge").string())
+                    .hasSize(150 * MEGABYTE + 3)
+                    .endsWith("end");
+            assertThat(client.call("STRLEN", "huge").number()).isEqualTo(150 * MEGABYTE + 3);
+        }
+    }
+}
