@@ -139,7 +139,7 @@ public final class L2 implements AutoCloseable {
     public void close() {
         if (link.loop().inEventLoop()) {
             end();
-            Thread.ofVirtual().start(link.lookup()::close);
+            Thread.ofPlatform().daemon().start(link.lookup()::close);
             return;
         }
         CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();

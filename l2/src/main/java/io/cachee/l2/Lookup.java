@@ -18,7 +18,7 @@ final class Lookup {
     private final EventLoop loop;
     private final Topology topology;
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
-            Thread.ofVirtual().name("cachee-l2-", 0).factory());
+            Thread.ofPlatform().daemon().name("cachee-l2-", 0).factory());
 
     Lookup(EventLoop loop, Topology topology) {
         this.loop = loop;

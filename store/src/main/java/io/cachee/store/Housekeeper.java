@@ -13,6 +13,8 @@ final class Housekeeper {
     private static final long POPULATE_BYTES = 2L << 20;
 
     private static final int TICKS_PER_POPULATE = 16;
+    /** Two seconds: whoever starts has more urgent things to do. */
+    private static final int TICKS_BEFORE_POPULATE = 500;
 
     private final Store store;
     private final Expirer expirer;
@@ -76,7 +78,9 @@ final class Housekeeper {
         }
         store.reclaimer().maintain();
         expirer.expireDue(store.nanoTime() + EXPIRY_NANOS);
-        if (ticks % TICKS_PER_POPULATE == 0 && populated < store.region().size()) {
+        if (ticks >= TICKS_BEFORE_POPULATE
+                && ticks % TICKS_PER_POPULATE == 0
+                && populated < store.region().size()) {
             populateStep();
         }
         if (ticks++ % TICKS_PER_STATISTICS == 0) {

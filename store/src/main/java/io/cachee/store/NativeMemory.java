@@ -78,13 +78,19 @@ final class NativeMemory {
         return memory == null ? Arena.ofAuto().allocate(size, Layout.PAGE) : memory;
     }
 
-    /** Has all pages of some memory brought in, without changing what is in them. False when that cannot be done. */
+    /**
+     * Has all pages of some memory brought in, large ones if there are any, without changing what is in them. False
+     * when that cannot be done.
+     */
     static boolean populate(MemorySegment memory) {
         if (!LINUX) {
             return false;
         }
         try {
-            return (int) function("madvise", MADVISE).invokeExact(memory, memory.byteSize(), MADV_POPULATE_WRITE) == 0;
+            MethodHandle advise = function("madvise", MADVISE);
+            // Without large pages everything works as well, only slower.
+            int ignored = (int) advise.invokeExact(memory, memory.byteSize(), MADV_HUGEPAGE);
+            return (int) advise.invokeExact(memory, memory.byteSize(), MADV_POPULATE_WRITE) == 0;
         } catch (IllegalCallerException denied) {
             return false;
         } catch (Throwable e) {
@@ -101,10 +107,7 @@ final class NativeMemory {
                 return null;
             }
             MemorySegment whole = raw.reinterpret(mapped, Arena.ofAuto(), NativeMemory::unmap);
-            MemorySegment memory = whole.asSlice(Layout.align(raw.address(), HUGE_PAGE) - raw.address(), size);
-            int advised = (int) function("madvise", MADVISE).invokeExact(memory, size, MADV_HUGEPAGE);
-            // Without large pages everything works as well, only slower.
-            return advised == 0 || advised == -1 ? memory : null;
+            return whole.asSlice(Layout.align(raw.address(), HUGE_PAGE) - raw.address(), size);
         } catch (IllegalCallerException denied) {
             return null;
         } catch (Throwable e) {

@@ -4,6 +4,7 @@ import static io.cachee.server.command.Flag.LOADING;
 import static io.cachee.server.command.Flag.NOSCRIPT;
 import static io.cachee.server.command.Flag.STALE;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -13,7 +14,6 @@ import java.util.TreeSet;
 
 /** ACL: users and what they may do. */
 final class AclCommands {
-    private static final java.security.SecureRandom RANDOM = new java.security.SecureRandom();
 
     private AclCommands() {}
 
@@ -186,7 +186,7 @@ final class AclCommands {
         Help.requireCount(call, 2, 3);
         int bits = call.count() == 3 ? Decimal.integer(call.request, 2, 1, 4096) : 256;
         byte[] random = new byte[(bits + 7) / 8];
-        RANDOM.nextBytes(random);
+        new SecureRandom().nextBytes(random);
         call.reply.bulk(HexFormat.of().formatHex(random).substring(0, (bits + 3) / 4));
     }
 }
