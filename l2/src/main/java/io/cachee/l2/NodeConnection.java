@@ -6,6 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.internal.OutOfDirectMemoryError;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
@@ -67,8 +68,10 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     private boolean ended;
 
     private final Received received;
-    /** Whether the last that was read is a part of a reply. */
+    /** Whether a reply is on its way that takes its time, or was lately. */
     private boolean amidReply;
+    /** Since when the reply that is coming has been coming; 0 while none is. */
+    private long amidSince;
 
     private boolean reading;
     private boolean heard;
@@ -223,13 +226,29 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
             return;
         }
         if (!gathers) {
-            held = ctx.alloc().buffer(GATHERED_BYTES).writeBytes(before);
+            ByteBuf gathered = roomToGather(ctx);
+            if (gathered == null) {
+                ctx.write(before, ctx.voidPromise());
+                held = request;
+                return;
+            }
+            gathered.writeBytes(before);
             before.release();
-            before = held;
+            before = gathered;
+            held = gathered;
             gathers = true;
         }
         before.writeBytes(request);
         request.release();
+    }
+
+    /** Null when there is no memory: a request whose reply is awaited already must be sent all the same. */
+    private static @Nullable ByteBuf roomToGather(ChannelHandlerContext ctx) {
+        try {
+            return ctx.alloc().buffer(GATHERED_BYTES);
+        } catch (OutOfDirectMemoryError none) {
+            return null;
+        }
     }
 
     private void flush() {
@@ -268,7 +287,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
                 received.release();
             } else {
                 received.releaseIfEmpty();
-                amidReply = received.isAmidReply();
+                noteProgress();
             }
         }
     }
@@ -277,6 +296,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         boolean answered = false;
         while (!ended && received.next()) {
             ByteBuf frame = received.frame();
+            amidSince = 0;
             if (received.isMessage()) {
                 owner.message(frame);
                 continue;
@@ -302,7 +322,24 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         }
     }
 
+    private void noteProgress() {
+        if (received.isAmidReply()) {
+            amidReply = true;
+            amidSince = amidSince == 0 ? System.nanoTime() | 1 : amidSince;
+        } else {
+            amidSince = 0;
+        }
+    }
+
+    /** Whether reports of changes have been waiting behind a reply for longer than the feed may be silent. */
+    private boolean isHeldUp() {
+        return amidSince != 0
+                && System.nanoTime() - amidSince
+                        > TimeUnit.MILLISECONDS.toNanos(link.options().silenceMillis());
+    }
+
     private L2Failure tooLarge() {
+        amidReply = true;
         link.counts().tooLarge.add(1);
         String why = "its reply has " + received.length() + " bytes, and at most "
                 + link.options().mostReplyBytes() + " are taken (--l2-max-reply)";
@@ -359,6 +396,10 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     private void checkHeard() {
         ChannelHandlerContext ctx = context;
         if (ended || ctx == null) {
+            return;
+        }
+        if (isHeldUp()) {
+            end(Ending.TIMED_OUT, "a reply of " + address + " held reports of changes up for too long");
             return;
         }
         if (heard) {
@@ -419,7 +460,8 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         if (first != null) {
             link.counts().timeouts.add(1);
             waiting.add(-1);
-            first.failed(new L2Failure(L2Failure.Kind.TIMED_OUT, why));
+            L2Failure.Kind kind = received.isDropping() ? L2Failure.Kind.TOO_LARGE : L2Failure.Kind.TIMED_OUT;
+            first.failed(new L2Failure(kind, why));
         }
         L2Failure lost = new L2Failure(L2Failure.Kind.CONNECTION_LOST, why);
         for (ReplyHandler next = inFlight.poll(); next != null; next = inFlight.poll()) {

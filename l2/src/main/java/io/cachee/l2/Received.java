@@ -3,6 +3,7 @@ package io.cachee.l2;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.util.internal.OutOfDirectMemoryError;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,13 @@ final class Received {
             long there = (long) before.readableBytes() + in.readableBytes();
             // What is known to come, or twice what there is, so that not every piece has it copied.
             long wanted = scanner.stringEnd() > 0 ? scanner.stringEnd() : 2 * there;
-            whole = allocator.buffer((int) Math.max(there, Math.min(wanted, most + (long) in.readableBytes())));
+            int size = (int) Math.max(there, Math.min(wanted, most + (long) in.readableBytes()));
+            try {
+                whole = allocator.buffer(size);
+            } catch (OutOfDirectMemoryError none) {
+                in.release();
+                throw none;
+            }
             whole.writeBytes(before);
             before.release();
         }
@@ -95,6 +102,11 @@ final class Received {
     /** Whether what came last was sent unasked. */
     boolean isMessage() {
         return scanner.type() == '>';
+    }
+
+    /** Whether a part of a reply has come that is too large. */
+    boolean isDropping() {
+        return dropped > 0;
     }
 
     /** Whether a part of a reply has come. */

@@ -23,10 +23,6 @@ public final class ReplyFrames implements AutoCloseable {
     public boolean take(ByteBuf bytes, Consumer<ByteBuf> whole) {
         ByteBuf before = kept;
         if (before != null) {
-            if ((long) before.readableBytes() + bytes.readableBytes() > most) {
-                close();
-                return false;
-            }
             before.writeBytes(bytes);
         }
         try {
@@ -41,6 +37,9 @@ public final class ReplyFrames implements AutoCloseable {
                             .buffer(bytes.readableBytes())
                             .writeBytes(bytes)
                     : null;
+        } else if (before.readableBytes() > most) {
+            close();
+            return false;
         } else if (before.isReadable()) {
             before.discardSomeReadBytes();
         } else {

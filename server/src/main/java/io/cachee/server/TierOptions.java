@@ -22,7 +22,7 @@ final class TierOptions {
     static final String KEYSPACES = "keyspaces";
 
     private static final int MOST_MILLIS = 3_600_000;
-    private static final long LEAST_REPLY = 64 << 10;
+    private static final long LEAST_REPLY = 1 << 20;
     private static final long MOST_REPLY = 512 << 20;
 
     static final List<Flag> FLAGS = List.of(

@@ -122,7 +122,7 @@ class SettingsTest {
         examples.put("l2-silence", List.of("14", "l2", uri));
         examples.put("l2-max-pending", List.of("15", "l2", uri));
         examples.put("l2-max-loads", List.of("16"));
-        examples.put("l2-max-reply", List.of("1mb", "l2", uri));
+        examples.put("l2-max-reply", List.of("2mb", "l2", uri));
         examples.put("prewarm-source", List.of("off"));
         examples.put("prewarm-keys", List.of("17"));
         examples.put("prewarm-timeout", List.of("18ms"));
@@ -376,7 +376,7 @@ class SettingsTest {
         refuses("--socket-perm: '999' is no mode", "--socket-perm=999");
         refuses("--shm-perm: 'rw' is no mode", "--shm-perm=rw");
         refuses("--l2-read-from: 'both' is neither primary nor replica", "--l2=redis://a", "--l2-read-from=both");
-        refuses("--l2-max-reply: '1kb' is not between 64.0 KiB and 512.0 MiB", "--l2=redis://a", "--l2-max-reply=1kb");
+        refuses("--l2-max-reply: '1kb' is not between 1.0 MiB and 512.0 MiB", "--l2=redis://a", "--l2-max-reply=1kb");
         refuses("a certificate needs its key", "--l2=rediss://a", "--l2-tls-cert=/c");
         refuses("--prewarm-source: 'disk' is neither l2 nor off", "--prewarm-source=disk");
         refuses("--prewarm-timeout: 'soon' is not a time", "--prewarm-timeout=soon");

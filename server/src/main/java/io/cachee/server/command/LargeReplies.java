@@ -56,6 +56,25 @@ final class LargeReplies {
         }
     }
 
+    /**
+     * Has L2 asked again what a client asked beside its writes. What it has written since must not be seen: it is told
+     * that its reply was too large then, and else its writes wait. From any thread.
+     *
+     * @param writesBefore how many writes it had sent when it asked
+     */
+    void askAgain(Session session, byte[] request, int slot, int database, Later later, int writesBefore) {
+        Asked asked = new Asked(session, request, slot, database, later, () -> session.loadsAwaited--);
+        asked.onClient(() -> {
+            session.loadsAwaited++;
+            if (session.writesSent == writesBefore) {
+                ask(asked);
+            } else {
+                asked.error("ERR the reply is too large to be held (--l2-max-reply), and what this client wrote since"
+                        + " keeps it from being asked for again");
+            }
+        });
+    }
+
     /** Has L2 asked again. From any thread. */
     void ask(Asked asked) {
         asked.onClient(() -> {

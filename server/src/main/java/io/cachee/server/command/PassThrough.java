@@ -80,6 +80,7 @@ final class PassThrough {
         written.forEach(tier::forget);
         if (writes) {
             session.writesAwaited++;
+            session.writesSent++;
             Tracking tracking = session.tracking;
             if (tracking != null && tracking.noLoop()) {
                 // L2 reports the change as anybody's; who made it asked not to be told.
@@ -89,6 +90,7 @@ final class PassThrough {
         int slot = slotOf(call);
         int itsDatabase = session.database;
         Protocol protocol = protocolOf(session);
+        int writesBefore = session.writesSent;
         Later later = call.later();
         List<SplitCommands.Part> parts = instead == null ? SplitCommands.of(call, tier.l2()) : List.of();
         ByteBuf request = parts.isEmpty() ? encode(sent) : Unpooled.EMPTY_BUFFER;
@@ -113,11 +115,16 @@ final class PassThrough {
                 if (isTooLarge && again.isReadable()) {
                     byte[] bytes = ByteBufUtil.getBytes(again);
                     again.release();
-                    large.ask(new LargeReplies.Asked(session, bytes, slot, itsDatabase, later, () -> {}));
+                    large.askAgain(session, bytes, slot, itsDatabase, later, writesBefore);
                     return;
                 }
                 again.release();
-                over(error((isTooLarge ? "ERR " : "ERR L2 gave no answer: ") + why.getMessage()));
+                ByteBuf told = error((isTooLarge ? "ERR " : "ERR L2 gave no answer: ") + why.getMessage());
+                if (isTooLarge && unnamed) {
+                    afterChanges(slot, () -> over(told));
+                } else {
+                    over(told);
+                }
             }
 
             private void over(ByteBuf reply) {
@@ -246,11 +253,8 @@ final class PassThrough {
     }
 
     static ByteBuf error(String text) {
-        ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(text.length() + 3);
-        out.writeByte('-');
-        out.writeCharSequence(text.replace('\r', ' ').replace('\n', ' '), StandardCharsets.UTF_8);
-        out.writeByte('\r').writeByte('\n');
-        return out;
+        String line = "-" + text.replace('\r', ' ').replace('\n', ' ') + "\r\n";
+        return Unpooled.wrappedBuffer(line.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The keys that a request names and may write, of the database that is kept here. */

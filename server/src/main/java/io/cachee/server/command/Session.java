@@ -68,6 +68,8 @@ public final class Session {
     int loadsAwaited;
 
     int writesAwaited;
+    /** How many writes it has sent to L2. */
+    int writesSent;
     /** Requests on their way that nothing may overtake. */
     int barriersAwaited;
     /** Its own connection to L2, while it needs one. Written by its event loop. */

@@ -12,6 +12,7 @@ import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  * to L2, for they need not the value.
  */
 final class TierReads {
-    /** How much one MGET may hold while it waits for values, and how much all may together. */
+    /** How much one MGET may hold that finds all it asks for. */
+    private static final int MOST_FOUND = 12 << 20;
+    /** How much one may hold while it waits for values, and how much all may together. */
     private static final int MOST_GATHERED = 4 << 20;
 
     private static final long MOST_GATHERED_BY_ALL = 16 << 20;
@@ -35,8 +38,8 @@ final class TierReads {
     private static final int MOST_AROUND = 16;
 
     private static final byte[] CRLF = {'\r', '\n'};
-    private static final byte[] NULL = {'_'};
-    private static final byte[] NO_BULK = {'$', '-', '1'};
+    private static final byte[] NULL = {'_', '\r', '\n'};
+    private static final byte[] NO_BULK = {'$', '-', '1', '\r', '\n'};
     private static final byte[] GET = {'G', 'E', 'T'};
     private static final byte[] MGET = {'M', 'G', 'E', 'T'};
 
@@ -198,13 +201,11 @@ final class TierReads {
     }
 
     private static ByteBuf nothing(boolean resp3) {
-        ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(5);
-        writeNothing(out, resp3);
-        return out;
+        return Unpooled.wrappedBuffer(resp3 ? NULL : NO_BULK);
     }
 
     private static void writeNothing(ByteBuf out, boolean resp3) {
-        out.writeBytes(resp3 ? NULL : NO_BULK).writeBytes(CRLF);
+        out.writeBytes(resp3 ? NULL : NO_BULK);
     }
 
     // ---------------------------------------------------------------- several values
@@ -226,7 +227,7 @@ final class TierReads {
             Keyspace keyspace = keyspaceOf(call, i + 1);
             byte[] found = fresh(call.key(i + 1), keyspace, Integer.MAX_VALUE);
             size += found == null ? 0 : found.length;
-            if (size > MOST_GATHERED) {
+            if (size > MOST_FOUND) {
                 askForLarge(call);
                 return;
             }
@@ -322,10 +323,14 @@ final class TierReads {
             size += more;
             boolean isOfAll = gathered.addAndGet(more) > MOST_GATHERED_BY_ALL;
             if (size > MOST_GATHERED || isOfAll) {
-                isTooMuch = true;
-                values.clear();
-                shrink();
+                abandon();
             }
+        }
+
+        private void abandon() {
+            isTooMuch = true;
+            values.clear();
+            shrink();
         }
 
         private void shrink() {
@@ -337,7 +342,7 @@ final class TierReads {
             boolean isOfAnotherType =
                     loaded.kind() == Loaded.Kind.REFUSED && loaded.text().startsWith("WRONGTYPE");
             if (loaded.kind() == Loaded.Kind.TOO_LARGE) {
-                grow(Integer.MAX_VALUE);
+                abandon();
             } else if (loaded.kind() == Loaded.Kind.REFUSED && !isOfAnotherType) {
                 failure = loaded;
             } else if (loaded.kind() == Loaded.Kind.FAILED) {

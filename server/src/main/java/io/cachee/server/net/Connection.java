@@ -71,6 +71,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     private boolean finishing;
     private boolean closing;
     private boolean running;
+    private boolean hasLeft;
     private volatile boolean killed;
     /** What the totals of all connections were told of this one. */
     private volatile long queryShare;
@@ -143,11 +144,18 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
                 next = target;
                 context()
                         .deregister()
-                        .addListener(_ -> target.eventLoop
-                                .register(context().channel())
-                                .addListener(ChannelFutureListener.CLOSE_ON_FAILURE));
+                        .addListener(_ ->
+                                target.eventLoop.register(context().channel()).addListener(this::arrived));
             }
         });
+    }
+
+    /** A channel that is closed between two event loops tells nobody. */
+    private void arrived(Future<?> move) {
+        if (!move.isSuccess()) {
+            context().channel().close();
+            leave();
+        }
     }
 
     @Override
@@ -164,7 +172,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     }
 
     private void doPostponed() {
-        while (!postponed.isEmpty()) {
+        while (next == null && !postponed.isEmpty()) {
             guarded(postponed.remove());
         }
     }
@@ -204,6 +212,14 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        leave();
+    }
+
+    private void leave() {
+        if (hasLeft) {
+            return;
+        }
+        hasLeft = true;
         killed = true;
         loop.executor.disconnected(session());
         doorkeeper.left(this);

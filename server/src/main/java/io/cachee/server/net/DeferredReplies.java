@@ -40,7 +40,7 @@ final class DeferredReplies {
         @Override
         public boolean inParts(Consumer<Parts> begin) {
             whenFirst = begin;
-            beginIfFirst();
+            release();
             return true;
         }
 
@@ -74,6 +74,7 @@ final class DeferredReplies {
     private final Runnable released;
     private final Deque<Place> places = new ArrayDeque<>(0);
     private volatile long bytes;
+    private boolean releasing;
 
     /**
      * @param target takes what may leave
@@ -112,10 +113,27 @@ final class DeferredReplies {
     }
 
     private void release() {
+        if (releasing) {
+            // Whoever does sees to it.
+            return;
+        }
+        releasing = true;
+        try {
+            releaseAll();
+        } finally {
+            releasing = false;
+        }
+    }
+
+    private void releaseAll() {
         boolean any = false;
-        for (Place first = places.peek(); first != null && first.reply != null; first = places.peek()) {
-            places.remove();
+        for (Place first = places.peek(); first != null; first = places.peek()) {
+            first.beginIfFirst();
             ByteBuf reply = first.reply;
+            if (reply == null) {
+                break;
+            }
+            places.remove();
             first.reply = null;
             hand(reply);
             first.following.forEach(this::hand);
@@ -123,10 +141,6 @@ final class DeferredReplies {
         }
         if (any) {
             released.run();
-        }
-        Place first = places.peek();
-        if (first != null) {
-            first.beginIfFirst();
         }
     }
 

@@ -35,6 +35,7 @@ final class Loads {
     private final LoadWindow window;
     private final Map<ByteBuffer, Load> byKey = new HashMap<>();
     private final Deque<Load> queue = new ArrayDeque<>();
+    private final LargeValues large = new LargeValues();
 
     Loads(Tier tier, L2 l2, Epochs epochs, HotCopies copies, int mostInFlight) {
         this.tier = tier;
@@ -159,6 +160,9 @@ final class Loads {
             over = true;
             byKey.remove(name, this);
             window.left(succeeded);
+            if (result.kind() == Loaded.Kind.TOO_LARGE) {
+                large.add(name, tier.clockMillis());
+            }
             for (Consumer<Loaded> waiter : waiters) {
                 waiter.accept(result);
             }
@@ -169,6 +173,10 @@ final class Loads {
     /** Loads a key, or joins who does already. */
     void load(byte[] key, Keyspace keyspace, Consumer<Loaded> waiter) {
         ByteBuffer name = ByteBuffer.wrap(key);
+        if (large.has(name, tier.clockMillis())) {
+            waiter.accept(new Loaded(Loaded.Kind.TOO_LARGE, null, "ERR the value is too large to be held (--l2-max-reply)"));
+            return;
+        }
         Load running = byKey.get(name);
         if (running != null && running.isCurrent()) {
             running.waiters.add(waiter);

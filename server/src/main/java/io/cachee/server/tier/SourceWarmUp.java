@@ -134,6 +134,10 @@ public final class SourceWarmUp {
                 got = Replies.value(frame);
                 return;
             }
+            if (answers > 2) {
+                // The value did not come, and that was told.
+                return;
+            }
             long ttl = Replies.integer(frame);
             byte[] value = got.value();
             if (value != null && ttl >= -1) {

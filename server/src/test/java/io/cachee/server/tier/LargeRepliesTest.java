@@ -154,7 +154,11 @@ final class LargeRepliesTest {
             client.send(request);
         }
         for (Object[] request : requests) {
-            assertThat(client.reply().equals(direct.call(request))).isTrue();
+            RespValue reply = client.reply();
+            // What passes through, and is followed by a write, cannot be asked for again.
+            boolean isOvertaken =
+                    request[0].equals("GETRANGE") && reply.toString().startsWith("-ERR the reply is too large");
+            assertThat(isOvertaken || reply.equals(direct.call(request))).isTrue();
         }
     }
 
@@ -275,12 +279,73 @@ final class LargeRepliesTest {
     }
 
     @Test
+    void thatTakeLongDoNotHoldUpReportsOfChanges() throws Exception {
+        direct.call("SET", "k", text(4 << 20));
+        direct.call("SET", "other", "v");
+        assertThat(client.call("GET", "other")).hasToString("$v");
+        proxy.delay(15);
+        try (RespClient patient = sidecar.connect()) {
+            patient.send("GET", "k");
+            Await.until("the feed is given up", () -> !sidecar.instance().isCoherent());
+            direct.call("SET", "other", "changed");
+            assertThat(patient.reply().string()).hasSize(4 << 20);
+        }
+        proxy.resume();
+        Await.until("the change is seen", () -> client.call("GET", "other").toString().equals("$changed"));
+        long losses = feedLosses();
+        assertThat(losses).isPositive();
+        assertThat(client.call("GET", "k").string()).hasSize(4 << 20);
+        assertThat(feedLosses()).isEqualTo(losses);
+    }
+
+    @Test
+    void doNotShowWhatTheClientWroteAfterwards() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            direct.call("RPUSH", "list", text(1_000));
+        }
+        String whole = direct.call("LRANGE", "list", 0, -1).toString();
+        client.sendRaw("LRANGE list 0 -1\r\nDEL list\r\n");
+        RespValue list = client.reply();
+        assertThat(list.isError() || list.toString().equals(whole)).isTrue();
+        assertThat(client.reply().number()).isEqualTo(1);
+        assertThat(direct.call("EXISTS", "list").number()).isZero();
+        assertThat(client.call("LRANGE", "list", 0, -1)).hasToString("*[]");
+    }
+
+    @Test
+    void ofManyRequestsInAPipelineAreAllAnswered() throws Exception {
+        direct.call("SET", "k", text(2 * LIMIT));
+        direct.call("SET", "huge", text(LARGE));
+        List<RespClient> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 16; i++) {
+                String name = "slow" + i + "-";
+                RespClient one = sidecar.connect();
+                slow.add(one);
+                one.call("CLIENT", "SETNAME", name);
+                one.send("GET", "huge");
+                Await.until("it is under way", () -> held(name) > 0);
+            }
+            for (int i = 0; i < 3_000; i++) {
+                client.send("GET", "k");
+            }
+            for (int i = 0; i < 3_000; i++) {
+                assertThat(client.reply().toString()).startsWith("-ERR 16 replies too large");
+            }
+        } finally {
+            for (RespClient one : slow) {
+                one.close();
+            }
+        }
+    }
+
+    @Test
     void ofManyKeysAreNotGatheredHere() throws Exception {
         Object[] request = new Object[101];
         request[0] = "MGET";
         for (int i = 1; i <= 100; i++) {
             request[i] = "k" + i;
-            direct.call("SET", "k" + i, text(100_000 + i));
+            direct.call("SET", "k" + i, text(200_000 + i));
         }
         expectTheSame(request);
         for (int i = 1; i <= 100; i++) {
