@@ -137,6 +137,11 @@ final class LargeRepliesTest {
         Await.until("no connection is left over", () -> connections() <= 3);
     }
 
+    /** What passes through, and is followed by a write of the same client, is not asked for again. */
+    private static boolean isOvertaken(RespValue reply) {
+        return reply.toString().startsWith("-ERR the reply is too large");
+    }
+
     @Test
     void keepTheirPlaceAmongOthers() throws Exception {
         String large = text(LARGE);
@@ -152,12 +157,11 @@ final class LargeRepliesTest {
         }
         for (int i = 0; i < 3; i++) {
             assertThat(client.reply()).hasToString(i == 0 ? "$v" : "$v" + (i - 1));
-            assertThat(client.reply().string().equals(large)).isTrue();
+            RespValue value = client.reply();
+            assertThat(value.string().equals(large) || i > 0 && isOvertaken(value)).isTrue();
             assertThat(client.reply()).hasToString("+OK");
             RespValue range = client.reply();
-            // What passes through, and is followed by a write, cannot be asked for again.
-            boolean isOvertaken = range.toString().startsWith("-ERR the reply is too large");
-            assertThat(isOvertaken || range.string().equals(large)).isTrue();
+            assertThat(range.string().equals(large) || isOvertaken(range)).isTrue();
             assertThat(client.reply().number()).isZero();
             assertThat(client.reply()).hasToString("+PONG");
         }
