@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import io.cachee.testkit.RespValue;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A sidecar with as little heap as it has in production, and replies of L2 that are larger. */
+/** A sidecar with as little heap as it has in production, and requests and replies of L2 that are larger. */
 final class LittleHeapTest {
     private static final int KEYS = 100;
     private static final int MEGABYTE = 1 << 20;
@@ -46,6 +50,39 @@ final class LittleHeapTest {
                     .hasSize(150 * MEGABYTE + 3)
                     .endsWith("end");
             assertThat(client.call("STRLEN", "huge").number()).isEqualTo(150 * MEGABYTE + 3);
+        }
+    }
+
+    @Test
+    void manyLargeRequestsAtOnceCostClientsAndNotTheProcess() throws Exception {
+        String large = "x".repeat(12 * MEGABYTE);
+        try (SidecarProcess sidecar = SidecarProcess.start(folder, "--max-memory=256mb");
+                RespClient client = RespClient.connect(sidecar.port())) {
+            AtomicInteger stored = new AtomicInteger();
+            try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                for (int i = 0; i < 20; i++) {
+                    int number = i;
+                    threads.execute(() -> {
+                        try (RespClient one = RespClient.connect(sidecar.port())) {
+                            boolean isStored = one.call("SET", "large" + number, large)
+                                    .toString()
+                                    .equals("+OK");
+                            stored.addAndGet(isStored ? 1 : 0);
+                        } catch (IOException disconnected) {
+                            // There was no room for this one.
+                        }
+                    });
+                }
+            }
+            assertThat(stored.get()).isLessThan(20);
+            assertThat(client.call("SET", "k", "v")).hasToString("+OK");
+            assertThat(client.call("SET", "one", large)).hasToString("+OK");
+            assertThat(client.call("SET", "other", large)).hasToString("+OK");
+            assertThat(client.call("GET", "one").string()).hasSize(large.length());
+            assertThat(client.call("TOUCH", "one", "other").number()).isEqualTo(2);
+            assertThat(client.call("BITOP", "AND", "both", "one", "other").toString())
+                    .startsWith("-ERR the values are too large for this command");
+            assertThat(client.call("GET", "k")).hasToString("$v");
         }
     }
 }

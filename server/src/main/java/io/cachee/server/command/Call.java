@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * reused; reading and writing a value creates no garbage.
  */
 final class Call {
+    /** Of values on the heap, which is small, one command can hold no more. */
+    private static final int MOST_TAKEN = 16 << 20;
+
     /** Memory as a whole: values are copied from the store to the address of the output buffer. */
     private static final MemorySegment MEMORY = everything();
 
@@ -51,6 +54,9 @@ final class Call {
     private int keyArgument;
 
     private byte[] prefixed = new byte[256];
+    /** How many bytes of values the command has taken onto the heap. */
+    private long taken;
+
     private int digitsExpected = 3;
 
     Call(Instance instance, CommandExecutor executor, Reply reply, Session nobody, Command first) {
@@ -70,6 +76,7 @@ final class Call {
     void begin(Session of, Request wanted) {
         session = of;
         request = wanted;
+        taken = 0;
     }
 
     // ---------------------------------------------------------------- keys
@@ -167,7 +174,7 @@ final class Call {
         if (!describe()) {
             return null;
         }
-        byte[] value = new byte[(int) info.valueLength()];
+        byte[] value = room(info.valueLength());
         while (true) {
             long length = store.get(key, keyOffset, keyLength, MemorySegment.ofArray(value), 0, value.length, info);
             if (length < 0) {
@@ -176,8 +183,24 @@ final class Call {
             if (length <= value.length) {
                 return length == value.length ? value : Arrays.copyOf(value, (int) length);
             }
-            value = new byte[(int) length];
+            value = room(length);
         }
+    }
+
+    private byte[] room(long length) {
+        taken += length;
+        if (taken > MOST_TAKEN) {
+            throw new CommandException(
+                    "ERR the values are too large for this command: it can hold " + (MOST_TAKEN >> 20) + " MB at once");
+        }
+        return new byte[(int) length];
+    }
+
+    /** Takes the key chosen as used; false when there is none. */
+    boolean use() {
+        boolean found = store.get(key, keyOffset, keyLength, MemorySegment.ofArray(NO_REQUEST), 0, 0, info) >= 0;
+        looked(found);
+        return found;
     }
 
     /** Replies with the value of the key chosen, straight from the store; false, and nothing written, without one. */
@@ -339,7 +362,9 @@ final class Call {
 
     /** Changes the value of the key chosen in one step; its expiry stays. True when it was changed. */
     boolean modify(Change change) {
+        long before = taken;
         while (true) {
+            taken = before;
             byte[] current = peek();
             PutMode mode = current == null ? PutMode.IF_ABSENT : PutMode.ifVersion(info.version());
             byte[] changed = change.apply(current);

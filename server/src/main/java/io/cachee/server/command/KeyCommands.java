@@ -96,7 +96,7 @@ final class KeyCommands {
     private static void touch(Call call) {
         int found = 0;
         for (int i = 1; i < call.count(); i++) {
-            if (call.key(i).value() != null) {
+            if (call.key(i).use()) {
                 found++;
             }
         }

@@ -37,6 +37,9 @@ final class TierReads {
     /** Of a bulk string, its header and its end. */
     private static final int MOST_AROUND = 16;
 
+    /** In place of a value, which has a stamp behind it always. */
+    private static final byte[] TOO_MUCH = {};
+
     private static final byte[] CRLF = {'\r', '\n'};
     private static final byte[] NULL = {'_', '\r', '\n'};
     private static final byte[] NO_BULK = {'$', '-', '1', '\r', '\n'};
@@ -225,9 +228,9 @@ final class TierReads {
         long size = 0;
         for (int i = 0; i < count; i++) {
             Keyspace keyspace = keyspaceOf(call, i + 1);
-            byte[] found = fresh(call.key(i + 1), keyspace, Integer.MAX_VALUE);
+            byte[] found = fresh(call.key(i + 1), keyspace, (int) (MOST_FOUND - size));
             size += found == null ? 0 : found.length;
-            if (size > MOST_FOUND) {
+            if (found != null && found.length == 0) {
                 askForLarge(call);
                 return;
             }
@@ -390,10 +393,17 @@ final class TierReads {
         }
     }
 
-    /** The value of the key chosen, with its stamp, if it may be served and is not too large. */
+    private static byte @Nullable [] orNothing(byte @Nullable [] value) {
+        return value == null || value.length == 0 ? null : value;
+    }
+
+    /** The value of the key chosen, with its stamp, if it may be served; {@link #TOO_MUCH} if it is too large. */
     private byte @Nullable [] fresh(Call call, Keyspace keyspace, int most) {
-        if (!call.describe() || call.info.valueLength() > most) {
+        if (!call.describe()) {
             return null;
+        }
+        if (call.info.valueLength() > most) {
+            return TOO_MUCH;
         }
         byte[] value = call.peek();
         if (value == null || value.length < Stamp.BYTES) {
@@ -413,7 +423,7 @@ final class TierReads {
             return null;
         }
         Keyspace keyspace = keyspaceOf(call, 1);
-        byte[] value = fresh(call.key(1), keyspace, Integer.MAX_VALUE);
+        byte[] value = orNothing(fresh(call.key(1), keyspace, MOST_FOUND));
         boolean isThere = value != null && !call.stamp.isAbsent();
         if (isThere) {
             call.looked(true);
@@ -433,7 +443,7 @@ final class TierReads {
         byte[] value = null;
         if (isKeptHere(call) && !isTooLong(call, 1) && !isWrittenBehind(call)) {
             Keyspace keyspace = keyspaceOf(call, 1);
-            value = fresh(call.key(1), keyspace, MOST_TO_LOOK_AT);
+            value = orNothing(fresh(call.key(1), keyspace, MOST_TO_LOOK_AT));
             call.looked(value != null);
             (value != null ? keyspace.hits : keyspace.misses).increment();
         }

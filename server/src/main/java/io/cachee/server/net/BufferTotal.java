@@ -11,14 +11,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class BufferTotal {
     private final long limit;
+    private final long most;
     private final Collection<Connection> connections;
     private final ToLongFunction<Connection> held;
     private final AtomicLong sum = new AtomicLong();
 
-    BufferTotal(long limit, Collection<Connection> connections, ToLongFunction<Connection> held) {
+    /**
+     * @param limit beyond which who holds most has to go
+     * @param most how much there may be at any moment, with what those hold who are on their way out
+     */
+    BufferTotal(long limit, long most, Collection<Connection> connections, ToLongFunction<Connection> held) {
         this.limit = limit;
+        this.most = most;
         this.connections = connections;
         this.held = held;
+    }
+
+    /** Whether there is room for so much more. */
+    boolean hasRoomFor(long bytes) {
+        return sum.get() + bytes <= most;
     }
 
     /** A connection holds more than before, or less. True when all hold too much. */

@@ -81,7 +81,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         this.loop = loop;
         this.transport = transport;
         this.decoder = new RespDecoder(RespLimits.STRANGER, true);
-        this.unread = new Unread(loop.buffers);
+        this.unread = new Unread(loop.buffers, doorkeeper::hasRoomForQuery);
         this.outbox = new Outbox(this, doorkeeper, this::repliesCame);
     }
 
@@ -270,11 +270,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
             in.readBytes(buffer, left, bytes);
             run(buffer, left + bytes);
         } else if (!unread.append(in, decoder, doorkeeper.queryBufferBytes())) {
-            doorkeeper.queryTooLarge(remoteAddress);
-            kill();
+            refuseQuery(left + (long) bytes);
         } else if (!blocked) {
             run(unread.bytes(), unread.length());
         }
+    }
+
+    private void refuseQuery(long bytes) {
+        if (bytes > doorkeeper.queryBufferBytes()) {
+            doorkeeper.queryTooLarge(remoteAddress);
+        } else {
+            doorkeeper.noRoomForQuery(remoteAddress);
+        }
+        kill();
     }
 
     /** Whether requests have to wait: for a command, for the end of a delay, or until the client reads. */
@@ -344,6 +352,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
             boolean stranger = !client.isAuthenticated();
             Outcome outcome = executor.execute(client, request);
             if (outcome != Outcome.DONE) {
+                if (!doorkeeper.hasRoomForQuery(request.size())) {
+                    refuseQuery(request.size());
+                    return;
+                }
                 waiting = request.copy();
                 afterReplies = outcome == Outcome.AFTER_REPLIES;
                 return;

@@ -41,8 +41,11 @@ final class Doorkeeper {
         this.socketPath = socketPath;
         this.isProtected = isProtected;
         this.limits = limits;
-        this.queries = new BufferTotal(limits.queryTotalBytes(), connections, Connection::queryShare);
-        this.outputs = new BufferTotal(limits.outputTotalBytes(), connections, Connection::unsentBytes);
+        // Requests are on the heap, whose end would be that of the process: what commands hold is the other half.
+        long most = Runtime.getRuntime().maxMemory() / 2;
+        long allowed = Math.min(limits.queryTotalBytes(), most / 4 * 3);
+        this.queries = new BufferTotal(allowed, most, connections, Connection::queryShare);
+        this.outputs = new BufferTotal(limits.outputTotalBytes(), Long.MAX_VALUE, connections, Connection::unsentBytes);
     }
 
     /** Gives a new connection its place; or null, or else why it is refused, as the error it gets. */
@@ -136,6 +139,15 @@ final class Doorkeeper {
         if (queries.add(difference)) {
             relieve(queries);
         }
+    }
+
+    /** Whether a request may take so much more memory, at this moment. */
+    boolean hasRoomForQuery(long bytes) {
+        return queries.hasRoomFor(bytes);
+    }
+
+    void noRoomForQuery(String client) {
+        instance.events().buffersTooLarge(client);
     }
 
     void outputsGrew(long difference) {

@@ -2,17 +2,21 @@ package io.cachee.server.net;
 
 import io.cachee.server.resp.RespDecoder;
 import io.netty.buffer.ByteBuf;
+import java.util.function.LongPredicate;
 
 /** What a connection has received and not run: the unfinished request, and requests that have to wait. */
 final class Unread {
     private static final byte[] NOTHING = {};
 
+    private final LongPredicate hasRoom;
     private Buffers buffers;
     private byte[] bytes = NOTHING;
     private volatile int length;
 
-    Unread(Buffers buffers) {
+    /** @param hasRoom whether a large array may be had now */
+    Unread(Buffers buffers, LongPredicate hasRoom) {
         this.buffers = buffers;
+        this.hasRoom = hasRoom;
     }
 
     /** Takes memory from elsewhere from now on; only while it has none. */
@@ -34,7 +38,7 @@ final class Unread {
         return bytes.length;
     }
 
-    /** Adds what has arrived; false when that makes more than {@code most}. */
+    /** Adds what has arrived; false when that makes more than {@code most}, or there is no room for it. */
     boolean append(ByteBuf in, RespDecoder decoder, int most) {
         int more = in.readableBytes();
         int wanted = length + more;
@@ -42,6 +46,9 @@ final class Unread {
             return false;
         }
         if (wanted > bytes.length) {
+            if (wanted > Buffers.SMALL_BYTES && !hasRoom.test(sizeFor(wanted, decoder, most))) {
+                return false;
+            }
             byte[] larger = newArray(wanted, decoder, most);
             System.arraycopy(bytes, 0, larger, 0, length);
             buffers.giveBack(bytes);
@@ -75,11 +82,15 @@ final class Unread {
     }
 
     private byte[] newArray(int wanted, RespDecoder decoder, int most) {
+        return buffers.take(wanted, sizeFor(wanted, decoder, most));
+    }
+
+    private static int sizeFor(int wanted, RespDecoder decoder, int most) {
         long frame = decoder.frameBytesKnown();
         long doubled = 2L * wanted;
         // No more than twice what has arrived, whatever was promised; and no more than was promised.
         long size = frame > wanted && frame < doubled ? frame + 1024 : doubled;
-        return buffers.take(wanted, Math.clamp(size, wanted, Math.max(wanted, most)));
+        return Math.clamp(size, wanted, Math.max(wanted, most));
     }
 
     void clear() {

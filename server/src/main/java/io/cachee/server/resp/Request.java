@@ -121,11 +121,16 @@ public final class Request {
         return true;
     }
 
+    /** How many bytes it takes, from its first argument to its last. */
+    public int size() {
+        return count == 0 ? 0 : end(count - 1) - start(0);
+    }
+
     /** A copy that outlives the buffer. */
     public Request copy() {
         Request copy = new Request();
         int from = count == 0 ? 0 : start(0);
-        int to = count == 0 ? 0 : end(count - 1);
+        int to = from + size();
         copy.buffer = Arrays.copyOfRange(buffer, from, to);
         copy.bounds = Arrays.copyOf(bounds, Math.max(2, 2 * count));
         copy.count = count;

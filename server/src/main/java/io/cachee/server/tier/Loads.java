@@ -174,7 +174,8 @@ final class Loads {
     void load(byte[] key, Keyspace keyspace, Consumer<Loaded> waiter) {
         ByteBuffer name = ByteBuffer.wrap(key);
         if (large.has(name, tier.clockMillis())) {
-            waiter.accept(new Loaded(Loaded.Kind.TOO_LARGE, null, "ERR the value is too large to be held (--l2-max-reply)"));
+            waiter.accept(
+                    new Loaded(Loaded.Kind.TOO_LARGE, null, "ERR the value is too large to be held (--l2-max-reply)"));
             return;
         }
         Load running = byKey.get(name);

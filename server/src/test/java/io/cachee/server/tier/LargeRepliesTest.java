@@ -158,7 +158,8 @@ final class LargeRepliesTest {
         for (int i = 0; i < 3; i++) {
             assertThat(client.reply()).hasToString(i == 0 ? "$v" : "$v" + (i - 1));
             RespValue value = client.reply();
-            assertThat(value.string().equals(large) || i > 0 && isOvertaken(value)).isTrue();
+            assertThat(value.string().equals(large) || i > 0 && isOvertaken(value))
+                    .isTrue();
             assertThat(client.reply()).hasToString("+OK");
             RespValue range = client.reply();
             assertThat(range.string().equals(large) || isOvertaken(range)).isTrue();
@@ -296,7 +297,9 @@ final class LargeRepliesTest {
             assertThat(patient.reply().string()).hasSize(4 << 20);
         }
         proxy.resume();
-        Await.until("the change is seen", () -> client.call("GET", "other").toString().equals("$changed"));
+        Await.until(
+                "the change is seen",
+                () -> client.call("GET", "other").toString().equals("$changed"));
         long losses = feedLosses();
         assertThat(losses).isPositive();
         assertThat(client.call("GET", "k").string()).hasSize(4 << 20);
