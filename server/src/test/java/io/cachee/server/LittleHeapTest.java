@@ -7,6 +7,8 @@ import io.cachee.testkit.RespClient;
 import io.cachee.testkit.RespValue;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -83,6 +85,46 @@ final class LittleHeapTest {
             assertThat(client.call("BITOP", "AND", "both", "one", "other").toString())
                     .startsWith("-ERR the values are too large for this command");
             assertThat(client.call("GET", "k")).hasToString("$v");
+        }
+    }
+
+    @Test
+    void longTransactionsCostClientsAndNotTheProcess() throws Exception {
+        byte[] request = RespClient.encode("SET", "k", "x".repeat(1_000));
+        try (SidecarProcess sidecar = SidecarProcess.start(folder, "--max-memory=64mb");
+                RespClient client = RespClient.connect(sidecar.port())) {
+            client.call("SET", "other", "v");
+            int disconnected = 0;
+            List<RespClient> greedy = new ArrayList<>();
+            try {
+                for (int i = 0; i < 8; i++) {
+                    RespClient one = RespClient.connect(sidecar.port());
+                    greedy.add(one);
+                    try {
+                        one.call("MULTI");
+                        for (int j = 0; j < 20_000; j++) {
+                            one.sendRaw(request);
+                            if (j % 100 == 99) {
+                                for (int k = 0; k < 100; k++) {
+                                    one.reply();
+                                }
+                            }
+                        }
+                    } catch (IOException noRoom) {
+                        disconnected++;
+                    }
+                }
+            } finally {
+                for (RespClient one : greedy) {
+                    one.close();
+                }
+            }
+            assertThat(disconnected).isPositive();
+            assertThat(client.call("GET", "other")).hasToString("$v");
+            assertThat(client.call("WATCH", "other")).hasToString("+OK");
+            client.call("MULTI");
+            client.call("SET", "other", "new");
+            assertThat(client.call("EXEC").items()).hasSize(1);
         }
     }
 }

@@ -202,6 +202,12 @@ public final class Session {
                 && !isSubscriberInResp2();
     }
 
+    /** How much memory its transaction takes. Of its event loop. */
+    public long transactionBytes() {
+        Transaction held = transaction;
+        return held == null ? 0 : held.bytes();
+    }
+
     /** Queues a request until EXEC. */
     void queue(Transaction open, Command command, Request request) {
         open.add(command, request.copy());

@@ -2,10 +2,18 @@ package io.cachee.server.command;
 
 import io.cachee.server.resp.Request;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** What WATCH and MULTI have gathered for EXEC. */
 final class Transaction {
+    /** What a request takes beside its bytes, and a watched key beside its own. */
+    private static final int REQUEST_BYTES = 200;
+
+    private static final int WATCHED_BYTES = 200;
+
     /** A command that waits for EXEC. */
     record Queued(Command command, Request request) {}
 
@@ -17,7 +25,7 @@ final class Transaction {
     record Watched(Bytes key, long counter, boolean present) {}
 
     private final List<Queued> queued = new ArrayList<>();
-    private final List<Watched> watched = new ArrayList<>();
+    private final Map<Bytes, Watched> watched = new LinkedHashMap<>();
     private long bytes;
     /** How often databases had been exchanged when the first key was watched. */
     long databaseSwaps;
@@ -28,17 +36,27 @@ final class Transaction {
 
     void add(Command command, Request request) {
         queued.add(new Queued(command, request));
-        bytes += request.payloadBytes() + 64;
+        bytes += request.size() + REQUEST_BYTES;
     }
 
     List<Queued> queued() {
         return queued;
     }
 
-    List<Watched> watched() {
-        return watched;
+    Collection<Watched> watched() {
+        return watched.values();
     }
 
+    boolean watches(Bytes key) {
+        return watched.containsKey(key);
+    }
+
+    void watch(Watched key) {
+        watched.put(key.key(), key);
+        bytes += key.key().value().length + WATCHED_BYTES;
+    }
+
+    /** How much memory all of it takes, about. */
     long bytes() {
         return bytes;
     }

@@ -11,6 +11,8 @@ import java.util.List;
 
 /** Several commands as one step, if nobody has interfered. */
 final class TransactionCommands {
+    private static final int MOST_WATCHED = 100_000;
+
     private TransactionCommands() {}
 
     static List<Command.Builder> rows() {
@@ -78,13 +80,14 @@ final class TransactionCommands {
         if (transaction.open) {
             throw new CommandException("ERR WATCH inside MULTI is not allowed");
         }
+        if (transaction.watched().size() + call.count() > MOST_WATCHED) {
+            throw new CommandException("ERR a client may watch at most " + MOST_WATCHED + " keys");
+        }
         for (int i = 1; i < call.count(); i++) {
-            byte[] key = call.key(i).keyBytes();
-            boolean known = transaction.watched().stream()
-                    .anyMatch(w -> java.util.Arrays.equals(w.key().value(), key));
-            if (!known) {
-                long counter = call.store.coherence(key);
-                transaction.watched().add(new Transaction.Watched(new Bytes(key), counter, call.describe()));
+            Bytes key = new Bytes(call.key(i).keyBytes());
+            if (!transaction.watches(key)) {
+                long counter = call.store.coherence(key.value());
+                transaction.watch(new Transaction.Watched(key, counter, call.describe()));
             }
         }
         call.reply.ok();

@@ -264,7 +264,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         int bytes = in.readableBytes();
         int left = unread.length();
         boolean blocked = isBlocked();
-        if (!blocked && left <= Buffers.SMALL_BYTES && left + bytes <= Buffers.SCRATCH_BYTES) {
+        if (session().transactionBytes() > 0 && !doorkeeper.hasRoomForQuery(bytes)) {
+            refuseQuery(left + (long) bytes);
+        } else if (!blocked && left <= Buffers.SMALL_BYTES && left + bytes <= Buffers.SCRATCH_BYTES) {
             byte[] buffer = loop.buffers.scratch;
             System.arraycopy(unread.bytes(), 0, buffer, 0, left);
             in.readBytes(buffer, left, bytes);
@@ -291,8 +293,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     }
 
     private void accountQuery() {
-        Request request = waiting;
-        long share = (long) unread.capacity() + (request == null ? 0 : request.buffer().length);
+        long share = hasLeft ? 0 : heldBytes();
         long difference = share - queryShare;
         if (difference != 0) {
             queryShare = share;
@@ -300,7 +301,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         }
     }
 
-    /** Bytes that its unfinished and waiting requests take. From any thread. */
+    private long heldBytes() {
+        Request request = waiting;
+        long waits = request == null ? 0 : request.buffer().length;
+        return waits + unread.capacity() + session().transactionBytes();
+    }
+
+    /** Bytes that its unfinished and waiting requests take, and its transaction. From any thread. */
     long queryShare() {
         return queryShare;
     }
