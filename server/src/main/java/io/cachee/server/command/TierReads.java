@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * to L2, for they need not the value.
  */
 final class TierReads {
+    /** An MGET of more keys is L2's, where that can answer all of it: to load each would be more than may wait. */
+    private static final int MOST_KEYS = 5_000;
     /** How much one MGET may hold that finds all it asks for. */
     private static final int MOST_FOUND = 12 << 20;
     /** How much one may hold while it waits for values, and how much all may together. */
@@ -215,7 +217,8 @@ final class TierReads {
 
     private void getMany(Call call) {
         int count = call.count() - 1;
-        boolean kept = isKeptHere(call) && !isWrittenBehind(call);
+        boolean isTooMany = count > MOST_KEYS && !tier.isCluster();
+        boolean kept = !isTooMany && isKeptHere(call) && !isWrittenBehind(call);
         for (int i = 1; i <= count && kept; i++) {
             kept = !isTooLong(call, i);
         }

@@ -158,6 +158,11 @@ public final class Tier implements Feed, AutoCloseable {
         return l2;
     }
 
+    /** Whether keys are in several places, so that a command on many may not be one. */
+    public boolean isCluster() {
+        return isCluster;
+    }
+
     public EventLoop loop() {
         return loop;
     }

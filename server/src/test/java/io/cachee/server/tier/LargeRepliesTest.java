@@ -368,6 +368,18 @@ final class LargeRepliesTest {
     }
 
     @Test
+    void ofMoreKeysThanMayBeLoadedAtOnceAreThoseOfL2() throws Exception {
+        Object[] request = new Object[40_001];
+        request[0] = "MGET";
+        for (int i = 1; i <= 40_000; i++) {
+            request[i] = "k" + i;
+        }
+        direct.call("MSET", "k1", "v1", "k20000", "v20000", "k40000", text(2 * LIMIT));
+        expectTheSame(request);
+        expectTheSame(request);
+    }
+
+    @Test
     void areNotServedFromWhatIsOutdated() throws Exception {
         try (TestSidecar tolerant = TestSidecar.before(
                         "redis://127.0.0.1:" + redis.port(), Map.of("default", KeyspacePolicy.DEFAULT));
