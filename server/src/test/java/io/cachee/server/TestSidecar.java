@@ -148,12 +148,21 @@ public final class TestSidecar implements AutoCloseable {
 
     /** The usual link, on which L2 reports all changes under some prefixes; those of keys read when there are none. */
     static L2Options tracking(String l2, String... prefixes) {
+        return usual(l2, List.of(prefixes), L2Options.of(l2).mostReplyBytes());
+    }
+
+    /** The usual link, over which no larger replies are taken. */
+    public static L2Options takingReplies(String l2, int mostBytes) {
+        return usual(l2, List.of(), mostBytes);
+    }
+
+    private static L2Options usual(String l2, List<String> prefixes, int mostReplyBytes) {
         L2Options usual = L2Options.of(l2);
         return new L2Options(
                 l2,
                 null,
                 false,
-                List.of(prefixes),
+                prefixes,
                 null,
                 null,
                 null,
@@ -167,7 +176,7 @@ public final class TestSidecar implements AutoCloseable {
                 usual.firstRetryMillis(),
                 usual.lastRetryMillis(),
                 usual.breakerFailures(),
-                usual.mostReplyBytes());
+                mostReplyBytes);
     }
 
     private void failed(String message, @Nullable Throwable cause) {

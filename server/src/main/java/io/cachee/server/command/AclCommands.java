@@ -14,7 +14,6 @@ import java.util.TreeSet;
 
 /** ACL: users and what they may do. */
 final class AclCommands {
-
     private AclCommands() {}
 
     static List<Command.Builder> rows() {

@@ -48,11 +48,7 @@ final class LargeReplies {
         }
 
         private void onClient(Runnable task) {
-            if (session.link.isOnLoop()) {
-                task.run();
-            } else {
-                session.link.execute(task);
-            }
+            PassThrough.onClient(session, task);
         }
     }
 

@@ -331,11 +331,7 @@ final class OwnConnection implements DedicatedHandler {
     }
 
     private void onClient(Runnable task) {
-        if (session.link.isOnLoop()) {
-            task.run();
-        } else {
-            session.link.execute(task);
-        }
+        PassThrough.onClient(session, task);
     }
 
     // ---------------------------------------------------------------- on the client's event loop

@@ -226,14 +226,18 @@ final class PassThrough {
 
     /** Gives a reply to the client, on its event loop. */
     static void deliver(Session session, Later later, ByteBuf reply, Runnable first) {
-        if (session.link.isOnLoop()) {
+        onClient(session, () -> {
             first.run();
             later.reply(reply);
+        });
+    }
+
+    /** Runs a task on the client's event loop. */
+    static void onClient(Session session, Runnable task) {
+        if (session.link.isOnLoop()) {
+            task.run();
         } else {
-            session.link.execute(() -> {
-                first.run();
-                later.reply(reply);
-            });
+            session.link.execute(task);
         }
     }
 

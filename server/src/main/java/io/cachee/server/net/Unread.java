@@ -19,7 +19,7 @@ final class Unread {
         this.hasRoom = hasRoom;
     }
 
-    /** Takes memory from elsewhere from now on; only while it has none. */
+    /** Takes memory from elsewhere from now on, and gives back there what it has. */
     void use(Buffers others) {
         buffers = others;
     }

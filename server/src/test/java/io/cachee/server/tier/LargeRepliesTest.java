@@ -3,7 +3,6 @@ package io.cachee.server.tier;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.cachee.l2.L2Options;
 import io.cachee.server.TestSidecar;
 import io.cachee.testkit.Await;
 import io.cachee.testkit.FaultProxy;
@@ -37,27 +36,8 @@ final class LargeRepliesTest {
     void start() throws Exception {
         redis = RedisServerProcess.start();
         proxy = FaultProxy.start(redis.port());
-        L2Options usual = L2Options.of("redis://127.0.0.1:" + proxy.port());
         sidecar = TestSidecar.with()
-                .before(new L2Options(
-                        usual.uri(),
-                        null,
-                        false,
-                        List.of(),
-                        null,
-                        null,
-                        null,
-                        usual.clientName(),
-                        usual.connectMillis(),
-                        usual.deadlineMillis(),
-                        usual.heartbeatMillis(),
-                        usual.silenceMillis(),
-                        usual.mostRequests(),
-                        usual.mostBytes(),
-                        usual.firstRetryMillis(),
-                        usual.lastRetryMillis(),
-                        usual.breakerFailures(),
-                        LIMIT))
+                .before(TestSidecar.takingReplies("redis://127.0.0.1:" + proxy.port(), LIMIT))
                 .startCoherent();
         direct = redis.connect();
         client = sidecar.connect();
