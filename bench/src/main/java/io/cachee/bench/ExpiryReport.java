@@ -25,11 +25,18 @@ public final class ExpiryReport {
     private static final long SPREAD_MILLIS = 1_000;
     private static final int WAVES = 5;
     private static final int MOST_PUTS = 24_000_000;
+    private static final long STALL_NANOS = 1_000_000;
+    private static final int PUTS_PER_LOOK = 4_096;
 
     private final Store store;
     private final byte[] key = new byte[KEY_BYTES];
     private final byte[] value = new byte[VALUE_BYTES];
     private final long[] nanos = new long[MOST_PUTS];
+    private final ThreadTimes times = new ThreadTimes();
+    /** Of the stalls in this phase, those that the thread slept through for the most part: it waited for a lock. */
+    private int asleep;
+    /** Those in which it was ready to run for the most part, and had no core. */
+    private int withoutCore;
 
     private ExpiryReport(Store store) {
         this.store = store;
@@ -47,8 +54,16 @@ public final class ExpiryReport {
         }
         writeFor(TimeUnit.SECONDS.toNanos(2));
         System.out.printf(
-                "%-26s %10s %10s %10s %11s %10s %10s%n",
-                "puts while", "count", "p99.9 us", "p99.99 us", "p99.999 us", "longest us", "over 1 ms");
+                "%-26s %10s %10s %10s %11s %10s %10s %8s %8s%n",
+                "puts while",
+                "count",
+                "p99.9 us",
+                "p99.99 us",
+                "p99.999 us",
+                "longest us",
+                "over 1 ms",
+                "asleep",
+                "no core");
         report("(reading the clock alone)", readClockFor(TimeUnit.SECONDS.toNanos(2)));
         report("nothing expires", writeFor(TimeUnit.SECONDS.toNanos(2)));
         for (int wave = 1; wave <= WAVES; wave++) {
@@ -89,6 +104,9 @@ public final class ExpiryReport {
     private int timeFor(long duration, boolean putting) {
         long end = System.nanoTime() + duration;
         int count = 0;
+        asleep = 0;
+        withoutCore = 0;
+        times.look();
         long now = System.nanoTime();
         while (now < end && count < MOST_PUTS) {
             if (putting) {
@@ -96,25 +114,43 @@ public final class ExpiryReport {
             }
             long after = System.nanoTime();
             nanos[count++] = after - now;
+            if (after - now > STALL_NANOS) {
+                noteStall(after - now);
+                after = System.nanoTime();
+            } else if (count % PUTS_PER_LOOK == 0) {
+                times.look();
+                after = System.nanoTime();
+            }
             now = after;
         }
         return count;
     }
 
+    private void noteStall(long stallNanos) {
+        times.look();
+        if (times.sleptNanos() > stallNanos / 2) {
+            asleep++;
+        } else if (times.coreWaitNanos() > stallNanos / 2) {
+            withoutCore++;
+        }
+    }
+
     private void report(String what, int count) {
         Arrays.sort(nanos, 0, count);
         int overMillisecond = 0;
-        while (overMillisecond < count && nanos[count - 1 - overMillisecond] > 1_000_000) {
+        while (overMillisecond < count && nanos[count - 1 - overMillisecond] > STALL_NANOS) {
             overMillisecond++;
         }
         System.out.printf(
-                "%-26s %10d %10.1f %10.1f %11.1f %10.1f %10d%n",
+                "%-26s %10d %10.1f %10.1f %11.1f %10.1f %10d %8d %8d%n",
                 what,
                 count,
                 nanos[count - 1 - count / 1_000] / 1e3,
                 nanos[count - 1 - count / 10_000] / 1e3,
                 nanos[count - 1 - count / 100_000] / 1e3,
                 nanos[count - 1] / 1e3,
-                overMillisecond);
+                overMillisecond,
+                asleep,
+                withoutCore);
     }
 }

@@ -42,7 +42,7 @@ final class Housekeeper {
         long next = System.nanoTime();
         while (!closed) {
             try {
-                tick();
+                tickBesideWriters();
             } catch (RuntimeException | Error e) {
                 fail(e);
                 throw e;
@@ -70,14 +70,26 @@ final class Housekeeper {
         return failure;
     }
 
-    synchronized void tick() {
+    /** Does all that there is to do. */
+    void tick() {
+        tick(false);
+    }
+
+    /** Does what writers do not do as they go. */
+    void tickBesideWriters() {
+        tick(true);
+    }
+
+    private synchronized void tick(boolean besideWriters) {
         store.region().setLongRelease(HeaderDescriptor.CLOCK_OFFSET, store.clockMillis());
         if (file != null) {
             file.checkLength();
             file.drainHits(store::noteForeignHit);
         }
         store.reclaimer().maintain();
-        expirer.expireDue(store.nanoTime() + EXPIRY_NANOS);
+        if (!besideWriters || !expirer.isLeftToWriters()) {
+            expirer.expireDue(store.nanoTime() + EXPIRY_NANOS);
+        }
         if (ticks >= TICKS_BEFORE_POPULATE
                 && ticks % TICKS_PER_POPULATE == 0
                 && populated < store.region().size()) {

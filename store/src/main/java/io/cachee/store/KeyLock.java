@@ -31,6 +31,8 @@ final class KeyLock extends StampedLock {
     int foundLog;
     /** Whether the key seems to have been evicted lately. */
     boolean remembered;
+    /** Keeps the compiler from dropping looks into memory that are there to be early. */
+    long touched;
 
     void aim(byte[] key, int keyOffset, int keyLength, long hash) {
         this.key = key;

@@ -29,7 +29,10 @@ final class Reclaimer implements Tails {
     private static final int STEPS_TO_VACATE = 64;
     private static final int NONE = -1;
 
-    final ReentrantLock lock = new ReentrantLock();
+    /** After so many steps it is looked anew how much room there is, and whether to compact. */
+    private static final int STEPS_PER_LOOK = 16;
+
+    private final ReentrantLock lock = new ReentrantLock();
     private final Index index;
     private final Segments segments;
     private final Records records;
@@ -40,10 +43,20 @@ final class Reclaimer implements Tails {
     private final IndexSizer sizer;
     /** Bytes written since anybody last helped; races only blur it. */
     private long owed;
+    /** Batches of help by writers, and how many there had been when the housekeeper last came. */
+    private int batches;
+
+    private int batchesSeen;
 
     private final Tail[] tails;
     /** The segment being compacted or vacated. */
     private final Tail sweep;
+
+    private int stepsUntilLook;
+    /** As of the last look. */
+    private long capacityBytes;
+    /** Entries dropped from each log that nobody was told of yet. */
+    private final int[] dropped = new int[Segments.LOGS];
 
     Reclaimer(Store store, Segments segments, Records records, History history, Counters counters) {
         this.index = store.index();
@@ -63,6 +76,37 @@ final class Reclaimer implements Tails {
         return sizer;
     }
 
+    // ---------------------------------------------------------------- the lock
+
+    void lock() {
+        lock.lock();
+    }
+
+    boolean tryLock() {
+        return lock.tryLock();
+    }
+
+    void unlock() {
+        settle();
+        lock.unlock();
+    }
+
+    /** Counts what was done with the lock held: a batch of evictions costs no more to account for than one. */
+    private void settle() {
+        tails[SMALL].settle();
+        tails[MAIN].settle();
+        sweep.settle();
+        if (dropped[SMALL] > 0) {
+            counters.evictedOnProbation.add(dropped[SMALL]);
+            dropped[SMALL] = 0;
+        }
+        if (dropped[MAIN] > 0) {
+            counters.evictedFromMain.add(dropped[MAIN]);
+            dropped[MAIN] = 0;
+        }
+        stepsUntilLook = 0;
+    }
+
     // ---------------------------------------------------------------- on behalf of writers
 
     /** Does a share of the work that a write of {@code bytes} causes, if there is any and nobody else is at it. */
@@ -77,6 +121,7 @@ final class Reclaimer implements Tails {
             return;
         }
         try {
+            batches++;
             if (resizing) {
                 resizeStep();
             }
@@ -89,7 +134,7 @@ final class Reclaimer implements Tails {
                 }
             }
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -107,7 +152,7 @@ final class Reclaimer implements Tails {
 
     /** Works until so many segments are free beside the reserve. False when nothing more can go. */
     boolean makeRoom(int wanted) {
-        lock.lock();
+        lock();
         try {
             while (segments.freeCount() < wanted + RESERVE) {
                 if (!step()) {
@@ -116,7 +161,7 @@ final class Reclaimer implements Tails {
             }
             return true;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 
@@ -133,19 +178,23 @@ final class Reclaimer implements Tails {
         }
     }
 
-    /** Keeps some segments free ahead of need, and the index at its proper size. */
+    /**
+     * Keeps some segments free ahead of need, and the index at its proper size. Where writers do, it does not get in
+     * their way: it might lose its core while they wait for its lock.
+     */
     void maintain() {
         if (sizer.isWanted() || sizer.shouldShrink()) {
-            lock.lock();
+            lock();
             try {
                 resizeStep();
             } finally {
-                lock.unlock();
+                unlock();
             }
         }
-        if (policy.evicts()) {
+        if (policy.evicts() && batches == batchesSeen) {
             assist(LEAST_BATCH);
         }
+        batchesSeen = batches;
     }
 
     /** Forgets what was under way: everything was cleared. The lock is held. */
@@ -159,7 +208,7 @@ final class Reclaimer implements Tails {
 
     /** One entry further. False when there is nothing to reclaim. */
     private boolean step() {
-        if (sweep.isActive() || chooseSweep()) {
+        if (sweep.isActive() || (isTimeToLook() || !policy.evicts()) && chooseSweep()) {
             return sweepStep();
         }
         if (!policy.evicts()) {
@@ -172,6 +221,30 @@ final class Reclaimer implements Tails {
         return policy.evict(this) || segments.freeCount() != free;
     }
 
+    private boolean isTimeToLook() {
+        if (--stepsUntilLook > 0) {
+            return false;
+        }
+        look();
+        return true;
+    }
+
+    private void look() {
+        stepsUntilLook = STEPS_PER_LOOK;
+        capacityBytes = (long) (segments.capacity() - TARGET_FREE - 1) * segments.segmentSize()
+                - segments.lostBytes()
+                - Math.max(0, lingeringDeadBytes());
+    }
+
+    /** Dead bytes that are not on their way to be free already. */
+    private long lingeringDeadBytes() {
+        return segments.deadBytes() + unsettledBytes() - passedBytes();
+    }
+
+    private long unsettledBytes() {
+        return tails[SMALL].unsettledBytes() + tails[MAIN].unsettledBytes() + sweep.unsettledBytes();
+    }
+
     private boolean chooseSweep() {
         int condemned = sizer.condemnedSegment();
         if (condemned != NONE && segments.freeCount() > 1 && segments.take(condemned)) {
@@ -179,7 +252,7 @@ final class Reclaimer implements Tails {
             return true;
         }
         long capacity = (long) segments.capacity() * segments.segmentSize();
-        if (segments.deadBytes() - passedBytes() > capacity * DEAD_SHARE || !policy.evicts()) {
+        if (lingeringDeadBytes() > capacity * DEAD_SHARE || !policy.evicts()) {
             int deadest = segments.mostDead();
             if (deadest != NONE
                     && segments.deadBytes(deadest) >= segments.segmentSize() * WORTH_COMPACTING
@@ -207,14 +280,15 @@ final class Reclaimer implements Tails {
 
     @Override
     public long bytes(int log) {
-        return segments.liveBytesIn(log);
+        return segments.liveBytesIn(log) - tails[log].unsettledBytes();
     }
 
     @Override
     public long capacityBytes() {
-        return (long) (segments.capacity() - TARGET_FREE - 1) * segments.segmentSize()
-                - segments.lostBytes()
-                - Math.max(0, segments.deadBytes() - passedBytes());
+        if (stepsUntilLook <= 0) {
+            look();
+        }
+        return capacityBytes;
     }
 
     @Override
@@ -260,7 +334,7 @@ final class Reclaimer implements Tails {
 
     @Override
     public void drop(int log, boolean remember) {
-        (log == SMALL ? counters.evictedOnProbation : counters.evictedFromMain).increment();
+        dropped[log]++;
         tails[log].drop(remember, history);
     }
 
@@ -308,7 +382,7 @@ final class Reclaimer implements Tails {
 
     /** Enlarges the index at once if a stripe without room is well filled. False when that would be of no use. */
     boolean growIndex(int stripe) {
-        lock.lock();
+        lock();
         try {
             int before = Shape.above(index.shape());
             if (!sizer.demand(stripe)) {
@@ -319,7 +393,7 @@ final class Reclaimer implements Tails {
             }
             return Shape.above(index.shape()) > before;
         } finally {
-            lock.unlock();
+            unlock();
         }
     }
 

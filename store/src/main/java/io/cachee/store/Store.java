@@ -79,8 +79,8 @@ public final class Store implements AutoCloseable {
         History history = new History(region, index);
         this.policy = Policies.create(options.eviction, segments, random.nextLong());
         this.reclaimer = new Reclaimer(this, segments, records, history, counters);
-        this.writer = new Writer(this, segments, records, history, reclaimer, counters);
         Expirer expirer = new Expirer(this, segments, records, reclaimer, counters);
+        this.writer = new Writer(this, segments, records, history, reclaimer, expirer, counters);
         for (int i = 0; i < KEY_LOCKS; i++) {
             keyLocks[i] = new KeyLock();
         }
@@ -537,7 +537,7 @@ public final class Store implements AutoCloseable {
         for (int i = 0; i < keyLocks.length; i++) {
             keyStamps[i] = keyLocks[i].writeLock();
         }
-        reclaimer.lock.lock();
+        reclaimer.lock();
         try {
             StampedLock[] locks = index.locks();
             long[] stamps = new long[locks.length];
@@ -551,7 +551,7 @@ public final class Store implements AutoCloseable {
                 locks[i].unlockWrite(stamps[i]);
             }
         } finally {
-            reclaimer.lock.unlock();
+            reclaimer.unlock();
             for (int i = 0; i < keyLocks.length; i++) {
                 keyLocks[i].unlockWrite(keyStamps[i]);
             }
@@ -684,6 +684,10 @@ public final class Store implements AutoCloseable {
     /** Publishes clock and heartbeat, takes note of other processes' reads, and frees what has expired. */
     public void tick() {
         housekeeper.tick();
+    }
+
+    Housekeeper housekeeper() {
+        return housekeeper;
     }
 
     /** Closes the store and removes its file; readers in other processes detach. */

@@ -42,6 +42,8 @@ final class Tail {
     private long foundOffset;
 
     private long foundSlot;
+    /** Bytes that went from the segment since it was last told of any: each time costs what a whole batch does. */
+    private long unsettledBytes;
 
     Tail(Store store, Segments segments, Records records, Counters counters) {
         this.store = store;
@@ -77,6 +79,19 @@ final class Tail {
         return segment == NONE ? 0 : cursor - startOf(segment);
     }
 
+    /** Bytes that are dead though the segment does not know yet. */
+    long unsettledBytes() {
+        return unsettledBytes;
+    }
+
+    /** Tells the segment what went. To be called before the reclaimer's lock is released. */
+    void settle() {
+        if (unsettledBytes > 0) {
+            segments.kill(startOf(segment), unsettledBytes);
+            unsettledBytes = 0;
+        }
+    }
+
     private long startOf(int number) {
         return (long) number << store.layout().segmentShift();
     }
@@ -92,12 +107,14 @@ final class Tail {
     }
 
     void putBack() {
+        settle();
         segments.putBack(segment);
         segment = NONE;
         found = false;
     }
 
     void forget() {
+        unsettledBytes = 0;
         segment = NONE;
         found = false;
     }
@@ -106,6 +123,7 @@ final class Tail {
     boolean seek() {
         while (!found) {
             if (cursor >= end) {
+                settle();
                 segments.release(segment);
                 segment = NONE;
                 return false;
@@ -290,7 +308,7 @@ final class Tail {
         } else {
             index.replace(slotOffset, Slots.pack(Slots.tagOfHash(hash), records.generation(copy), copy));
         }
-        segments.kill(address, RecordDescriptor.recordBytes(region, address, first));
+        unsettledBytes += RecordDescriptor.recordBytes(region, address, first);
         segments.commit(copy);
         return true;
     }
@@ -298,6 +316,11 @@ final class Tail {
     private void evict(int stripe, long slotOffset, long entry) {
         index.remove(stripe, slotOffset);
         store.removals().evicted(entry);
-        records.kill(entry);
+        long first = region.getLong(entry);
+        if (entry == cursor && RecordDescriptor.kind(first) != RecordDescriptor.HEAD) {
+            unsettledBytes += RecordDescriptor.recordBytes(region, entry, first);
+        } else {
+            records.kill(entry);
+        }
     }
 }

@@ -21,9 +21,17 @@ final class Writer {
     private final EvictionPolicy policy;
     private final History history;
     private final Reclaimer reclaimer;
+    private final Expirer expirer;
     private final Counters counters;
 
-    Writer(Store store, Segments segments, Records records, History history, Reclaimer reclaimer, Counters counters) {
+    Writer(
+            Store store,
+            Segments segments,
+            Records records,
+            History history,
+            Reclaimer reclaimer,
+            Expirer expirer,
+            Counters counters) {
         this.store = store;
         this.region = store.region();
         this.index = store.index();
@@ -32,6 +40,7 @@ final class Writer {
         this.policy = store.policy();
         this.history = history;
         this.reclaimer = reclaimer;
+        this.expirer = expirer;
         this.counters = counters;
     }
 
@@ -59,6 +68,7 @@ final class Writer {
         long stamp = stripeLock.writeLock();
         try {
             index.refresh(stripe);
+            lock.touched = touch(lock.hash);
             lock.remembered = history.contains(lock.hash);
             long slotOffset = index.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, records);
             lock.foundFirst = 0;
@@ -84,6 +94,13 @@ final class Writer {
         }
     }
 
+    /** Has all lines of memory that a write of this key needs come at once: bucket, history, coherence counter. */
+    private long touch(long hash) {
+        return region.getLongAcquire(index.homeOffset(hash))
+                + region.getLongAcquire(index.historyOffset(hash))
+                + region.getLongAcquire(store.layout().counterOffset(hash));
+    }
+
     /** Writes the lock's key and value and links them. {@link #locate} was called before. */
     PutResult write(KeyLock lock, long expiry) {
         long footprint = records.footprint(lock.keyLength, lock.valueLength);
@@ -99,6 +116,7 @@ final class Writer {
             placement = EvictionPolicy.place(EvictionPolicy.SMALL, 0);
         }
         reclaimer.assist(footprint);
+        expirer.help();
         int version = store.bump(lock.hash);
         long address = writeRecord(lock, expiry, version, placement, footprint);
         if (address == Segments.NO_SPACE) {
@@ -122,11 +140,11 @@ final class Writer {
         if (!lock.remembered || !recall(lock.hash)) {
             return policy.admit(bytes);
         }
-        reclaimer.lock.lock();
+        reclaimer.lock();
         try {
             return policy.admitAgain(bytes, reclaimer);
         } finally {
-            reclaimer.lock.unlock();
+            reclaimer.unlock();
         }
     }
 

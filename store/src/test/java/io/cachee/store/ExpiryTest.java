@@ -149,6 +149,58 @@ final class ExpiryTest {
     }
 
     @Test
+    void whoWritesFreesWhatHasExpiredAndTheHousekeeperKeepsOut() throws StoreFileException {
+        TestClock clock = new TestClock();
+        Store store = open(StoreOptions.maxMemory(4 * MIB), clock);
+        int count = 10_000;
+        for (int i = 0; i < count; i++) {
+            TestEntries.put(store, TestEntries.bytes("k" + i), TestEntries.value(i, 40), 1_000);
+        }
+        clock.advanceMillis(1_000);
+        store.housekeeper().tickBesideWriters();
+        assertThat(store.stats().expirations()).isZero();
+        for (int writes = 1; store.size() > 1; writes++) {
+            TestEntries.put(store, TestEntries.bytes("other"), new byte[1], Store.NO_TTL);
+            if (writes % 100 == 0) {
+                long before = store.stats().expirations();
+                store.housekeeper().tickBesideWriters();
+                assertThat(store.stats().expirations()).isEqualTo(before);
+            }
+            assertThat(writes).isLessThan(count);
+        }
+        assertThat(store.stats().expirations()).isEqualTo(count);
+    }
+
+    @Test
+    void theHousekeeperHelpsWhereWritersAreFewOrFallBehind() throws StoreFileException {
+        TestClock clock = new TestClock();
+        Store store = open(StoreOptions.maxMemory(4 * MIB), clock);
+        for (int i = 0; i < 1_000; i++) {
+            TestEntries.put(store, TestEntries.bytes("k" + i), TestEntries.value(i, 1_000), 1_000);
+        }
+        clock.advanceMillis(1_000);
+        store.housekeeper().tickBesideWriters();
+        TestEntries.put(store, TestEntries.bytes("other"), new byte[1], Store.NO_TTL);
+        long byWriters = store.stats().expirations();
+        assertThat(byWriters).isLessThan(100);
+        store.housekeeper().tickBesideWriters();
+        long byBoth = store.stats().expirations();
+        assertThat(byBoth).isGreaterThan(byWriters);
+
+        for (int i = 0; i < 1_000; i++) {
+            TestEntries.put(store, TestEntries.bytes("l" + i), TestEntries.value(i, 1_000), 1_000);
+        }
+        clock.advanceMillis(5_000);
+        store.housekeeper().tickBesideWriters();
+        for (int i = 0; i < 20; i++) {
+            TestEntries.put(store, TestEntries.bytes("other"), new byte[1], Store.NO_TTL);
+        }
+        long before = store.stats().expirations();
+        store.housekeeper().tickBesideWriters();
+        assertThat(store.stats().expirations()).isGreaterThan(before);
+    }
+
+    @Test
     void anExpiryIsAChangeThatCopiesHearOf() throws StoreFileException {
         TestClock clock = new TestClock();
         Store store = open(StoreOptions.maxMemory(MIB), clock);
