@@ -86,7 +86,7 @@ final class Housekeeper {
             file.checkLength();
             file.drainHits(store::noteForeignHit);
         }
-        store.reclaimer().maintain();
+        store.reclaimer().maintain(besideWriters);
         if (!besideWriters || !expirer.isLeftToWriters()) {
             expirer.expireDue(store.nanoTime() + EXPIRY_NANOS);
         }

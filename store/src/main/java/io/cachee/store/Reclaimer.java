@@ -29,8 +29,8 @@ final class Reclaimer implements Tails {
     private static final int STEPS_TO_VACATE = 64;
     private static final int NONE = -1;
 
-    /** After so many steps it is looked anew how much room there is, and whether to compact. */
-    private static final int STEPS_PER_LOOK = 16;
+    /** After entries of so many bytes it is looked anew how much room there is, and whether to compact. */
+    private static final int BYTES_PER_LOOK = 2048;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Index index;
@@ -52,7 +52,7 @@ final class Reclaimer implements Tails {
     /** The segment being compacted or vacated. */
     private final Tail sweep;
 
-    private int stepsUntilLook;
+    private long bytesUntilLook;
     /** As of the last look. */
     private long capacityBytes;
     /** Entries dropped from each log that nobody was told of yet. */
@@ -104,7 +104,7 @@ final class Reclaimer implements Tails {
             counters.evictedFromMain.add(dropped[MAIN]);
             dropped[MAIN] = 0;
         }
-        stepsUntilLook = 0;
+        bytesUntilLook = 0;
     }
 
     // ---------------------------------------------------------------- on behalf of writers
@@ -182,7 +182,7 @@ final class Reclaimer implements Tails {
      * Keeps some segments free ahead of need, and the index at its proper size. Where writers do, it does not get in
      * their way: it might lose its core while they wait for its lock.
      */
-    void maintain() {
+    void maintain(boolean besideWriters) {
         if (sizer.isWanted() || sizer.shouldShrink()) {
             lock();
             try {
@@ -191,7 +191,7 @@ final class Reclaimer implements Tails {
                 unlock();
             }
         }
-        if (policy.evicts() && batches == batchesSeen) {
+        if (policy.evicts() && !(besideWriters && batches != batchesSeen)) {
             assist(LEAST_BATCH);
         }
         batchesSeen = batches;
@@ -222,7 +222,7 @@ final class Reclaimer implements Tails {
     }
 
     private boolean isTimeToLook() {
-        if (--stepsUntilLook > 0) {
+        if (bytesUntilLook > 0) {
             return false;
         }
         look();
@@ -230,7 +230,7 @@ final class Reclaimer implements Tails {
     }
 
     private void look() {
-        stepsUntilLook = STEPS_PER_LOOK;
+        bytesUntilLook = BYTES_PER_LOOK;
         capacityBytes = (long) (segments.capacity() - TARGET_FREE - 1) * segments.segmentSize()
                 - segments.lostBytes()
                 - Math.max(0, lingeringDeadBytes());
@@ -269,6 +269,7 @@ final class Reclaimer implements Tails {
     }
 
     private boolean sweepStep() {
+        bytesUntilLook = 0;
         if (sweep.seek() && !sweep.move(sweep.log(), sweep.policy())) {
             sweep.putBack();
             return false;
@@ -285,7 +286,7 @@ final class Reclaimer implements Tails {
 
     @Override
     public long capacityBytes() {
-        if (stepsUntilLook <= 0) {
+        if (bytesUntilLook <= 0) {
             look();
         }
         return capacityBytes;
@@ -335,11 +336,13 @@ final class Reclaimer implements Tails {
     @Override
     public void drop(int log, boolean remember) {
         dropped[log]++;
+        bytesUntilLook -= entryBytes(log);
         tails[log].drop(remember, history);
     }
 
     @Override
     public void move(int log, int toLog, int newPolicy) {
+        bytesUntilLook -= entryBytes(log);
         tails[log].move(toLog, newPolicy);
     }
 

@@ -160,4 +160,18 @@ final class SizeAwareEvictionTest {
         assertThat(put("large", MIB)).isEqualTo(PutResult.STORED);
         assertThat(read("large")).isTrue();
     }
+
+    @Test
+    void overwritingLargeValuesThatFitCostsNoOtherItsPlace() throws StoreFileException {
+        try (Store store = Store.open(StoreOptions.maxMemory(2 << 20).seed(5).housekeeping(false))) {
+            for (int round = 0; round < 500; round++) {
+                for (int i = 0; i < 45; i++) {
+                    TestEntries.put(store, TestEntries.bytes("k" + i), new byte[22_000], Store.NO_TTL);
+                }
+            }
+            assertThat(store.stats().evictions()).isZero();
+            assertThat(store.size()).isEqualTo(45);
+            StoreInvariants.check(store);
+        }
+    }
 }
