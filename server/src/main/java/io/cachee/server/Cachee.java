@@ -3,93 +3,31 @@ package io.cachee.server;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The {@code cachee} command line. It only finds the command and reports what was wrong with the arguments; each
- * command is a class of its own, named in {@code subcommands}. Exit codes: 0 done, 1 failed, 2 wrong arguments.
+ * The {@code cachee} command line. Exit codes: 0 done, 1 failed, 2 wrong arguments. What parses the arguments of the
+ * other commands is not loaded for {@code start}, so it is not named here.
  */
-@Command(
-        name = "cachee",
-        description = "A cache inside the pod, in front of the Redis or Valkey you already run.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Cachee.Version.class,
-        synopsisSubcommandLabel = "COMMAND",
-        subcommands = {
-            StartCommand.class,
-            TopCommand.class,
-            ReportCommand.class,
-            WarmCommand.class,
-            BenchCommand.class,
-            SimulateCommand.class,
-            InspectCommand.class
-        })
-public final class Cachee implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
+public final class Cachee {
+    private Cachee() {}
 
     public static void main(String[] args) {
         System.exit(execute(args));
     }
 
     private static int execute(String[] args) {
+        NettyLog.writeTo(new Log(System.err));
         if (args.length > 0 && args[0].equals("start")) {
             PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
             PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
             return StartCommand.run(List.of(args).subList(1, args.length), System.getenv(), out, err);
         }
-        return commandLine().execute(args);
+        return RootCommand.commandLine().execute(args);
     }
 
     /** The version of the jar; classes that run from a folder have none. */
     static String version() {
         String version = Cachee.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
-    }
-
-    static CommandLine commandLine() {
-        return new CommandLine(new Cachee())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler(Cachee::explainArguments);
-    }
-
-    @Override
-    public Integer call() {
-        throw new ParameterException(spec.commandLine(), "Missing command");
-    }
-
-    private static int explainArguments(ParameterException problem, String[] args) {
-        CommandLine command = problem.getCommandLine();
-        PrintWriter err = command.getErr();
-        err.println("cachee: " + message(problem));
-        UnmatchedArgumentException.printSuggestions(problem, err);
-        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-        return command.getCommandSpec().exitCodeOnInvalidInput();
-    }
-
-    private static String message(ParameterException problem) {
-        boolean mayBeCommand = problem.getCommandLine().getParent() == null;
-        if (mayBeCommand && problem instanceof UnmatchedArgumentException unmatched) {
-            List<String> arguments = unmatched.getUnmatched();
-            if (!arguments.isEmpty() && !arguments.getFirst().startsWith("-")) {
-                return "unknown command '" + arguments.getFirst() + "'";
-            }
-        }
-        return String.valueOf(problem.getMessage());
-    }
-
-    /** For --version. */
-    static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            return new String[] {"cachee " + Cachee.version() + ", Java " + Runtime.version()};
-        }
     }
 }

@@ -15,6 +15,7 @@ final class Training {
     private Training() {}
 
     public static void main(String[] args) {
+        NettyLog.writeTo(new Log(System.err));
         List<List<String>> each = new ArrayList<>(List.of(new ArrayList<>()));
         for (String argument : Arrays.asList(args)) {
             if (argument.equals("+")) {

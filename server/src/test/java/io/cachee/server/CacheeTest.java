@@ -43,7 +43,7 @@ final class CacheeTest {
     }
 
     private int run(String... args) {
-        return Cachee.commandLine()
+        return RootCommand.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(args);

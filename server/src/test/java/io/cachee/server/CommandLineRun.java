@@ -14,7 +14,7 @@ record CommandLineRun(int exitCode, String out, String err) {
     static CommandLineRun of(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int exitCode = Cachee.commandLine()
+        int exitCode = RootCommand.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(arguments);

@@ -24,7 +24,7 @@ class CommandsTest {
     private Path directory = Path.of("");
 
     private int run(String... arguments) {
-        return Cachee.commandLine()
+        return RootCommand.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(arguments);

@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +46,7 @@ public final class Instance {
     final Rates rates = new Rates();
     final ExecutionGate gate;
     /** Forty characters that no other run has. */
-    final String runId = UUID.randomUUID().toString().replace("-", "") + "00000000";
+    final String runId = RunId.next();
 
     /** What stands behind the store; null while it stands alone. */
     volatile @Nullable Tiers tiers;

@@ -17,8 +17,6 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutorChooserFactory;
 import io.netty.util.concurrent.ThreadPerTaskExecutor;
-import io.netty.util.internal.logging.InternalLoggerFactory;
-import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
@@ -31,11 +29,6 @@ public enum Polling {
     NIO;
 
     private static final int KEEPALIVE_SECONDS = 300;
-
-    static {
-        // Netty would look for loggers that there are not.
-        InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
-    }
 
     /** Epoll where there is one. */
     public static Polling best() {

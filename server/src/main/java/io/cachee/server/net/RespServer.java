@@ -133,7 +133,6 @@ public final class RespServer implements AutoCloseable {
                 .childHandler(entrance(transport))
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG);
         if (transport != Transport.UNIX) {
             bootstrap
@@ -141,6 +140,10 @@ public final class RespServer implements AutoCloseable {
                     .childOption(ChannelOption.TCP_NODELAY, true)
                     .childOption(ChannelOption.SO_KEEPALIVE, true);
             options.polling().keepAlive(bootstrap);
+        }
+        if (transport != Transport.UNIX || options.polling() == Polling.EPOLL) {
+            // The JDK's Unix sockets know nothing of it, and Netty would say so of each connection.
+            bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }
         try {
             return bootstrap.bind(address).syncUninterruptibly().channel();
