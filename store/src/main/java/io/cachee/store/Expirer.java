@@ -24,6 +24,9 @@ final class Expirer {
     /** What is expired costs as much as looking at so many records that are not. */
     private static final int COST_OF_EXPIRED = 8;
 
+    /** To look at all segments takes a while where there are many. */
+    private static final int TICKS_PER_SEARCH = 8;
+
     private static final int SEGMENTS_AT_ONCE = 64;
     private static final long NANOS_AT_ONCE = TimeUnit.MICROSECONDS.toNanos(50);
     /** Writes between two ticks that make the housekeeper leave it to writers. */
@@ -43,6 +46,7 @@ final class Expirer {
     private volatile boolean due;
 
     private int next;
+    private int idleTicks;
     /** Segments looked at since one was due. */
     private int passedOver;
     /** Writes that went a few records further since the last tick. */
@@ -102,7 +106,7 @@ final class Expirer {
     boolean isLeftToWriters() {
         long now = store.clockMillis();
         if (!due) {
-            due = isAnyDue(now);
+            due = ++idleTicks % TICKS_PER_SEARCH == 0 && isAnyDue(now);
             return true;
         }
         reclaimer.lock();
