@@ -66,20 +66,28 @@ final class CommandList {
             List<Reply> parts = row.items();
             if (parts.size() >= 6) {
                 String name = parts.get(0).string().toLowerCase(Locale.ROOT);
-                Set<String> flags = new HashSet<>();
-                parts.get(2).items().forEach(flag -> flags.add(flag.string().toLowerCase(Locale.ROOT)));
                 parsed.put(
                         name,
                         new RemoteCommand(
                                 name,
                                 parts.get(1).number(),
-                                flags,
+                                words(parts.get(2), ""),
                                 parts.get(3).number(),
                                 parts.get(4).number(),
-                                parts.get(5).number()));
+                                parts.get(5).number(),
+                                parts.size() > 6 ? words(parts.get(6), "@") : Set.of()));
             }
         }
         return Map.copyOf(parsed);
+    }
+
+    private static Set<String> words(Reply list, String prefix) {
+        Set<String> words = new HashSet<>();
+        for (Reply item : list.items()) {
+            String word = item.string().toLowerCase(Locale.ROOT);
+            words.add(word.startsWith(prefix) ? word.substring(prefix.length()) : word);
+        }
+        return words;
     }
 
     void close() {

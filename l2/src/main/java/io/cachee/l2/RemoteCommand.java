@@ -10,10 +10,13 @@ import java.util.Set;
  * @param firstKey the first argument that is a key, the command's name being 0; 0 for none
  * @param lastKey the last one; negative ones count from the end
  * @param step from one key to the next
+ * @param categories those of access rules, lower case and without their {@code @}
  */
-public record RemoteCommand(String name, int arity, Set<String> flags, int firstKey, int lastKey, int step) {
+public record RemoteCommand(
+        String name, int arity, Set<String> flags, int firstKey, int lastKey, int step, Set<String> categories) {
     public RemoteCommand {
         flags = Set.copyOf(flags);
+        categories = Set.copyOf(categories);
     }
 
     public boolean isWrite() {

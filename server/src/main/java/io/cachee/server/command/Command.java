@@ -38,6 +38,10 @@ final class Command {
     final boolean reads;
     /** May write keys that its arguments do not name, or not at places that are known. */
     final boolean writesUnnamed;
+    /** What it is about and which keys it uses cannot be told: nothing is known of it. */
+    final boolean unknown;
+    /** Which keys it uses cannot be told from its arguments alone. */
+    final boolean hidesKeys;
 
     final boolean exclusive;
     final boolean noAuth;
@@ -59,6 +63,8 @@ final class Command {
         this.writes = flags.contains(Flag.WRITE);
         this.reads = flags.contains(Flag.READONLY) && firstKey > 0;
         this.writesUnnamed = builder.writesUnnamed;
+        this.unknown = builder.unknown;
+        this.hidesKeys = builder.hidesKeys || builder.unknown;
         this.exclusive = builder.exclusive;
         this.noAuth = flags.contains(Flag.NO_AUTH);
         this.queues = builder.queues;
@@ -140,6 +146,8 @@ final class Command {
         private int lastKey;
         private int keyStep;
         private boolean writesUnnamed;
+        private boolean unknown;
+        private boolean hidesKeys;
         private boolean exclusive;
         private boolean queues = true;
         private boolean accesses;
@@ -196,6 +204,18 @@ final class Command {
         /** May write keys that cannot be told from its arguments, as scripts do. */
         Builder writesUnnamed() {
             this.writesUnnamed = true;
+            return this;
+        }
+
+        /** Nothing is known of it but its name. */
+        Builder unknown() {
+            this.unknown = true;
+            return this;
+        }
+
+        /** Uses keys that cannot be told from its arguments. */
+        Builder hidesKeys() {
+            this.hidesKeys = true;
             return this;
         }
 

@@ -91,6 +91,7 @@ public final class Instance {
                 link,
                 mostLoads);
         tiers = new Tiers(this, tier, database);
+        users.acceptOthers();
     }
 
     /** Where failures go that are no client's. */

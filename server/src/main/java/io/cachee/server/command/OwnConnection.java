@@ -100,6 +100,17 @@ final class OwnConnection implements DedicatedHandler {
         return subscribed;
     }
 
+    /**
+     * Whether a command has no place in the client's transaction: it runs here, and L2, which queues the others, would
+     * not know when.
+     */
+    boolean refuses(Command command) {
+        return inTransaction
+                && !ENDS_IT.contains(command.name)
+                && Tiers.runsHere(command)
+                && !PART_OF_TRANSACTIONS.contains(command.name);
+    }
+
     /** A command within the transaction was refused here, so L2 must not run the others. */
     void refused() {
         broken |= inTransaction;

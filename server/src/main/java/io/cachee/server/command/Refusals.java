@@ -66,13 +66,16 @@ final class Refusals {
                 return "NOPERM No permissions to access a key";
             }
         }
+        if (command.hidesKeys && !rules.mayAccessAll()) {
+            return "NOPERM No permissions to access a key";
+        }
         return byChannels(rules, command, request);
     }
 
     private static @Nullable String byChannels(UserRules rules, Command command, Request request) {
         int last = switch (command.name) {
-            case "publish" -> 1;
-            case "subscribe", "psubscribe" -> request.count() - 1;
+            case "publish", "spublish" -> Math.min(1, request.count() - 1);
+            case "subscribe", "psubscribe", "ssubscribe" -> request.count() - 1;
             default -> 0;
         };
         for (int i = 1; i <= last; i++) {

@@ -156,7 +156,18 @@ final class Tiers {
         if (own != null && own.takes(command)) {
             return onOwnConnection;
         }
+        if (own != null && own.refuses(command)) {
+            return Tiers::refuseInTransaction;
+        }
         return command.number < handlers.length ? handlers[command.number] : command.handler;
+    }
+
+    private static void refuseInTransaction(Call call) {
+        OwnConnection own = call.session.own;
+        if (own != null) {
+            own.refused();
+        }
+        throw new CommandException("ERR Command not allowed inside a transaction");
     }
 
     /** A command that L2 knows and Cachee does not; or one that nobody knows, for L2 to say so. */
@@ -186,7 +197,13 @@ final class Tiers {
             if (described.flags().contains("admin")) {
                 row.flags(Flag.ADMIN);
             }
+            if (described.hasMovableKeys()) {
+                row.hidesKeys();
+            }
+            row.in(described.categories().toArray(String[]::new));
             row.keys(described.firstKey(), described.lastKey(), described.step());
+        } else {
+            row.unknown();
         }
         if (described == null || mayWriteUnnamed(described)) {
             row.writesUnnamed();

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What a user may do: which commands, on which keys and channels, and by which passwords it logs in. Immutable; the
@@ -24,6 +25,8 @@ final class UserRules {
             return (reads && writes ? "~" : reads ? "%R~" : "%W~") + pattern;
         }
     }
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
     private final CommandTable table;
     private final boolean enabled;
@@ -46,7 +49,8 @@ final class UserRules {
         this.channels = List.copyOf(editor.channels);
         this.everything = enabled
                 && commands.cardinality() == table.commands().size()
-                && keys.stream().anyMatch(k -> k.reads && k.writes && k.pattern.matchesAll())
+                && commandRules.stream().noneMatch(rule -> rule.startsWith("-"))
+                && mayAccessAll()
                 && channels.stream().anyMatch(Glob::matchesAll);
     }
 
@@ -55,9 +59,14 @@ final class UserRules {
         return new UserRules(new Editor(table));
     }
 
-    /** The rules changed by others, or an exception that says which was wrong. */
-    UserRules with(List<String> rules) {
+    /**
+     * The rules changed by others, or an exception that says which was wrong.
+     *
+     * @param others whether there are commands and categories beside those of the table
+     */
+    UserRules with(List<String> rules, boolean others) {
         Editor editor = new Editor(this);
+        editor.others = others;
         for (String rule : rules) {
             editor.apply(rule);
         }
@@ -77,7 +86,32 @@ final class UserRules {
     }
 
     boolean mayRun(Command command) {
-        return commands.get(command.number);
+        return command.number < table.commands().size() ? commands.get(command.number) : mayRunOther(command);
+    }
+
+    /**
+     * Commands that only L2 knows have no bit: the last rule counts that speaks of one. Of what nothing is known, rules
+     * that forbid a category speak, and rules that allow one do not.
+     */
+    private boolean mayRunOther(Command command) {
+        boolean may = false;
+        for (String rule : commandRules) {
+            boolean allows = rule.charAt(0) == '+';
+            String what = rule.substring(1);
+            boolean isMeant = what.equals("@all")
+                    || what.equals(command.name)
+                    || what.startsWith("@")
+                            && (command.unknown ? !allows : command.categories.contains(what.substring(1)));
+            if (isMeant) {
+                may = allows;
+            }
+        }
+        return may;
+    }
+
+    /** Whether it may read and write any key. */
+    boolean mayAccessAll() {
+        return keys.stream().anyMatch(k -> k.reads && k.writes && k.pattern.matchesAll());
     }
 
     boolean mayAccess(byte[] key, boolean reads, boolean writes) {
@@ -165,6 +199,7 @@ final class UserRules {
 
     /** The rules while they are being changed. */
     private static final class Editor {
+        private boolean others;
         private final CommandTable table;
         private boolean enabled;
         private boolean noPassword;
@@ -290,7 +325,9 @@ final class UserRules {
             if (what.startsWith("@")) {
                 String category = what.substring(1).toLowerCase(Locale.ROOT);
                 boolean all = category.equals("all");
-                if (!all && table.commands().stream().noneMatch(c -> c.categories.contains(category))) {
+                if (!all
+                        && !(others && NAME.matcher(category).matches())
+                        && table.commands().stream().noneMatch(c -> c.categories.contains(category))) {
                     throw wrong(rule, "Unknown command or category name in ACL");
                 }
                 for (Command command : table.commands()) {
@@ -303,10 +340,11 @@ final class UserRules {
                 }
             } else {
                 Command command = table.find(what.toLowerCase(Locale.ROOT));
-                if (command == null) {
+                if (command != null) {
+                    commands.set(command.number, allow);
+                } else if (!others || !NAME.matcher(what).matches()) {
                     throw wrong(rule, "Unknown command or category name in ACL");
                 }
-                commands.set(command.number, allow);
             }
             commandRules.removeIf(r -> r.substring(1).equalsIgnoreCase(what));
             commandRules.add((allow ? "+" : "-") + what.toLowerCase(Locale.ROOT));

@@ -14,12 +14,18 @@ final class Users {
     private final Map<String, User> byName = new ConcurrentSkipListMap<>();
     private final CommandTable table;
     private final User unlimited;
+    private volatile boolean others;
 
     Users(CommandTable table) {
         this.table = table;
-        UserRules all = UserRules.none(table).with(List.of("on", "nopass", "~*", "&*", "+@all"));
+        UserRules all = UserRules.none(table).with(List.of("on", "nopass", "~*", "&*", "+@all"), false);
         this.unlimited = new User("(cachee)", all);
         byName.put(DEFAULT, new User(DEFAULT, all));
+    }
+
+    /** There is an L2, which knows commands that may be named in rules though the sidecar does not know them. */
+    void acceptOthers() {
+        others = true;
     }
 
     /** For the sidecar's own use. */
@@ -49,7 +55,7 @@ final class Users {
     /** Creates a user or changes its rules; all of them or, where one is wrong, none. */
     User set(String name, List<String> rules) {
         User known = byName.get(name);
-        UserRules changed = (known == null ? UserRules.none(table) : known.rules()).with(rules);
+        UserRules changed = (known == null ? UserRules.none(table) : known.rules()).with(rules, others);
         if (known != null) {
             known.rules(changed);
             return known;

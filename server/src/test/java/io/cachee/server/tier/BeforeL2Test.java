@@ -318,6 +318,52 @@ final class BeforeL2Test {
     }
 
     @Test
+    void refusesWithinATransactionWhatL2CouldNotQueue() throws Exception {
+        for (String own : List.of("CONFIG GET maxmemory", "CLIENT ID", "INFO", "ACL WHOAMI", "SHUTDOWN NOSAVE")) {
+            client.ask("MULTI");
+            assertThat(client.ask("SET k v")).hasToString("+QUEUED");
+            assertThat(client.ask(own)).hasToString("-ERR Command not allowed inside a transaction");
+            assertThat(client.ask("EXEC").toString()).startsWith("-EXECABORT");
+            assertThat(get("k")).isEqualTo("$nil");
+        }
+        client.ask("MULTI");
+        client.ask("SET k v");
+        assertThat(client.ask("EXEC")).hasToString("*[+OK]");
+        assertThat(client.ask("CLIENT GETNAME")).hasToString("$nil");
+    }
+
+    @Test
+    void appliesRulesToCommandsThatOnlyL2Knows() throws Exception {
+        assertThat(client.ask("ACL SETUSER app on nopass ~app:* +@read +hset +eval -hgetall"))
+                .hasToString("+OK");
+        assertThat(client.ask("ACL SETUSER most on nopass ~* &* +@all -@dangerous -zadd"))
+                .hasToString("+OK");
+        assertThat(client.ask("ACL SETUSER app +no,name").toString()).contains("Unknown command or category");
+        try (RespClient user = sidecar.connect()) {
+            user.ask("AUTH app any");
+            Await.until(
+                    "L2 has said what it knows",
+                    () -> !user.ask("HSET app:h f v").toString().startsWith("-"));
+            assertThat(user.ask("HGET app:h f")).hasToString("$v");
+            for (String denied : List.of("HSET other f v", "HGET other f", "ZADD app:z 1 a", "HGETALL app:h")) {
+                assertThat(user.ask(denied).toString()).startsWith("-NOPERM");
+            }
+            // Its keys are not told by its arguments' places.
+            assertThat(user.call("EVAL", "return 1", "1", "app:h").toString()).startsWith("-NOPERM");
+            user.ask("MULTI");
+            assertThat(user.ask("ZADD app:z 1 a").toString()).startsWith("-NOPERM");
+            assertThat(user.ask("EXEC").toString()).startsWith("-EXECABORT");
+
+            user.ask("AUTH most any");
+            assertThat(user.ask("HSET other f v")).hasToString(":1");
+            assertThat(user.call("EVAL", "return 1", "0")).hasToString(":1");
+            for (String denied : List.of("ZADD z 1 a", "DEBUG SLEEP 0")) {
+                assertThat(user.ask(denied).toString()).startsWith("-NOPERM");
+            }
+        }
+    }
+
+    @Test
     void forgetsAllAfterATransactionThatFlushes() throws Exception {
         for (int i = 0; i < 50; i++) {
             client.ask("SET k v");
