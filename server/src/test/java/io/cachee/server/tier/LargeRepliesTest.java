@@ -256,7 +256,7 @@ final class LargeRepliesTest {
         try (RespClient unlucky = sidecar.connect()) {
             unlucky.call("CLIENT", "SETNAME", "unlucky");
             unlucky.send("GET", "k");
-            Await.until("it is under way", () -> held("unlucky") > 0);
+            Await.until("a part of it has been handed on", () -> held("unlucky") > LIMIT);
             proxy.reset();
             assertThatThrownBy(unlucky::reply).isInstanceOf(IOException.class);
         }
