@@ -22,13 +22,23 @@ import org.HdrHistogram.Recorder;
  * Redis. All sidecars are real ones and run within this process, with a store of the default size each.
  *
  * <p>Nobody may read anything but what was written, nor less than what his own pod has written; and when all is calm,
- * all pods have the last version of all that was written. Arguments: pods, seconds, a seed, and the share of writes in
- * percent.
+ * all pods have the last version of all that was written. Arguments: pods, seconds, a seed, the share of writes in
+ * percent, and requests a second of all pods together.
+ *
+ * <p>What one machine cannot carry is computed: {@link CatalogModel} is shown beside what was measured, which it must agree
+ * with, and then says what a busy fleet sees.
  */
 final class CatalogReport {
     private static final int PRODUCTS = 1_000;
     private static final int MEAN_BYTES = 200_000;
     private static final double REQUESTS_A_SECOND = 1_000;
+    /** Of fifty pods in production. */
+    private static final double BUSY_REQUESTS_A_SECOND = 100_000;
+
+    private static final int BUSY_PODS = 50;
+    private static final long PROBES_EVERY_SECONDS = 15;
+    /** In percent of all reads. */
+    private static final double MODEL_TOLERANCE = 1;
     private static final int CONNECTIONS_A_POD = 10;
     private static final long STORE_BYTES = 256L << 20;
     private static final long DELAY_MICROS = 250;
@@ -40,6 +50,7 @@ final class CatalogReport {
     /** For the heap, network buffers and Redis. */
     private static final long BESIDE_STORES_BYTES = 3L << 30;
 
+    private static final KeyspacePolicy LONG = policy("1h");
     private static final double LEAST_CUT = 95;
     private static final int MOST_CONNECTIONS_A_POD = 2;
 
@@ -47,12 +58,14 @@ final class CatalogReport {
     private final long seconds;
     private final long seed;
     private final double writeShare;
+    private final double requestsASecond;
     private final CatalogProducts products;
     private final int[] draws;
     private final CatalogTally tally = new CatalogTally();
     private final List<CatalogCase> cases = new ArrayList<>();
 
-    private CatalogReport(int pods, long seconds, long seed, double writesPercent) {
+    private CatalogReport(int pods, long seconds, long seed, double writesPercent, double requestsASecond) {
+        this.requestsASecond = requestsASecond;
         this.writeShare = writesPercent / 100;
         this.pods = pods;
         this.seconds = seconds;
@@ -66,7 +79,8 @@ final class CatalogReport {
         long seconds = args.length > 1 ? Long.parseLong(args[1]) : 60;
         long seed = args.length > 2 ? Long.parseLong(args[2]) : 1;
         double writesPercent = args.length > 3 ? Double.parseDouble(args[3]) : 0.1;
-        System.exit(new CatalogReport(pods, seconds, seed, writesPercent).run() ? 0 : 1);
+        double requestsASecond = args.length > 4 ? Double.parseDouble(args[4]) : REQUESTS_A_SECOND;
+        System.exit(new CatalogReport(pods, seconds, seed, writesPercent, requestsASecond).run() ? 0 : 1);
     }
 
     private boolean run() throws Exception {
@@ -78,7 +92,7 @@ final class CatalogReport {
                 seed,
                 PRODUCTS,
                 products.totalBytes() / PRODUCTS,
-                REQUESTS_A_SECOND,
+                requestsASecond,
                 100 * writeShare,
                 DELAY_MICROS);
         MachineMemory.require(pods * STORE_BYTES + BESIDE_STORES_BYTES);
@@ -90,16 +104,52 @@ final class CatalogReport {
                 }
             }
             before(redis, network);
-            after("after, l1-ttl: 1h", policy("1h"), SETTLING_SECONDS, redis, network);
+            after("after, l1-ttl: 1h", LONG, redis, network);
             MachineMemory.awaitLessThan(BESIDE_STORES_BYTES);
-            KeyspacePolicy usual = KeyspacePolicy.DEFAULT;
-            after("after, defaults", usual, SETTLING_SECONDS + usual.l1Ttl() / 1_000, redis, network);
+            after("after, defaults", KeyspacePolicy.DEFAULT, redis, network);
         }
         CatalogCase.print(cases, pods);
         bars();
+        boolean agrees = model();
         System.out.printf(
                 "reads judged %,d, writes %,d, problems %d%n", tally.reads.sum(), tally.writes.sum(), tally.problems());
-        return tally.problems() == 0;
+        return agrees && tally.problems() == 0;
+    }
+
+    /** What is computed for what was measured, and for a busy fleet. False when the first is not what was seen. */
+    private boolean model() {
+        System.out.println("computed, with the same keys:");
+        double measuredLong = cases.getFirst().cut(cases.get(1));
+        double measuredUsual = cases.getFirst().cut(cases.get(2));
+        double computedLong = computed(pods, requestsASecond, writeShare, LONG);
+        double computedUsual = computed(pods, requestsASecond, writeShare, KeyspacePolicy.DEFAULT);
+        boolean agrees = Math.abs(computedLong - measuredLong) <= MODEL_TOLERANCE
+                && Math.abs(computedUsual - measuredUsual) <= MODEL_TOLERANCE;
+        System.out.printf("  measured were %.2f %% and %.2f %%: %s%n", measuredLong, measuredUsual, agrees ? "agrees" : "NO");
+        double sameWrites = writeShare * requestsASecond / BUSY_REQUESTS_A_SECOND;
+        for (double share : new double[] {sameWrites, writeShare}) {
+            computed(BUSY_PODS, BUSY_REQUESTS_A_SECOND, share, LONG);
+            computed(BUSY_PODS, BUSY_REQUESTS_A_SECOND, share, KeyspacePolicy.DEFAULT);
+        }
+        return agrees;
+    }
+
+    private double computed(int ofPods, double rate, double share, KeyspacePolicy policy) {
+        double cut = new CatalogModel(ofPods, rate, share, policy.l1Ttl(), policy.jitter(), PROBES_EVERY_SECONDS)
+                .cut(PRODUCTS, draws, settlingSeconds(policy), seconds, seed);
+        System.out.printf(
+                "  %d pods, %,.0f requests/s, %.1f writes/s, l1-ttl %d s: L2 reads cut by %.2f %%%n",
+                ofPods,
+                rate,
+                rate * share,
+                TimeUnit.MILLISECONDS.toSeconds(policy.l1Ttl()),
+                cut);
+        return cut;
+    }
+
+    /** What every pod has read at first has expired then, if it does so soon. */
+    private static long settlingSeconds(KeyspacePolicy policy) {
+        return SETTLING_SECONDS + (policy.equals(LONG) ? 0 : TimeUnit.MILLISECONDS.toSeconds(policy.l1Ttl()));
     }
 
     private static KeyspacePolicy policy(String l1Ttl) {
@@ -139,7 +189,7 @@ final class CatalogReport {
         }
     }
 
-    private void after(String name, KeyspacePolicy policy, long settling, RedisServerProcess redis, DelayProxy network)
+    private void after(String name, KeyspacePolicy policy, RedisServerProcess redis, DelayProxy network)
             throws Exception {
         List<CatalogPod> clients = new ArrayList<>();
         List<ProofSidecar> sidecars = new ArrayList<>();
@@ -156,7 +206,7 @@ final class CatalogReport {
             System.out.printf(
                     "%s: every pod has read every product once, %,d L2 reads in %.1f s; not counted below%n",
                     name, RedisFigures.of(redis).reads(), (System.nanoTime() - began) / 1e9);
-            measure(name, clients, sidecars, settling, redis, network);
+            measure(name, clients, sidecars, settlingSeconds(policy), redis, network);
             compare(clients);
             sidecars.forEach(sidecar -> {
                 if (sidecar.failures() > 0) {
@@ -175,7 +225,7 @@ final class CatalogReport {
                 tally,
                 port,
                 CONNECTIONS_A_POD,
-                REQUESTS_A_SECOND / pods,
+                requestsASecond / pods,
                 writeShare,
                 seed * 1_000 + number);
     }
