@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A catalog's pods without sidecars, network or clock: only what each may serve until when. A pod that is asked for a
- * product it does not have reads it at L2 and keeps it for {@code l1-ttl}, less jitter; a write takes it away from all pods.
- * There is always room, and a change is known at once.
+ * product it does not have reads it at L2 and keeps it for {@code l1-ttl}, less jitter; a write takes it away from all
+ * pods. There is always room, and a change is known at once.
  *
  * @param requestsASecond of all pods together
  * @param writeShare between 0 and 1

@@ -25,8 +25,8 @@ import org.HdrHistogram.Recorder;
  * all pods have the last version of all that was written. Arguments: pods, seconds, a seed, the share of writes in
  * percent, and requests a second of all pods together.
  *
- * <p>What one machine cannot carry is computed: {@link CatalogModel} is shown beside what was measured, which it must agree
- * with, and then says what a busy fleet sees.
+ * <p>What one machine cannot carry is computed: {@link CatalogModel} is shown beside what was measured, which it must
+ * agree with, and then says what a busy fleet sees.
  */
 final class CatalogReport {
     private static final int PRODUCTS = 1_000;
@@ -39,6 +39,7 @@ final class CatalogReport {
     private static final long PROBES_EVERY_SECONDS = 15;
     /** In percent of all reads. */
     private static final double MODEL_TOLERANCE = 1;
+
     private static final int CONNECTIONS_A_POD = 10;
     private static final long STORE_BYTES = 256L << 20;
     private static final long DELAY_MICROS = 250;
@@ -125,7 +126,8 @@ final class CatalogReport {
         double computedUsual = computed(pods, requestsASecond, writeShare, KeyspacePolicy.DEFAULT);
         boolean agrees = Math.abs(computedLong - measuredLong) <= MODEL_TOLERANCE
                 && Math.abs(computedUsual - measuredUsual) <= MODEL_TOLERANCE;
-        System.out.printf("  measured were %.2f %% and %.2f %%: %s%n", measuredLong, measuredUsual, agrees ? "agrees" : "NO");
+        System.out.printf(
+                "  measured were %.2f %% and %.2f %%: %s%n", measuredLong, measuredUsual, agrees ? "agrees" : "NO");
         double sameWrites = writeShare * requestsASecond / BUSY_REQUESTS_A_SECOND;
         for (double share : new double[] {sameWrites, writeShare}) {
             computed(BUSY_PODS, BUSY_REQUESTS_A_SECOND, share, LONG);
@@ -139,11 +141,7 @@ final class CatalogReport {
                 .cut(PRODUCTS, draws, settlingSeconds(policy), seconds, seed);
         System.out.printf(
                 "  %d pods, %,.0f requests/s, %.1f writes/s, l1-ttl %d s: L2 reads cut by %.2f %%%n",
-                ofPods,
-                rate,
-                rate * share,
-                TimeUnit.MILLISECONDS.toSeconds(policy.l1Ttl()),
-                cut);
+                ofPods, rate, rate * share, TimeUnit.MILLISECONDS.toSeconds(policy.l1Ttl()), cut);
         return cut;
     }
 

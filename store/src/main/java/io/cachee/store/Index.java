@@ -137,18 +137,20 @@ final class Index {
 
     /** The slot that points to exactly this record, or 0. */
     long findAddress(long hash, long address) {
-        long tag = Slots.tagOfHash(hash);
+        long wanted = Slots.pack(Slots.tagOfHash(hash), 0, address);
         long bucket = homeOffset(hash);
         for (int displacement = 0; displacement <= MAX_DISPLACEMENT; displacement++, bucket += BUCKET_BYTES) {
-            boolean gap = false;
-            for (long slotOffset = bucket; slotOffset < bucket + BUCKET_BYTES; slotOffset += 8) {
-                long slot = region.getLong(slotOffset);
-                if (Slots.address(slot) == address && Slots.tag(slot) == tag) {
-                    return slotOffset;
-                }
-                gap |= slot == 0;
+            long gaps = 0;
+            long found = 0;
+            for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
+                long slot = region.getLong(bucket + 8L * i);
+                gaps |= signIfZero(slot);
+                found |= bitIfNegative(signIfZero(Slots.withoutGeneration(slot) ^ wanted), i);
             }
-            if (gap) {
+            if (found != 0) {
+                return slotAt(bucket, found);
+            }
+            if (gaps < 0) {
                 return 0;
             }
         }
@@ -190,10 +192,10 @@ final class Index {
             for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
                 long slot = region.getLong(bucket + 8L * i);
                 gaps |= signIfZero(slot);
-                candidates |= signIfZero(Slots.tag(slot) ^ tag) >>> 63 - i & 1L << i;
+                candidates |= bitIfNegative(signIfZero(Slots.tag(slot) ^ tag), i);
             }
             for (; candidates != 0; candidates &= candidates - 1) {
-                long slotOffset = bucket + 8L * Long.numberOfTrailingZeros(candidates);
+                long slotOffset = slotAt(bucket, candidates);
                 if (isSlotOf(slotOffset, tag, key, keyOffset, keyLength, hash, records)) {
                     return slotOffset;
                 }
@@ -208,6 +210,15 @@ final class Index {
     /** Negative if the word is zero, else not. */
     private static long signIfZero(long word) {
         return word - 1 & ~word;
+    }
+
+    private static long bitIfNegative(long word, int bit) {
+        return word >>> 63 - bit & 1L << bit;
+    }
+
+    /** The first of the slots in a bucket that have a bit each. */
+    private static long slotAt(long bucket, long bits) {
+        return bucket + 8L * Long.numberOfTrailingZeros(bits);
     }
 
     private boolean isSlotOf(
@@ -310,12 +321,11 @@ final class Index {
     }
 
     private long gapIn(long bucketOffset) {
-        for (long slotOffset = bucketOffset; slotOffset < bucketOffset + BUCKET_BYTES; slotOffset += 8) {
-            if (region.getLong(slotOffset) == 0) {
-                return slotOffset;
-            }
+        long gaps = 0;
+        for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
+            gaps |= bitIfNegative(signIfZero(region.getLong(bucketOffset + 8L * i)), i);
         }
-        return 0;
+        return gaps == 0 ? 0 : slotAt(bucketOffset, gaps);
     }
 
     /** A slot in bucket {@code from} whose entry may lie in bucket {@code to}, or 0. */
@@ -384,16 +394,18 @@ final class Index {
         int last = Math.min(bucket + MAX_DISPLACEMENT, buckets + MAX_DISPLACEMENT - 1);
         for (int next = bucket + 1; next <= last; next++) {
             long nextOffset = base + (long) next * BUCKET_BYTES;
-            boolean gap = false;
-            for (long slotOffset = nextOffset; slotOffset < nextOffset + BUCKET_BYTES; slotOffset += 8) {
-                long slot = region.getLong(slotOffset);
-                if (slot == 0) {
-                    gap = true;
-                } else if (Slots.home(Slots.tag(slot), buckets) <= bucket) {
-                    return slotOffset;
-                }
+            long gaps = 0;
+            long displaced = 0;
+            for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
+                long slot = region.getLong(nextOffset + 8L * i);
+                long gap = signIfZero(slot);
+                gaps |= gap;
+                displaced |= bitIfNegative(Slots.home(Slots.tag(slot), buckets) - bucket - 1L & ~gap, i);
             }
-            if (gap) {
+            if (displaced != 0) {
+                return slotAt(nextOffset, displaced);
+            }
+            if (gaps < 0) {
                 return 0;
             }
         }

@@ -28,6 +28,7 @@ final class Reclaimer implements Tails {
     private static final int MAX_SPINS = 5000;
     private static final int STEPS_TO_VACATE = 64;
     private static final int NONE = -1;
+    private static final long UNKNOWN = Long.MIN_VALUE;
 
     /** After entries of so many bytes it is looked anew how much room there is, and whether to compact. */
     private static final int BYTES_PER_LOOK = 2048;
@@ -55,6 +56,8 @@ final class Reclaimer implements Tails {
     private long bytesUntilLook;
     /** As of the last look. */
     private long capacityBytes;
+    /** Live bytes of the main log, kept because counting them is dear; drops from the other log do not change them. */
+    private long mainBytes = UNKNOWN;
     /** Entries dropped from each log that nobody was told of yet. */
     private final int[] dropped = new int[Segments.LOGS];
 
@@ -129,7 +132,7 @@ final class Reclaimer implements Tails {
             owed = 0;
             long before = reclaimedBytes();
             for (int i = 0; i < MAX_STEPS && segments.freeCount() < TARGET_FREE; i++) {
-                if (!step() || reclaimedBytes() - before >= goal) {
+                if (!step() || bytesUntilLook <= 0 && reclaimedBytes() - before >= goal) {
                     return;
                 }
             }
@@ -215,6 +218,7 @@ final class Reclaimer implements Tails {
             return false;
         }
         if (policy.fillsMainFirst(this) && segments.joinOldestToMain()) {
+            mainBytes = UNKNOWN;
             return true;
         }
         int free = segments.freeCount();
@@ -231,6 +235,7 @@ final class Reclaimer implements Tails {
 
     private void look() {
         bytesUntilLook = BYTES_PER_LOOK;
+        mainBytes = UNKNOWN;
         capacityBytes = (long) (segments.capacity() - TARGET_FREE - 1) * segments.segmentSize()
                 - segments.lostBytes()
                 - Math.max(0, lingeringDeadBytes());
@@ -281,6 +286,19 @@ final class Reclaimer implements Tails {
 
     @Override
     public long bytes(int log) {
+        if (log != MAIN) {
+            return liveBytesIn(log);
+        }
+        if (bytesUntilLook <= 0) {
+            look();
+        }
+        if (mainBytes == UNKNOWN) {
+            mainBytes = liveBytesIn(MAIN);
+        }
+        return mainBytes;
+    }
+
+    private long liveBytesIn(int log) {
         return segments.liveBytesIn(log) - tails[log].unsettledBytes();
     }
 
@@ -337,12 +355,16 @@ final class Reclaimer implements Tails {
     public void drop(int log, boolean remember) {
         dropped[log]++;
         bytesUntilLook -= entryBytes(log);
+        if (log == MAIN) {
+            mainBytes = UNKNOWN;
+        }
         tails[log].drop(remember, history);
     }
 
     @Override
     public void move(int log, int toLog, int newPolicy) {
         bytesUntilLook -= entryBytes(log);
+        mainBytes = UNKNOWN;
         tails[log].move(toLog, newPolicy);
     }
 

@@ -32,6 +32,10 @@ final class Slots {
         return word & ADDRESS_MASK;
     }
 
+    static long withoutGeneration(long word) {
+        return word & ~(0xffL << ADDRESS_BITS);
+    }
+
     static long tagOfHash(long hash) {
         return hash >>> 24 & (1 << TAG_BITS) - 1;
     }

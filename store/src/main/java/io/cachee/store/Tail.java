@@ -24,7 +24,7 @@ final class Tail {
     private int log;
     private long cursor;
     private long end;
-    private final long[] places = new long[3 * LOOKAHEAD];
+    private final long[] places = new long[4 * LOOKAHEAD];
     /** The hashes of the records from {@link #cursor} to {@link #touchedUntil}, chunks aside. */
     private final long[] hashes = new long[LOOKAHEAD];
 
@@ -151,6 +151,7 @@ final class Tail {
                 long home = index.homeOffset(ahead);
                 places[count++] = home;
                 places[count++] = home + Slots.BUCKET_BYTES;
+                places[count++] = home + 2 * Slots.BUCKET_BYTES;
                 places[count++] = index.historyOffset(ahead);
             }
             address += RecordDescriptor.recordBytes(region, address, first);
