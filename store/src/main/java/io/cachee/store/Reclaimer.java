@@ -217,7 +217,8 @@ final class Reclaimer implements Tails {
         if (!policy.evicts()) {
             return false;
         }
-        if (policy.fillsMainFirst(this) && segments.joinOldestToMain()) {
+        boolean mayHaveChanged = mainBytes == UNKNOWN;
+        if (mayHaveChanged && policy.fillsMainFirst(this) && segments.joinOldestToMain()) {
             mainBytes = UNKNOWN;
             return true;
         }
