@@ -20,6 +20,7 @@ public final class CommandExecutor {
     private final HotKeys hotReads = new HotKeys();
     private final HotKeys hotBytes = new HotKeys();
     private final Command unknown;
+    private final KeysAhead ahead = new KeysAhead();
     private long now;
     private int untilSample = HotKeys.SAMPLE;
     private boolean muted;
@@ -67,6 +68,13 @@ public final class CommandExecutor {
         reply.begin(session.link, session.resp3);
         now = System.nanoTime();
         session.lastActiveNanos = now;
+    }
+
+    /** Looks at the requests that the batch consists of, before they are run: what they need is brought in at once. */
+    public void lookAhead(Session session, byte[] buffer, int from, int limit) {
+        if (session.plain && session.database == 0) {
+            ahead.bringIn(instance.store, buffer, from, limit);
+        }
     }
 
     /** Ends a batch. True when there are replies to be flushed. */

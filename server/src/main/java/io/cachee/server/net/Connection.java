@@ -320,6 +320,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         loop.running = true;
         executor.begin(client);
         try {
+            executor.lookAhead(client, buffer, decoder.frameStart(), limit);
             runRequests(executor, client, buffer, limit);
         } catch (ProtocolException broken) {
             executor.error("ERR Protocol error: " + broken.getMessage());

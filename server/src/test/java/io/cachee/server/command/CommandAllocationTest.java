@@ -77,6 +77,7 @@ final class CommandAllocationTest {
     private void receive(byte[] bytes) throws ProtocolException {
         executor.received(bytes.length);
         executor.begin(session);
+        executor.lookAhead(session, bytes, 0, bytes.length);
         while (decoder.next(bytes, bytes.length)) {
             executor.execute(session, decoder.request());
         }

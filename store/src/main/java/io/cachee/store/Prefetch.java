@@ -1,0 +1,86 @@
+package io.cachee.store;
+
+/**
+ * Brings the memory of entries into the processor's caches before they are asked for. A read waits for a line of the
+ * index and then for the record that it names, and reads of other keys, one after the other, wait for theirs in turn.
+ * Asked for here, all lines of the index come at the same time, and then all records.
+ *
+ * <p>Nothing that is seen here is believed: an address that leads out of the region is not followed, and whatever else
+ * is wrong costs time alone.
+ */
+final class Prefetch {
+    private static final int LINE = 64;
+
+    private final Region region;
+    private final KeyHash keyHash;
+    private final int stripeShift;
+    private final long indexOffset;
+    private final long lastBucket;
+    private final long lastRecord;
+
+    Prefetch(Region region, Layout layout, KeyHash keyHash) {
+        this.region = region;
+        this.keyHash = keyHash;
+        this.stripeShift = 64 - layout.stripeShift();
+        this.indexOffset = layout.indexOffset();
+        this.lastBucket = region.size() - Slots.BUCKET_BYTES;
+        this.lastRecord = region.size() - 3L * LINE;
+    }
+
+    void bringIn(KeyBatch batch) {
+        long base = region.address();
+        long shape = Region.acquire(base + HeaderDescriptor.SHAPE_OFFSET);
+        int count = batch.count;
+        long[] places = batch.places;
+        for (int i = 0; i < count; i++) {
+            long hash = keyHash.of(batch.buffer, batch.starts[i], batch.ends[i] - batch.starts[i]);
+            batch.hashes[i] = hash;
+            places[i] = Region.plain(base + firstChoice(hash, shape));
+        }
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            long address = Slots.address(
+                    Slots.tag(places[i]) == Slots.tagOfHash(batch.hashes[i])
+                            ? places[i]
+                            : otherChoice(base, batch.hashes[i], shape));
+            boolean isWithin = address >= indexOffset && address <= lastRecord;
+            places[i] = isWithin ? address : indexOffset;
+            sum += Region.plain(base + places[i]);
+        }
+        for (int i = 0; i < count; i++) {
+            long address = base + places[i];
+            long first = Region.plain(address);
+            sum += Region.plain(address + LINE);
+            if (RecordDescriptor.compactKeyLength(first) + RecordDescriptor.compactValueLength(first) > LINE) {
+                sum += Region.plain(address + 2 * LINE);
+            }
+        }
+        batch.sum = sum;
+    }
+
+    private long bucket(long hash, long shape) {
+        int stripe = (int) (hash >>> stripeShift);
+        int buckets = Shape.buckets(shape, stripe);
+        long bucket = indexOffset
+                + stripe * Shape.stripeBytes(buckets)
+                + (long) Slots.home(Slots.tagOfHash(hash), buckets) * Slots.BUCKET_BYTES;
+        return bucket < indexOffset || bucket > lastBucket ? indexOffset : bucket;
+    }
+
+    private long firstChoice(long hash, long shape) {
+        return bucket(hash, shape) + ((Slots.tagOfHash(hash) & Slots.SLOTS_PER_BUCKET - 1) << 3);
+    }
+
+    /** The slot with the key's tag in its home bucket, or 0. */
+    private long otherChoice(long base, long hash, long shape) {
+        long tag = Slots.tagOfHash(hash);
+        long bucket = base + bucket(hash, shape);
+        for (int i = 1; i < Slots.SLOTS_PER_BUCKET; i++) {
+            long slot = Region.plain(bucket + ((tag + i & Slots.SLOTS_PER_BUCKET - 1) << 3));
+            if (Slots.tag(slot) == tag) {
+                return slot;
+            }
+        }
+        return 0;
+    }
+}
