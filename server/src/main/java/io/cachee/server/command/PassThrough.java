@@ -9,11 +9,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
 import io.netty.util.internal.OutOfDirectMemoryError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -216,11 +218,19 @@ final class PassThrough {
         };
     }
 
+    /** Runs a task on the event loop of the link, unless that has ended, and with it all that the task could change. */
     void onLink(Runnable task) {
-        if (tier.loop().inEventLoop()) {
+        EventLoop loop = tier.loop();
+        if (loop.inEventLoop()) {
             task.run();
-        } else {
-            tier.loop().execute(task);
+            return;
+        }
+        try {
+            loop.execute(task);
+        } catch (RejectedExecutionException ended) {
+            if (!loop.isShuttingDown()) {
+                throw ended;
+            }
         }
     }
 
