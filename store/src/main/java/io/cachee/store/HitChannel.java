@@ -16,6 +16,13 @@ final class HitChannel {
     private static final int CELLS = BYTES / 8;
     private static final int CELL_MASK = CELLS - 1;
     private static final int RECENT = 4096;
+    private static final int TICKS_PER_WINDOW = 25;
+    /** A working set has been reported when a tick brings less than this part of what its window has brought. */
+    private static final int NOTHING_NEW = 64;
+    /** Which bits of a hash choose the mark differs from one window to the next. */
+    private static final int SHIFTS = 52;
+
+    private static final int NEXT_SHIFT = 11;
 
     /** Receives the hashes of keys that were read elsewhere. */
     interface Listener {
@@ -24,13 +31,24 @@ final class HitChannel {
 
     private final Region region;
     /**
-     * What was reported in this window: a key that is read again and again takes one cell a window. One byte a key
-     * mistakes a few keys for others; reports may be lost, and the table stays small in the cache of every reader.
+     * Which window a report was last made in, for each group of keys: of a group's keys the first that is read in a
+     * window is reported, and no other. The groups are others in each window. Were it remembered which key it was, two
+     * keys of a group that are read often would drive each other out, and nearly every read of theirs be a report.
      */
     private final byte[] recent = new byte[RECENT];
 
-    private int window;
+    private byte window = 1;
+    private int shift;
     private int next = (int) ProcessHandle.current().pid() * 31;
+    /**
+     * Whether nearly all that is being read has been reported in this window: to look at {@link #recent} for each read
+     * would cost a tenth of the read and find nothing. A steady flow of new keys never sets it.
+     */
+    private boolean isReported;
+
+    private int ticks;
+    private int nextAtWindow = next;
+    private int nextAtTick = next;
 
     private HitChannel(Region region) {
         this.region = region;
@@ -48,12 +66,14 @@ final class HitChannel {
         return fits ? new HitChannel(region) : null;
     }
 
-    /** Reports a hit, unless this key was reported lately. Called by any thread; races lose reports. */
+    /** Reports a hit, unless this key, or another of its group, was reported lately. Any thread; races lose reports. */
     void report(long hash) {
-        byte mark = (byte) ((hash >>> 16) + window);
-        int at = (int) hash & RECENT - 1;
-        if (recent[at] != mark) {
-            recent[at] = mark;
+        if (isReported) {
+            return;
+        }
+        int group = (int) (hash >>> shift) & RECENT - 1;
+        if (recent[group] != window) {
+            recent[group] = window;
             int cell = next++ & CELL_MASK;
             if (cell >= FIRST_CELL) {
                 region.setLong(8L * cell, hash);
@@ -61,9 +81,18 @@ final class HitChannel {
         }
     }
 
-    /** Begins a new window, in which each key may be reported again. */
-    void renew() {
-        window += 0x9E3779B1;
+    /** To be called every few milliseconds, by one thread. Begins a window now and then, for which all is new. */
+    void tick() {
+        int now = next;
+        if (++ticks % TICKS_PER_WINDOW == 0) {
+            window++;
+            shift = (shift + NEXT_SHIFT) % SHIFTS;
+            isReported = false;
+            nextAtWindow = now;
+        } else if (now - nextAtTick < (now - nextAtWindow) / NOTHING_NEW) {
+            isReported = true;
+        }
+        nextAtTick = now;
     }
 
     void drain(Listener listener) {

@@ -33,17 +33,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Every loop is bounded. When the bound is reached the answer is {@link #UNRESOLVED}: a reader in another process
  * reports a miss; in the writer's process the search is repeated under the stripe's lock.
  */
-abstract class Lookup {
+abstract class Lookup extends UsualRead {
     static final long MISS = -1;
     static final long EXPIRED = -2;
-    static final long UNRESOLVED = -3;
     private static final long NO_MATCH = -4;
     private static final long RETRY = -5;
     private static final int MAX_ATTEMPTS = 64;
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    final Region region;
     final Layout layout;
     final KeyHash keyHash;
     private final int stripeShift;
@@ -51,8 +49,6 @@ abstract class Lookup {
     private final long indexOffset;
     private final long stripesOffset;
     private final long generationsOffset;
-    private final long lastBucket;
-    private final long lastRecord;
     private final long instance;
     /** How many bytes behind each value say whether it may be served; 0 where they are part of the value. */
     private final int stampBytes;
@@ -62,7 +58,7 @@ abstract class Lookup {
 
     /** @param judges whether values of a stamped store are served without their stamps, and only if these say so */
     Lookup(Region region, Layout layout, boolean judges) {
-        this.region = region;
+        super(region, layout);
         this.layout = layout;
         this.keyHash = new KeyHash(
                 region.getLong(HeaderDescriptor.SEED0_OFFSET), region.getLong(HeaderDescriptor.SEED1_OFFSET));
@@ -71,8 +67,6 @@ abstract class Lookup {
         this.indexOffset = layout.indexOffset();
         this.stripesOffset = layout.stripesOffset();
         this.generationsOffset = layout.generationsOffset();
-        this.lastBucket = region.size() - (long) (Slots.MAX_DISPLACEMENT + 1) * BUCKET_BYTES;
-        this.lastRecord = layout.recordsEnd() - RecordDescriptor.COMPACT_BYTES;
         this.instance = region.getLong(HeaderDescriptor.INSTANCE_OFFSET);
         this.stampBytes = judges && layout.voucherCount() > 0 ? Stamp.BYTES : 0;
         this.vouchersOffset = layout.vouchersOffset();
@@ -81,9 +75,6 @@ abstract class Lookup {
 
     /** The time by which expiry is judged, in milliseconds since the region's creation. */
     abstract long nowMillis();
-
-    /** Called after each successful read of a value. */
-    abstract void hit(long hash, long slotOffset, long slot, long first);
 
     /**
      * Copies a key's value to {@code target}, unless that is null or shorter than the value, and describes the entry in
@@ -100,76 +91,19 @@ abstract class Lookup {
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
-        if (info == null && target != null && stampBytes == 0) {
-            long found = readUsual(key, keyOffset, keyLength, hash, target, targetOffset, capacity);
+        if (info == null
+                && target != null
+                && stampBytes == 0
+                && targetOffset >= 0
+                && capacity <= target.byteSize() - targetOffset) {
+            byte[] array = arrayBehind(target);
+            long start = array == null ? targetOffset : target.address() + targetOffset;
+            long found = readUsual(key, keyOffset, keyLength, hash, array, target, start, capacity);
             if (found >= 0) {
                 return found;
             }
         }
         return search(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
-    }
-
-    /**
-     * The usual case in a straight line, which compiles into few instructions: the value alone is wanted, of a compact
-     * record without an expiry that is the first with its tag in its home bucket. Every check of {@link #search} is
-     * made here too; what is otherwise is left to it.
-     *
-     * @return the value's length, or {@link #UNRESOLVED}
-     */
-    private long readUsual(
-            byte[] key,
-            int keyOffset,
-            int keyLength,
-            long hash,
-            MemorySegment target,
-            long targetOffset,
-            long capacity) {
-        long base = region.address();
-        int stripe = (int) (hash >>> stripeShift);
-        long tag = Slots.tagOfHash(hash);
-        long stripeWord = Region.acquire(base + stripesOffset + 8L * stripe);
-        long epoch = Region.acquire(base + HeaderDescriptor.EPOCH_OFFSET);
-        int buckets = Shape.buckets(Region.acquire(base + HeaderDescriptor.SHAPE_OFFSET), stripe);
-        long bucket =
-                indexOffset + stripe * Shape.stripeBytes(buckets) + (long) Slots.home(tag, buckets) * BUCKET_BYTES;
-        if (StripeWord.epoch(stripeWord) != (int) epoch || bucket < indexOffset || bucket > lastBucket) {
-            return UNRESOLVED;
-        }
-        long slotOffset = bucket + ((tag & SLOTS_PER_BUCKET - 1) << 3);
-        long slot = Region.acquire(base + slotOffset);
-        for (int i = 1; Slots.tag(slot) != tag; i++) {
-            if (i == SLOTS_PER_BUCKET) {
-                return UNRESOLVED;
-            }
-            slotOffset = bucket + ((tag + i & SLOTS_PER_BUCKET - 1) << 3);
-            slot = Region.acquire(base + slotOffset);
-        }
-        long address = Slots.address(slot);
-        if (address < indexOffset || address > lastRecord) {
-            return UNRESOLVED;
-        }
-        long generationOffset = generationsOffset + (address >>> segmentShift << 3);
-        long generation = Region.acquire(base + generationOffset);
-        if (Region.acquire(base + slotOffset) != slot || (generation & 0xff) != Slots.generation(slot)) {
-            return UNRESOLVED;
-        }
-        long first = Region.plain(base + address);
-        int valueLength = RecordDescriptor.compactValueLength(first);
-        long keyAddress = address + RecordDescriptor.COMPACT_BYTES;
-        long valueAddress = keyAddress + keyLength;
-        if (!RecordDescriptor.isCompactFor(first, keyLength)
-                || valueLength > capacity
-                || (address ^ valueAddress + valueLength - 1) >>> segmentShift != 0
-                || !keyEquals(keyAddress, key, keyOffset, keyLength)) {
-            return UNRESOLVED;
-        }
-        region.copyOut(valueAddress, target, targetOffset, valueLength);
-        VarHandle.acquireFence();
-        if (region.getLongOpaque(generationOffset) != generation) {
-            return UNRESOLVED;
-        }
-        hit(hash, slotOffset, slot, first);
-        return valueLength;
     }
 
     private long search(
@@ -607,32 +541,6 @@ abstract class Lookup {
             skip = 0;
         }
         return done == length ? 0 : RETRY;
-    }
-
-    final boolean keyEquals(long address, byte[] key, int keyOffset, int keyLength) {
-        if (keyLength >= 8 && keyLength <= 16) {
-            return region.getLong(address) == (long) LONGS.get(key, keyOffset)
-                    && region.getLong(address + keyLength - 8) == (long) LONGS.get(key, keyOffset + keyLength - 8);
-        }
-        return keyEqualsInALoop(address, key, keyOffset, keyLength);
-    }
-
-    private boolean keyEqualsInALoop(long address, byte[] key, int keyOffset, int keyLength) {
-        if (keyLength < 8) {
-            for (int i = 0; i < keyLength; i++) {
-                if (region.getByte(address + i) != (key[keyOffset + i] & 0xff)) {
-                    return false;
-                }
-            }
-            return true;
-        }
-        int last = keyLength - 8;
-        for (int i = 0; i < last; i += 8) {
-            if (region.getLong(address + i) != (long) LONGS.get(key, keyOffset + i)) {
-                return false;
-            }
-        }
-        return region.getLong(address + last) == (long) LONGS.get(key, keyOffset + last);
     }
 
     /**

@@ -73,8 +73,8 @@ class Region {
     }
 
     /**
-     * Where the memory begins: to be added by callers of {@link #acquire} and {@link #plain}. After each ordered load
-     * the compiler reads a region's fields anew, but not a local variable.
+     * Where the memory begins: to be added by callers of those that take addresses. After each ordered load the
+     * compiler reads a region's fields anew, but not a local variable.
      */
     final long address() {
         return base;
@@ -86,6 +86,15 @@ class Region {
 
     static long plain(long address) {
         return ALL.get(LONG_UNALIGNED, address & ADDRESSES);
+    }
+
+    static byte plainByte(long address) {
+        return ALL.get(ValueLayout.JAVA_BYTE, address & ADDRESSES);
+    }
+
+    /** From an address; the array's own bounds are all that is checked. */
+    static void copyFrom(long address, byte[] target, int targetIndex, int length) {
+        MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, address & ADDRESSES, target, targetIndex, length);
     }
 
     final int getInt(long offset) {

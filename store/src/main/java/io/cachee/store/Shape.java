@@ -43,6 +43,12 @@ final class Shape {
         return stripe < frontier(shape) ? below(shape) : above(shape);
     }
 
+    /** How many buckets at most a stripe of so many bytes has. */
+    static int mostBuckets(long stripeBytes) {
+        long left = stripeBytes - (long) Slots.MAX_DISPLACEMENT * Slots.BUCKET_BYTES;
+        return (int) Math.min(MAX_BUCKETS, left / (Slots.BUCKET_BYTES + HISTORY_BYTES_PER_BUCKET));
+    }
+
     static long stripeBytes(int buckets) {
         return (long) (buckets + Slots.MAX_DISPLACEMENT) * Slots.BUCKET_BYTES
                 + (long) buckets * HISTORY_BYTES_PER_BUCKET;

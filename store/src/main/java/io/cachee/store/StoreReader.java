@@ -69,7 +69,6 @@ public final class StoreReader implements AutoCloseable {
 
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-    private static final int TICKS_PER_WINDOW = 25;
 
     private final Path path;
     private final Options options;
@@ -124,7 +123,6 @@ public final class StoreReader implements AutoCloseable {
         private long offsetNanos = Long.MIN_VALUE;
         private long lastClock;
         private long lastBeatNanos;
-        private int ticks;
         private volatile long ownMillis;
 
         Attachment(Region region, Layout layout, FileChannel channel, long fileSize, @Nullable HitChannel hits) {
@@ -161,8 +159,8 @@ public final class StoreReader implements AutoCloseable {
             if (offsetNanos != Long.MIN_VALUE) {
                 ownMillis = (offsetNanos + now) / 1_000_000;
             }
-            if (hits != null && ++ticks % TICKS_PER_WINDOW == 0) {
-                hits.renew();
+            if (hits != null) {
+                hits.tick();
             }
             return now - lastBeatNanos <= staleNanos
                     && region.getLongAcquire(HeaderDescriptor.STATE_OFFSET) == HeaderDescriptor.STATE_READY

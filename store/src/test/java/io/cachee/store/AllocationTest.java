@@ -1,11 +1,15 @@
 package io.cachee.store;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,6 +143,27 @@ final class AllocationTest {
             });
             assertThat(found).isGreaterThan(OPERATIONS);
         }
+    }
+
+    @Test
+    void readingIntoMemoryOfEveryKindCreatesNoGarbage() throws Exception {
+        Store store = open(Eviction.CACHEE_LFU, 8 << 20);
+        fill(store);
+        try (Arena arena = Arena.ofConfined();
+                FileChannel file = FileChannel.open(folder.resolve("target"), CREATE_NEW, READ, WRITE)) {
+            MemorySegment[] targets = {
+                target,
+                arena.allocate(LARGEST),
+                file.map(FileChannel.MapMode.READ_WRITE, 0, LARGEST, arena),
+                MemorySegment.ofArray(new long[LARGEST])
+            };
+            assertCreatesNoGarbage("get into memory of four kinds", i -> {
+                aim(wanted(i));
+                MemorySegment into = targets[i % targets.length];
+                found += store.get(key, 0, KEY_BYTES, into, 0, LARGEST) >= 0 ? 1 : 0;
+            });
+        }
+        assertThat(found).isGreaterThan(OPERATIONS / 2);
     }
 
     @ParameterizedTest

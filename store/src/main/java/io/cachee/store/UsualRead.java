@@ -1,0 +1,153 @@
+package io.cachee.store;
+
+import static io.cachee.store.Slots.BUCKET_BYTES;
+import static io.cachee.store.Slots.SLOTS_PER_BUCKET;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The usual read in a straight line, which compiles into few instructions: the value alone is wanted, of a compact
+ * record without an expiry that is the first with its tag in its home bucket. It makes every check that the read
+ * protocol asks for ({@link Lookup}); what is otherwise is left to the search there.
+ *
+ * <p>Here tables are found by their addresses in memory, not by their offsets in the region, which spares an addition
+ * for each load; and a value goes into an array rather than a segment that is one, whose bounds, scope and kind would
+ * be checked for each copy.
+ */
+abstract class UsualRead {
+    static final long UNRESOLVED = -3;
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    final Region region;
+    private final long base;
+    private final long stripes;
+    private final long index;
+    private final long generations;
+    private final int stripeShift;
+    private final int segmentShift;
+    private final int mostBuckets;
+    private final long firstRecord;
+    private final long lastRecord;
+
+    UsualRead(Region region, Layout layout) {
+        this.region = region;
+        this.base = region.address();
+        this.stripes = base + layout.stripesOffset();
+        this.index = base + layout.indexOffset();
+        this.generations = base + layout.generationsOffset();
+        this.stripeShift = 64 - layout.stripeShift();
+        this.segmentShift = layout.segmentShift();
+        this.mostBuckets = Shape.mostBuckets((region.size() - layout.indexOffset()) >>> layout.stripeShift());
+        this.firstRecord = layout.indexOffset();
+        this.lastRecord = layout.recordsEnd() - RecordDescriptor.COMPACT_BYTES;
+    }
+
+    /** Called after each successful read of a value. */
+    abstract void hit(long hash, long slotOffset, long slot, long first);
+
+    /** The array behind a segment that is a whole or a part of one and may be written; null for all others. */
+    static byte @Nullable [] arrayBehind(MemorySegment target) {
+        // Asked first so that only segments of arrays come to the Optional, which then never is an object.
+        return !target.isNative() && target.heapBase().orElse(null) instanceof byte[] array ? array : null;
+    }
+
+    /**
+     * Copies a key's value to {@code array}, where there is one, and to {@code target} otherwise.
+     *
+     * @return the value's length, or {@link #UNRESOLVED}
+     */
+    final long readUsual(
+            byte[] key,
+            int keyOffset,
+            int keyLength,
+            long hash,
+            byte @Nullable [] array,
+            MemorySegment target,
+            long targetOffset,
+            long capacity) {
+        int stripe = (int) (hash >>> stripeShift);
+        long tag = Slots.tagOfHash(hash);
+        long stripeWord = Region.acquire(stripes + 8L * stripe);
+        long epoch = Region.acquire(base + HeaderDescriptor.EPOCH_OFFSET);
+        int buckets = Shape.buckets(Region.acquire(base + HeaderDescriptor.SHAPE_OFFSET), stripe);
+        if (StripeWord.epoch(stripeWord) != (int) epoch || buckets > mostBuckets) {
+            return UNRESOLVED;
+        }
+        long bucket = index + stripe * Shape.stripeBytes(buckets) + (long) Slots.home(tag, buckets) * BUCKET_BYTES;
+        long slotAddress = bucket + ((tag & SLOTS_PER_BUCKET - 1) << 3);
+        long slot = Region.acquire(slotAddress);
+        for (int i = 1; Slots.tag(slot) != tag; i++) {
+            if (i == SLOTS_PER_BUCKET) {
+                return UNRESOLVED;
+            }
+            slotAddress = bucket + ((tag + i & SLOTS_PER_BUCKET - 1) << 3);
+            slot = Region.acquire(slotAddress);
+        }
+        long offset = Slots.address(slot);
+        if (offset < firstRecord || offset > lastRecord) {
+            return UNRESOLVED;
+        }
+        long generationAddress = generations + (offset >>> segmentShift << 3);
+        long generation = Region.acquire(generationAddress);
+        if (Region.acquire(slotAddress) != slot || (generation & 0xff) != Slots.generation(slot)) {
+            return UNRESOLVED;
+        }
+        long record = base + offset;
+        long first = Region.plain(record);
+        int valueLength = RecordDescriptor.compactValueLength(first);
+        long keyAddress = record + RecordDescriptor.COMPACT_BYTES;
+        long end = offset + RecordDescriptor.COMPACT_BYTES + keyLength + valueLength;
+        if (!RecordDescriptor.isCompactFor(first, keyLength)
+                || valueLength > capacity
+                || (offset ^ end - 1) >>> segmentShift != 0
+                || !equal(keyAddress, key, keyOffset, keyLength)) {
+            return UNRESOLVED;
+        }
+        if (array != null) {
+            Region.copyFrom(keyAddress + keyLength, array, (int) targetOffset, valueLength);
+        } else {
+            region.copyOut(keyAddress + keyLength - base, target, targetOffset, valueLength);
+        }
+        VarHandle.acquireFence();
+        if (Region.acquire(generationAddress) != generation) {
+            return UNRESOLVED;
+        }
+        hit(hash, slotAddress - base, slot, first);
+        return valueLength;
+    }
+
+    final boolean keyEquals(long offset, byte[] key, int keyOffset, int keyLength) {
+        return equal(base + offset, key, keyOffset, keyLength);
+    }
+
+    private static boolean equal(long address, byte[] key, int keyOffset, int keyLength) {
+        if (keyLength >= 8 && keyLength <= 16) {
+            return Region.plain(address) == (long) LONGS.get(key, keyOffset)
+                    && Region.plain(address + keyLength - 8) == (long) LONGS.get(key, keyOffset + keyLength - 8);
+        }
+        return equalInALoop(address, key, keyOffset, keyLength);
+    }
+
+    private static boolean equalInALoop(long address, byte[] key, int keyOffset, int keyLength) {
+        if (keyLength < 8) {
+            for (int i = 0; i < keyLength; i++) {
+                if (Region.plainByte(address + i) != key[keyOffset + i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        int last = keyLength - 8;
+        for (int i = 0; i < last; i += 8) {
+            if (Region.plain(address + i) != (long) LONGS.get(key, keyOffset + i)) {
+                return false;
+            }
+        }
+        return Region.plain(address + last) == (long) LONGS.get(key, keyOffset + last);
+    }
+}
