@@ -14,6 +14,8 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
@@ -40,13 +42,16 @@ final class Connector {
     }
 
     private static Class<? extends SocketChannel> type(EventLoop loop) {
+        if (loop instanceof IoEventLoop io && io.isIoType(IoUringIoHandler.class)) {
+            return IoUringSocketChannel.class;
+        }
         if (loop instanceof IoEventLoop io && io.isIoType(EpollIoHandler.class)) {
             return EpollSocketChannel.class;
         }
         if (loop instanceof IoEventLoop io && io.isIoType(NioIoHandler.class)) {
             return NioSocketChannel.class;
         }
-        throw new IllegalArgumentException("an event loop that is neither epoll nor NIO: " + loop.getClass());
+        throw new IllegalArgumentException("an event loop that is neither io_uring, epoll nor NIO: " + loop.getClass());
     }
 
     private static SslContext tls(L2Options options, Target target) {

@@ -42,14 +42,14 @@ final class StartOptions {
                     "busy-poll-micros",
                     "N",
                     "50",
-                    "For how long a loop looks for the next request before it sleeps, where requests follow each other"
-                            + " closely and a CPU is idle; 0 turns it off."),
+                    "With epoll: for how long a loop looks for the next request before it sleeps, where requests"
+                            + " follow each other closely and a CPU is idle; 0 turns it off."),
             Flag.of(
                     "transport",
-                    "auto|epoll|nio",
+                    "auto|io_uring|epoll|nio",
                     "auto",
-                    "How event loops wait for clients: by Linux's epoll or, more slowly, by Java's selectors; auto is"
-                            + " epoll where it can be had."),
+                    "How event loops wait for clients: by Linux's epoll, its io_uring, quicker but often forbidden, or"
+                            + " Java's selectors; auto is epoll where it can be had."),
             Flag.of("health-port", "PORT", "6381", "/livez, /readyz and /health over HTTP; 0 turns them off."),
             Flag.of("metrics-port", "PORT", "9090", "/metrics for Prometheus; 0 turns it off."),
             Flag.of(

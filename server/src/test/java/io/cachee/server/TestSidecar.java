@@ -97,7 +97,7 @@ public final class TestSidecar implements AutoCloseable {
                 LOOPS,
                 false,
                 0,
-                Polling.best(),
+                Polling.named(System.getProperty("cachee.transport", "auto")),
                 0,
                 null,
                 null,

@@ -90,6 +90,7 @@ public final class LoadGenerator {
                             channel.pipeline().addLast(connection);
                         }
                     });
+            ClientTransport.shareBuffers(bootstrap);
             try {
                 Channel channel = bootstrap
                         .connect(ClientTransport.address(target.address()))

@@ -1,17 +1,20 @@
 package io.cachee.server.net;
 
+import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.uring.IoUringDomainSocketChannel;
+import io.netty.channel.uring.IoUringSocketChannel;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 
-/** The same choice of transport for those who connect. */
+/** The transport of those who connect to measure: the quickest, lest they be the limit of what a server can show. */
 public final class ClientTransport {
-    private static final Polling POLLING = Polling.best();
+    private static final Polling POLLING = Polling.quickest();
 
     private ClientTransport() {}
 
@@ -23,10 +26,18 @@ public final class ClientTransport {
 
     /** The kind of channel that connects over TCP, or to a Unix socket. */
     public static Class<? extends Channel> channel(boolean unix) {
-        if (POLLING == Polling.EPOLL) {
-            return unix ? EpollDomainSocketChannel.class : EpollSocketChannel.class;
+        return switch (POLLING) {
+            case IO_URING -> unix ? IoUringDomainSocketChannel.class : IoUringSocketChannel.class;
+            case EPOLL -> unix ? EpollDomainSocketChannel.class : EpollSocketChannel.class;
+            case NIO -> unix ? NioDomainSocketChannel.class : NioSocketChannel.class;
+        };
+    }
+
+    /** Has channels read into buffers of their event loop's, where there are such. */
+    public static void shareBuffers(Bootstrap bootstrap) {
+        if (POLLING == Polling.IO_URING) {
+            bootstrap.option(Rings.sharedBuffers(), Rings.bufferGroup());
         }
-        return unix ? NioDomainSocketChannel.class : NioSocketChannel.class;
     }
 
     /** An address as that channel wants it. */

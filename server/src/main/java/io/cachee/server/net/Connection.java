@@ -197,8 +197,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (outbox.unflushedBytes() > 0 && !held) {
-            outbox.flush();
+        if (outbox.unflushedBytes() > 0) {
+            loop.flush(this);
         }
     }
 
@@ -495,7 +495,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     @Override
     public void flush() {
-        if (!held) {
+        loop.flush(this);
+    }
+
+    void flushNow() {
+        if (!held && !hasLeft) {
             outbox.flush();
         }
     }

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The event loops, and who is served by which. Only as many are used as {@link LoopPlan} says; when that changes,
  * connections move over, each at a moment at which nothing of it is under way. Where the kernel does not tell how busy
- * threads are, all loops are used from the start.
+ * threads are, all loops are used from the start; where connections cannot move, the first alone.
  */
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -58,12 +58,13 @@ final class EventLoops {
             LoopLoad load = polling == Polling.EPOLL ? loads.get(contexts.size()) : new LoopLoad();
             loop.submit(load::attach).syncUninterruptibly();
             known &= load.sample(1);
-            LoopContext context = new LoopContext((EventLoop) loop, load, instance.executor(allocator));
+            LoopContext context =
+                    new LoopContext((EventLoop) loop, load, instance.executor(allocator), polling.gathersReplies());
             contexts.add(context);
             byLoop.put(loop, context);
         }
         used = adaptive && known ? 1 : count;
-        fixed = used == count;
+        fixed = used == count || !polling.movesConnections();
     }
 
     private EventExecutorChooser chooser(EventExecutor[] loops) {

@@ -2,6 +2,8 @@ package io.cachee.server.net;
 
 import io.cachee.server.command.CommandExecutor;
 import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.Deque;
 
 /** What the connections of one event loop share. */
 final class LoopContext {
@@ -17,9 +19,32 @@ final class LoopContext {
     /** Whether a batch is run, of whichever connection: there is one reply buffer, so no other may begin. */
     boolean running;
 
-    LoopContext(EventLoop eventLoop, LoopLoad load, CommandExecutor executor) {
+    private final boolean gathersReplies;
+    /** Those with replies that are sent at the end of the turn. */
+    private final Deque<Connection> toFlush = new ArrayDeque<>();
+
+    LoopContext(EventLoop eventLoop, LoopLoad load, CommandExecutor executor, boolean gathersReplies) {
         this.eventLoop = eventLoop;
         this.load = load;
         this.executor = executor;
+        this.gathersReplies = gathersReplies;
+    }
+
+    /** Sends what a connection has for its client, with what others have where that is better. */
+    void flush(Connection connection) {
+        if (!gathersReplies) {
+            connection.flushNow();
+            return;
+        }
+        if (toFlush.isEmpty()) {
+            eventLoop.execute(this::flushAll);
+        }
+        toFlush.add(connection);
+    }
+
+    private void flushAll() {
+        for (Connection next = toFlush.poll(); next != null; next = toFlush.poll()) {
+            next.flushNow();
+        }
     }
 }

@@ -14,6 +14,9 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.channel.uring.IoUringServerDomainSocketChannel;
+import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutorChooserFactory;
 import io.netty.util.concurrent.ThreadPerTaskExecutor;
@@ -23,23 +26,35 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.ThreadFactory;
 
-/** How event loops learn what their sockets have: by Netty's native epoll, or by the JDK's selectors. */
+/** How event loops learn what their sockets have: by Linux's io_uring or epoll, or by the JDK's selectors. */
 public enum Polling {
+    IO_URING,
     EPOLL,
     NIO;
 
     private static final int KEEPALIVE_SECONDS = 300;
 
-    /** Epoll where there is one. */
+    /** Epoll where there is one; io_uring is for who asks for it. */
     public static Polling best() {
         return Epoll.isAvailable() ? EPOLL : NIO;
     }
 
-    /** What {@code auto}, {@code epoll} or {@code nio} means on this machine. */
+    /** The one that takes least time of its own. */
+    static Polling quickest() {
+        return Rings.areAvailable() ? IO_URING : best();
+    }
+
+    /** What {@code auto}, {@code io_uring}, {@code epoll} or {@code nio} means on this machine. */
     public static Polling named(String name) {
         return switch (name) {
             case "auto" -> best();
             case "nio" -> NIO;
+            case "io_uring" -> {
+                if (!Rings.areAvailable()) {
+                    throw new IllegalArgumentException("there is no io_uring here: " + Rings.problem());
+                }
+                yield IO_URING;
+            }
             case "epoll" -> {
                 if (!Epoll.isAvailable()) {
                     throw new IllegalArgumentException(
@@ -47,7 +62,7 @@ public enum Polling {
                 }
                 yield EPOLL;
             }
-            default -> throw new IllegalArgumentException("'" + name + "' is neither auto, epoll nor nio");
+            default -> throw new IllegalArgumentException("'" + name + "' is neither auto, io_uring, epoll nor nio");
         };
     }
 
@@ -63,36 +78,83 @@ public enum Polling {
     }
 
     MultiThreadIoEventLoopGroup loops(int count, ThreadFactory threads) {
-        IoHandlerFactory handler = this == EPOLL ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        IoHandlerFactory handler = switch (this) {
+            case IO_URING -> Rings.handlers();
+            case EPOLL -> EpollIoHandler.newFactory();
+            case NIO -> NioIoHandler.newFactory();
+        };
         return new MultiThreadIoEventLoopGroup(count, threads, handler);
     }
 
-    /** Event loops that wait for work, and get it, in one's own way; to wait so, with epoll only. */
+    /** Event loops that wait for work, and get it, in one's own way; to wait so, with epoll alone. */
     MultiThreadIoEventLoopGroup loops(int count, EventExecutorChooserFactory chooser, SelectStrategyFactory waiting) {
-        IoHandlerFactory handler = this == EPOLL ? EpollIoHandler.newFactory(0, waiting) : NioIoHandler.newFactory();
+        IoHandlerFactory handler = switch (this) {
+            case IO_URING -> Rings.handlers();
+            case EPOLL -> EpollIoHandler.newFactory(0, waiting);
+            case NIO -> NioIoHandler.newFactory();
+        };
         return new MultiThreadIoEventLoopGroup(
                 count, new ThreadPerTaskExecutor(new DefaultThreadFactory("cachee-io")), chooser, handler);
     }
 
+    /**
+     * Whether replies wait for the end of a loop's turn, to leave together. Sent one by one amid a turn of io_uring,
+     * they would bring the next requests into that turn, and whatever else the loop has to do would have to wait.
+     */
+    boolean gathersReplies() {
+        return this == IO_URING;
+    }
+
+    /** Whether a connection can go over to another loop; with io_uring what is being read for it would be lost. */
+    boolean movesConnections() {
+        return this != IO_URING;
+    }
+
+    /** Whether one side alone may close a Unix socket; the JDK's knows nothing of it, and Netty would say so. */
+    boolean halfClosesUnixSockets() {
+        return this != NIO;
+    }
+
     Class<? extends ServerChannel> tcp() {
-        return this == EPOLL ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+        return switch (this) {
+            case IO_URING -> IoUringServerSocketChannel.class;
+            case EPOLL -> EpollServerSocketChannel.class;
+            case NIO -> NioServerSocketChannel.class;
+        };
     }
 
     Class<? extends ServerChannel> unix() {
-        return this == EPOLL ? EpollServerDomainSocketChannel.class : NioServerDomainSocketChannel.class;
+        return switch (this) {
+            case IO_URING -> IoUringServerDomainSocketChannel.class;
+            case EPOLL -> EpollServerDomainSocketChannel.class;
+            case NIO -> NioServerDomainSocketChannel.class;
+        };
+    }
+
+    void shareBuffers(ServerBootstrap bootstrap) {
+        if (this == IO_URING) {
+            bootstrap.childOption(Rings.sharedBuffers(), Rings.bufferGroup());
+        }
     }
 
     /** Notices clients that are gone without a word in minutes, not in hours. */
     void keepAlive(ServerBootstrap bootstrap) {
-        if (this == EPOLL) {
-            bootstrap
-                    .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_SECONDS)
-                    .childOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_SECONDS / 3)
-                    .childOption(EpollChannelOption.TCP_KEEPCNT, 3);
+        switch (this) {
+            case IO_URING ->
+                bootstrap
+                        .childOption(IoUringChannelOption.TCP_KEEPIDLE, KEEPALIVE_SECONDS)
+                        .childOption(IoUringChannelOption.TCP_KEEPINTVL, KEEPALIVE_SECONDS / 3)
+                        .childOption(IoUringChannelOption.TCP_KEEPCNT, 3);
+            case EPOLL ->
+                bootstrap
+                        .childOption(EpollChannelOption.TCP_KEEPIDLE, KEEPALIVE_SECONDS)
+                        .childOption(EpollChannelOption.TCP_KEEPINTVL, KEEPALIVE_SECONDS / 3)
+                        .childOption(EpollChannelOption.TCP_KEEPCNT, 3);
+            case NIO -> {}
         }
     }
 
     SocketAddress unixAddress(Path path) {
-        return this == EPOLL ? new DomainSocketAddress(path.toFile()) : UnixDomainSocketAddress.of(path);
+        return this == NIO ? UnixDomainSocketAddress.of(path) : new DomainSocketAddress(path.toFile());
     }
 }

@@ -141,8 +141,8 @@ public final class RespServer implements AutoCloseable {
                     .childOption(ChannelOption.SO_KEEPALIVE, true);
             options.polling().keepAlive(bootstrap);
         }
-        if (transport != Transport.UNIX || options.polling() == Polling.EPOLL) {
-            // The JDK's Unix sockets know nothing of it, and Netty would say so of each connection.
+        options.polling().shareBuffers(bootstrap);
+        if (transport != Transport.UNIX || options.polling().halfClosesUnixSockets()) {
             bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }
         try {

@@ -92,7 +92,7 @@ final class NetSidecar implements AutoCloseable {
         private int port;
         private String socket = "";
         private String permissions = "rw-rw----";
-        private Polling polling = Polling.best();
+        private Polling polling = Polling.named(System.getProperty("cachee.transport", "auto"));
         private int tlsPort;
         private @Nullable Path certificate;
         private @Nullable Path key;
