@@ -23,6 +23,8 @@ final class LoopContext {
     /** Those with replies that are sent at the end of the turn. */
     private final Deque<Connection> toFlush = new ArrayDeque<>();
 
+    private boolean flushPlanned;
+
     LoopContext(EventLoop eventLoop, LoopLoad load, CommandExecutor executor, boolean gathersReplies) {
         this.eventLoop = eventLoop;
         this.load = load;
@@ -36,13 +38,15 @@ final class LoopContext {
             connection.flushNow();
             return;
         }
-        if (toFlush.isEmpty()) {
+        toFlush.add(connection);
+        if (!flushPlanned) {
+            flushPlanned = true;
             eventLoop.execute(this::flushAll);
         }
-        toFlush.add(connection);
     }
 
     private void flushAll() {
+        flushPlanned = false;
         for (Connection next = toFlush.poll(); next != null; next = toFlush.poll()) {
             next.flushNow();
         }
