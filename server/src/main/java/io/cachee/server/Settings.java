@@ -94,9 +94,7 @@ record Settings(
                 ? options.ioThreads
                 : Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_DEFAULT_LOOPS);
         Polling polling = values.parsed("transport", Polling::named);
-        if (polling == Polling.NIO
-                && Polling.isEpollMissed()
-                && values.text("transport").equals("auto")) {
+        if (Polling.isEpollMissed() && values.text("transport").equals("auto")) {
             warnings.add(
                     "there is no epoll, and Java's selectors are slower: its library could not be loaded, for which"
                         + " -Djava.io.tmpdir has to name a folder that this user may write; --transport=nio silences"
