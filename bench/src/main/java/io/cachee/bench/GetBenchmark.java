@@ -6,7 +6,6 @@ import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import io.cachee.store.StoreReader;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +49,7 @@ public class GetBenchmark {
 
         private int[] numbers = {};
         private byte[][] names = {};
-        private final MemorySegment target = MemorySegment.ofArray(new byte[VALUE_BYTES]);
+        private final byte[] target = new byte[VALUE_BYTES];
         private int next;
 
         @Setup

@@ -7,7 +7,6 @@ import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 import io.cachee.store.StoreFileException;
 import io.cachee.store.StoreOptions;
-import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -60,7 +59,7 @@ public class SlotReuseStress {
     public void read(I_Result result) {
         byte[] key = key(number + PUTS / 2);
         byte[] value = new byte[VALUE_BYTES];
-        long length = STORE.get(key, 0, key.length, MemorySegment.ofArray(value), 0, VALUE_BYTES);
+        long length = STORE.get(key, 0, key.length, value, 0, VALUE_BYTES);
         result.r1 = length < 0 ? 0 : length == VALUE_BYTES && isWhole(key, value) ? 1 : 2;
     }
 

@@ -7,7 +7,6 @@ import io.cachee.store.PutResult;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +53,7 @@ public class WriteBenchmark {
     @State(Scope.Thread)
     public static class Cursor {
         private final byte[] value = new byte[VALUE_BYTES];
-        private final MemorySegment target = MemorySegment.ofArray(new byte[VALUE_BYTES]);
+        private final byte[] target = new byte[VALUE_BYTES];
         private int next = ThreadLocalRandom.current().nextInt(Draws.COUNT);
 
         int draw() {

@@ -3,7 +3,6 @@ package io.cachee.store;
 import static io.cachee.store.Slots.BUCKET_BYTES;
 import static io.cachee.store.Slots.SLOTS_PER_BUCKET;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -80,6 +79,7 @@ abstract class Lookup extends UsualRead {
      * Copies a key's value to {@code target}, unless that is null or shorter than the value, and describes the entry in
      * {@code info}, unless that is null.
      *
+     * @param target an array of bytes or a memory segment
      * @return the value's length, or {@link #MISS}, {@link #EXPIRED} or {@link #UNRESOLVED}
      */
     final long read(
@@ -87,7 +87,7 @@ abstract class Lookup extends UsualRead {
             int keyOffset,
             int keyLength,
             long hash,
-            @Nullable MemorySegment target,
+            @Nullable Object target,
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
@@ -95,10 +95,8 @@ abstract class Lookup extends UsualRead {
                 && target != null
                 && stampBytes == 0
                 && targetOffset >= 0
-                && capacity <= target.byteSize() - targetOffset) {
-            byte[] array = arrayBehind(target);
-            long start = array == null ? targetOffset : target.address() + targetOffset;
-            long found = readUsual(key, keyOffset, keyLength, hash, array, target, start, capacity);
+                && capacity <= Region.sizeOf(target) - targetOffset) {
+            long found = readUsual(key, keyOffset, keyLength, hash, target, targetOffset, capacity);
             if (found >= 0) {
                 return found;
             }
@@ -111,7 +109,7 @@ abstract class Lookup extends UsualRead {
             int keyOffset,
             int keyLength,
             long hash,
-            @Nullable MemorySegment target,
+            @Nullable Object target,
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
@@ -154,7 +152,7 @@ abstract class Lookup extends UsualRead {
             int keyOffset,
             int keyLength,
             long hash,
-            @Nullable MemorySegment target,
+            @Nullable Object target,
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
@@ -189,7 +187,7 @@ abstract class Lookup extends UsualRead {
             int keyOffset,
             int keyLength,
             long hash,
-            @Nullable MemorySegment target,
+            @Nullable Object target,
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
@@ -271,7 +269,7 @@ abstract class Lookup extends UsualRead {
             long slotOffset,
             long slot,
             long hash,
-            @Nullable MemorySegment target,
+            @Nullable Object target,
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
@@ -295,7 +293,7 @@ abstract class Lookup extends UsualRead {
             ttl = ttl == EntryInfo.NO_TTL ? fresh : Math.min(ttl, fresh);
         }
         if (target != null && valueLength <= capacity) {
-            region.copyOut(valueAddress, target, targetOffset, valueLength);
+            region.copyValue(valueAddress, target, targetOffset, valueLength);
         }
         VarHandle.acquireFence();
         if (region.getLongOpaque(generationOffset) != generation) {
@@ -327,7 +325,7 @@ abstract class Lookup extends UsualRead {
             int keyOffset,
             int keyLength,
             long hash,
-            @Nullable MemorySegment target,
+            @Nullable Object target,
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
@@ -392,7 +390,7 @@ abstract class Lookup extends UsualRead {
             int keyOffset,
             int keyLength,
             long hash,
-            @Nullable MemorySegment target,
+            @Nullable Object target,
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
@@ -423,16 +421,7 @@ abstract class Lookup extends UsualRead {
             }
             valueLength -= stampBytes;
             byte[] stamp = new byte[stampBytes];
-            long read = copyStream(
-                    words,
-                    chunkCount,
-                    hash,
-                    keyLength + valueLength,
-                    stampBytes,
-                    null,
-                    0,
-                    MemorySegment.ofArray(stamp),
-                    0);
+            long read = copyStream(words, chunkCount, hash, keyLength + valueLength, stampBytes, null, 0, stamp, 0);
             if (read != 0) {
                 return RETRY;
             }
@@ -496,7 +485,7 @@ abstract class Lookup extends UsualRead {
             long length,
             byte @Nullable [] key,
             int keyOffset,
-            @Nullable MemorySegment target,
+            @Nullable Object target,
             long targetOffset) {
         long skip = from;
         long done = 0;
@@ -528,7 +517,7 @@ abstract class Lookup extends UsualRead {
             if (key != null) {
                 equal = keyEquals(source, key, keyOffset + (int) done, take);
             } else if (target != null) {
-                region.copyOut(source, target, targetOffset + done, take);
+                region.copyValue(source, target, targetOffset + done, take);
             }
             VarHandle.acquireFence();
             if (region.getLongOpaque(generationOffset) != generation) {

@@ -1,7 +1,5 @@
 package io.cachee.store;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * Writes, moves and takes apart records on behalf of the writer. Records in segments that cannot be reclaimed at the
  * moment - because their stripe is locked or a writer is at work in the segment - may be read here without the protocol
@@ -248,26 +246,26 @@ final class Records {
             return false;
         }
         byte[] own = new byte[keyLength];
-        copyOut(address, first, 0, MemorySegment.ofArray(own), 0, keyLength);
+        copyOut(address, first, 0, own, 0, keyLength);
         return java.util.Arrays.equals(own, 0, keyLength, key, keyOffset, keyOffset + keyLength);
     }
 
     byte[] key(long address, long first) {
         byte[] key = new byte[keyLength(address, first)];
-        copyOut(address, first, 0, MemorySegment.ofArray(key), 0, key.length);
+        copyOut(address, first, 0, key, 0, key.length);
         return key;
     }
 
-    void copyValue(long address, long first, MemorySegment target, long targetOffset, long length) {
+    void copyValue(long address, long first, Object target, long targetOffset, long length) {
         copyOut(address, first, keyLength(address, first), target, targetOffset, length);
     }
 
     /** Copies from the stream of key and value, starting {@code from} bytes into it. */
-    private void copyOut(long address, long first, long from, MemorySegment target, long targetOffset, long length) {
+    private void copyOut(long address, long first, long from, Object target, long targetOffset, long length) {
         int kind = RecordDescriptor.kind(first);
         if (kind != RecordDescriptor.HEAD) {
             long key = address + RecordDescriptor.fixedBytes(kind) + RecordDescriptor.expiryBytes(first);
-            region.copyOut(key + from, target, targetOffset, length);
+            region.copyValue(key + from, target, targetOffset, length);
             return;
         }
         long words = RecordDescriptor.chunkWordsOffset(address, RecordDescriptor.expires(first));
@@ -281,7 +279,7 @@ final class Records {
                 continue;
             }
             long take = Math.min(chunkLength - skip, length - done);
-            region.copyOut(
+            region.copyValue(
                     Slots.address(word) + RecordDescriptor.CHUNK_BYTES + skip, target, targetOffset + done, take);
             done += take;
             skip = 0;

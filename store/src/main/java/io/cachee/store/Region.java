@@ -92,9 +92,19 @@ class Region {
         return ALL.get(ValueLayout.JAVA_BYTE, address & ADDRESSES);
     }
 
-    /** From an address; the array's own bounds are all that is checked. */
-    static void copyFrom(long address, byte[] target, int targetIndex, int length) {
-        MemorySegment.copy(ALL, ValueLayout.JAVA_BYTE, address & ADDRESSES, target, targetIndex, length);
+    /** From an address to an array of bytes or a memory segment, whose own bounds are all that is checked. */
+    static void copyFrom(long address, Object target, long targetOffset, long length) {
+        if (target instanceof byte[] array) {
+            MemorySegment.copy(
+                    ALL, ValueLayout.JAVA_BYTE, address & ADDRESSES, array, (int) targetOffset, (int) length);
+        } else {
+            MemorySegment.copy(ALL, address & ADDRESSES, (MemorySegment) target, targetOffset, length);
+        }
+    }
+
+    /** How much an array of bytes or a memory segment holds. */
+    static long sizeOf(Object target) {
+        return target instanceof byte[] array ? array.length : ((MemorySegment) target).byteSize();
     }
 
     final int getInt(long offset) {
@@ -161,8 +171,9 @@ class Region {
         memory.asSlice(offset, length).fill((byte) 0);
     }
 
-    final void copyOut(long offset, MemorySegment target, long targetOffset, long length) {
-        MemorySegment.copy(ALL, base + offset, target, targetOffset, length);
+    /** To an array of bytes or a memory segment; the region's own bounds are not checked. */
+    final void copyValue(long offset, Object target, long targetOffset, long length) {
+        copyFrom(base + offset, target, targetOffset, length);
     }
 
     final void copyOut(long offset, byte[] target, int targetOffset, int length) {

@@ -170,8 +170,25 @@ public final class Store implements AutoCloseable {
      *
      * @return the value's length, or {@link #MISS}; when it exceeds {@code capacity}, nothing was copied
      */
+    public long get(byte[] key, int keyOffset, int keyLength, byte[] target, int targetOffset, int capacity) {
+        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, null);
+    }
+
+    /** As above, and describes the entry in {@code info}. */
+    public long get(
+            byte[] key,
+            int keyOffset,
+            int keyLength,
+            byte[] target,
+            int targetOffset,
+            int capacity,
+            @Nullable EntryInfo info) {
+        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, info);
+    }
+
+    /** As above, to memory of any kind; an array of bytes is reached quicker as such than through its segment. */
     public long get(byte[] key, int keyOffset, int keyLength, MemorySegment target, long targetOffset, long capacity) {
-        return get(key, keyOffset, keyLength, target, targetOffset, capacity, null);
+        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, null);
     }
 
     /** As above, and describes the entry in {@code info}. */
@@ -180,6 +197,17 @@ public final class Store implements AutoCloseable {
             int keyOffset,
             int keyLength,
             MemorySegment target,
+            long targetOffset,
+            long capacity,
+            @Nullable EntryInfo info) {
+        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, info);
+    }
+
+    private long copy(
+            byte[] key,
+            int keyOffset,
+            int keyLength,
+            Object target,
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
@@ -207,7 +235,7 @@ public final class Store implements AutoCloseable {
         }
         byte[] value = new byte[Math.toIntExact(info.valueLength)];
         while (true) {
-            long length = get(key, 0, key.length, MemorySegment.ofArray(value), 0, value.length, info);
+            long length = get(key, 0, key.length, value, 0, value.length, info);
             if (length < 0) {
                 return null;
             }
@@ -229,7 +257,7 @@ public final class Store implements AutoCloseable {
             int keyOffset,
             int keyLength,
             long hash,
-            @Nullable MemorySegment target,
+            @Nullable Object target,
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
@@ -253,7 +281,7 @@ public final class Store implements AutoCloseable {
             int keyOffset,
             int keyLength,
             long hash,
-            @Nullable MemorySegment target,
+            @Nullable Object target,
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
@@ -524,15 +552,7 @@ public final class Store implements AutoCloseable {
             return null;
         }
         byte[] value = new byte[Math.toIntExact(lock.foundValueLength)];
-        long length = find(
-                lock.key,
-                lock.keyOffset,
-                lock.keyLength,
-                lock.hash,
-                MemorySegment.ofArray(value),
-                0,
-                value.length,
-                null);
+        long length = find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, value, 0, value.length, null);
         return length == value.length ? value : null;
     }
 

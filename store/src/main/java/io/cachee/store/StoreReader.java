@@ -326,8 +326,25 @@ public final class StoreReader implements AutoCloseable {
      *
      * @return the value's length, or {@link #MISS}; when it exceeds {@code capacity}, nothing was copied
      */
+    public long get(byte[] key, int keyOffset, int keyLength, byte[] target, int targetOffset, int capacity) {
+        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, null);
+    }
+
+    /** As above, and describes the entry in {@code info}. */
+    public long get(
+            byte[] key,
+            int keyOffset,
+            int keyLength,
+            byte[] target,
+            int targetOffset,
+            int capacity,
+            @Nullable EntryInfo info) {
+        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, info);
+    }
+
+    /** As above, to memory of any kind; an array of bytes is reached quicker as such than through its segment. */
     public long get(byte[] key, int keyOffset, int keyLength, MemorySegment target, long targetOffset, long capacity) {
-        return get(key, keyOffset, keyLength, target, targetOffset, capacity, null);
+        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, null);
     }
 
     /** As above, and describes the entry in {@code info}. */
@@ -336,6 +353,17 @@ public final class StoreReader implements AutoCloseable {
             int keyOffset,
             int keyLength,
             MemorySegment target,
+            long targetOffset,
+            long capacity,
+            @Nullable EntryInfo info) {
+        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, info);
+    }
+
+    private long copy(
+            byte[] key,
+            int keyOffset,
+            int keyLength,
+            Object target,
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
@@ -360,7 +388,7 @@ public final class StoreReader implements AutoCloseable {
         EntryInfo info = new EntryInfo();
         byte[] value = new byte[256];
         while (true) {
-            long length = get(key, 0, key.length, MemorySegment.ofArray(value), 0, value.length, info);
+            long length = get(key, 0, key.length, value, 0, value.length, info);
             if (length < 0 || length > Integer.MAX_VALUE) {
                 return null;
             }

@@ -3,11 +3,9 @@ package io.cachee.store;
 import static io.cachee.store.Slots.BUCKET_BYTES;
 import static io.cachee.store.Slots.SLOTS_PER_BUCKET;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The usual read in a straight line, which compiles into few instructions: the value alone is wanted, of a compact
@@ -15,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * protocol asks for ({@link Lookup}); what is otherwise is left to the search there.
  *
  * <p>Here tables are found by their addresses in memory, not by their offsets in the region, which spares an addition
- * for each load; and a value goes into an array rather than a segment that is one, whose bounds, scope and kind would
- * be checked for each copy.
+ * for each load; and a value for an array is copied there as to an array, without the checks of bounds, scope and kind
+ * that a segment of it would ask for.
  */
 abstract class UsualRead {
     static final long UNRESOLVED = -3;
@@ -50,26 +48,14 @@ abstract class UsualRead {
     /** Called after each successful read of a value. */
     abstract void hit(long hash, long slotOffset, long slot, long first);
 
-    /** The array behind a segment that is a whole or a part of one and may be written; null for all others. */
-    static byte @Nullable [] arrayBehind(MemorySegment target) {
-        // Asked first so that only segments of arrays come to the Optional, which then never is an object.
-        return !target.isNative() && target.heapBase().orElse(null) instanceof byte[] array ? array : null;
-    }
-
     /**
-     * Copies a key's value to {@code array}, where there is one, and to {@code target} otherwise.
+     * Copies a key's value to {@code target}, an array of bytes or a memory segment that holds {@code capacity} bytes
+     * from {@code targetOffset}.
      *
      * @return the value's length, or {@link #UNRESOLVED}
      */
     final long readUsual(
-            byte[] key,
-            int keyOffset,
-            int keyLength,
-            long hash,
-            byte @Nullable [] array,
-            MemorySegment target,
-            long targetOffset,
-            long capacity) {
+            byte[] key, int keyOffset, int keyLength, long hash, Object target, long targetOffset, long capacity) {
         int stripe = (int) (hash >>> stripeShift);
         long tag = Slots.tagOfHash(hash);
         long stripeWord = Region.acquire(stripes + 8L * stripe);
@@ -108,11 +94,7 @@ abstract class UsualRead {
                 || !equal(keyAddress, key, keyOffset, keyLength)) {
             return UNRESOLVED;
         }
-        if (array != null) {
-            Region.copyFrom(keyAddress + keyLength, array, (int) targetOffset, valueLength);
-        } else {
-            region.copyOut(keyAddress + keyLength - base, target, targetOffset, valueLength);
-        }
+        Region.copyFrom(keyAddress + keyLength, target, targetOffset, valueLength);
         VarHandle.acquireFence();
         if (Region.acquire(generationAddress) != generation) {
             return UNRESOLVED;

@@ -41,7 +41,7 @@ final class AllocationTest {
 
     private final byte[] key = new byte[KEY_BYTES];
     private final byte[] value = TestEntries.value(9, LARGEST);
-    private final MemorySegment target = MemorySegment.ofArray(new byte[LARGEST]);
+    private final byte[] target = new byte[LARGEST];
     private final EntryInfo info = new EntryInfo();
     private final List<Store> stores = new ArrayList<>();
     private long found;
@@ -152,7 +152,7 @@ final class AllocationTest {
         try (Arena arena = Arena.ofConfined();
                 FileChannel file = FileChannel.open(folder.resolve("target"), CREATE_NEW, READ, WRITE)) {
             MemorySegment[] targets = {
-                target,
+                MemorySegment.ofArray(target),
                 arena.allocate(LARGEST),
                 file.map(FileChannel.MapMode.READ_WRITE, 0, LARGEST, arena),
                 MemorySegment.ofArray(new long[LARGEST])

@@ -44,8 +44,33 @@ final class ReadTargetTest {
         }
     }
 
+    private long get(byte[] target, int offset, int capacity) {
+        return store.get(KEY, 0, KEY.length, target, offset, capacity);
+    }
+
     @Test
     void anArrayFromAnyOffset() {
+        assertThat(get(array, 30, 170)).isEqualTo(VALUE.length);
+        assertOnlyWrittenAt(30);
+    }
+
+    @Test
+    void anArrayWithADescription() {
+        EntryInfo info = new EntryInfo();
+        assertThat(store.get(KEY, 0, KEY.length, array, 30, 170, info)).isEqualTo(VALUE.length);
+        assertThat(info.valueLength()).isEqualTo(VALUE.length);
+        assertOnlyWrittenAt(30);
+    }
+
+    @Test
+    void nothingOutsideAnArrayWhoseCapacityIsOverstated() {
+        assertThatThrownBy(() -> get(array, 101, 150)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> get(array, -1, 150)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertOnlyWrittenAt(array.length);
+    }
+
+    @Test
+    void anArraysSegmentFromAnyOffset() {
         assertThat(get(MemorySegment.ofArray(array), 30, 170)).isEqualTo(VALUE.length);
         assertOnlyWrittenAt(30);
     }

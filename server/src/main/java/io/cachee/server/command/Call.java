@@ -176,7 +176,7 @@ final class Call {
         }
         byte[] value = room(info.valueLength());
         while (true) {
-            long length = store.get(key, keyOffset, keyLength, MemorySegment.ofArray(value), 0, value.length, info);
+            long length = store.get(key, keyOffset, keyLength, value, 0, value.length, info);
             if (length < 0) {
                 return null;
             }
@@ -198,7 +198,7 @@ final class Call {
 
     /** Takes the key chosen as used; false when there is none. */
     boolean use() {
-        boolean found = store.get(key, keyOffset, keyLength, MemorySegment.ofArray(NO_REQUEST), 0, 0, info) >= 0;
+        boolean found = store.get(key, keyOffset, keyLength, NO_REQUEST, 0, 0, info) >= 0;
         looked(found);
         return found;
     }
