@@ -36,6 +36,17 @@ class ServerFiguresTest {
     }
 
     @Test
+    void tellsWhatTheProcessUses() throws IOException {
+        String cpu = client.ask("INFO cpu").string();
+        assertThat(cpu).containsPattern("used_cpu_user:\\d*[1-9]\\d*\\.\\d+").doesNotContain("# Memory");
+        long threads = figure(cpu.replace(':', '='), "cachee_threads");
+        assertThat(threads).isGreaterThan(Thread.getAllStackTraces().size() / 2);
+        String memory = client.ask("INFO memory").string().replace(':', '=');
+        assertThat(figure(memory, "used_memory_rss")).isBetween(10L << 20, 100L << 30);
+        assertThat(figure(memory, "total_system_memory")).isGreaterThan(figure(memory, "used_memory_rss"));
+    }
+
+    @Test
     void fewKeysThatExpireAreCounted() throws IOException {
         for (int i = 0; i < 20; i++) {
             client.ask("SET k" + i + " v");

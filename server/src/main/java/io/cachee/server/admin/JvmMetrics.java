@@ -2,7 +2,7 @@ package io.cachee.server.admin;
 
 import static io.cachee.server.metrics.MetricWriter.label;
 
-import io.cachee.server.command.ProcessMemory;
+import io.cachee.server.command.ProcessFigures;
 import io.cachee.server.metrics.MetricWriter;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
@@ -54,15 +54,11 @@ public final class JvmMetrics {
         out.counter(
                 "process_cpu_seconds_total",
                 "CPU time of the process.",
-                ProcessHandle.current()
-                        .info()
-                        .totalCpuDuration()
-                        .map(d -> d.toNanos() / 1e9)
-                        .orElse(0.0));
+                ProcessFigures.cpu().total());
         out.gauge(
                 "process_resident_memory_bytes",
                 "Resident memory, that of the store included.",
-                ProcessMemory.residentBytes());
+                ProcessFigures.residentBytes());
         out.gauge("process_open_fds", "Open file descriptors.", openFiles());
         out.gauge(
                 "process_start_time_seconds",

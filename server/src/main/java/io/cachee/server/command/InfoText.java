@@ -3,13 +3,14 @@ package io.cachee.server.command;
 import io.cachee.server.resp.Reply;
 import io.cachee.server.tier.Tier;
 import io.cachee.store.StoreStats;
-import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** INFO and its kin: the sections and fields of Redis, so that what reads them there reads them here. */
 final class InfoText {
@@ -19,35 +20,42 @@ final class InfoText {
     private static final Set<String> ON_DEMAND = Set.of("commandstats", "latencystats");
 
     private final Instance instance;
-    private final StoreStats store;
-    private final Totals totals;
+    private @Nullable StoreStats store;
 
     InfoText(Instance instance) {
         this.instance = instance;
-        this.store = instance.store.stats();
-        this.totals = instance.totals();
     }
 
-    /** The sections asked for; with none, all but the long ones. */
+    /** They are summed up over the whole store, so only for a section that wants them. */
+    private StoreStats store() {
+        StoreStats known = store;
+        if (known == null) {
+            known = instance.store.stats();
+            store = known;
+        }
+        return known;
+    }
+
+    /** The sections asked for; with none, all but the long ones. No others are made: an event loop waits meanwhile. */
     String sections(List<String> wanted) {
-        Map<String, String> all = new LinkedHashMap<>();
-        all.put("server", server());
-        all.put("clients", clients());
-        all.put("memory", memory());
-        all.put("persistence", persistence());
-        all.put("stats", stats());
-        all.put("replication", replication());
+        Map<String, Supplier<String>> all = new LinkedHashMap<>();
+        all.put("server", this::server);
+        all.put("clients", this::clients);
+        all.put("memory", this::memory);
+        all.put("persistence", InfoText::persistence);
+        all.put("stats", this::stats);
+        all.put("replication", InfoText::replication);
         Tier tier = instance.tier();
         if (tier != null) {
-            all.put("l2", TierInfo.of(instance, tier));
+            all.put("l2", () -> TierInfo.of(instance, tier));
         }
-        all.put("cpu", cpu());
-        all.put("modules", "");
-        all.put("commandstats", commandStats());
-        all.put("errorstats", errorStats());
-        all.put("latencystats", latencyStats());
-        all.put("cluster", "cluster_enabled:0\r\n");
-        all.put("keyspace", keyspace());
+        all.put("cpu", InfoText::cpu);
+        all.put("modules", () -> "");
+        all.put("commandstats", this::commandStats);
+        all.put("errorstats", this::errorStats);
+        all.put("latencystats", this::latencyStats);
+        all.put("cluster", () -> "cluster_enabled:0\r\n");
+        all.put("keyspace", this::keyspace);
         boolean everything = wanted.contains("all") || wanted.contains("everything");
         boolean usual = wanted.isEmpty() || wanted.contains("default");
         StringBuilder text = new StringBuilder();
@@ -56,7 +64,7 @@ final class InfoText {
                 if (!text.isEmpty()) {
                     text.append("\r\n");
                 }
-                text.append("# ").append(title(name)).append("\r\n").append(body);
+                text.append("# ").append(title(name)).append("\r\n").append(body.get());
             }
         });
         return text.toString();
@@ -107,11 +115,22 @@ final class InfoText {
             return bytes + "B";
         }
         if (bytes < 1L << 20) {
-            return String.format(Locale.ROOT, "%.2fK", bytes / 1024.0);
+            return fixed(bytes / 1024.0, 2) + "K";
         }
         return bytes < 1L << 30
-                ? String.format(Locale.ROOT, "%.2fM", bytes / (double) (1L << 20))
-                : String.format(Locale.ROOT, "%.2fG", bytes / (double) (1L << 30));
+                ? fixed(bytes / (double) (1L << 20), 2) + "M"
+                : fixed(bytes / (double) (1L << 30), 2) + "G";
+    }
+
+    /** Of a positive number. A {@code Formatter} or {@code BigDecimal} takes tens of milliseconds when first used. */
+    private static String fixed(double value, int digits) {
+        long scale = 1;
+        for (int i = 0; i < digits; i++) {
+            scale *= 10;
+        }
+        long scaled = Math.round(value * scale);
+        String fraction = Long.toString(scale + scaled % scale).substring(1);
+        return scaled / scale + "." + fraction;
     }
 
     private String server() {
@@ -167,28 +186,29 @@ final class InfoText {
         Runtime runtime = Runtime.getRuntime();
         long heap = runtime.totalMemory() - runtime.freeMemory();
         long used = usedBytes();
+        long resident = ProcessFigures.residentBytes();
         return new Fields()
                 .bytes("used_memory", used)
-                .bytes("used_memory_rss", ProcessMemory.residentBytes())
-                .bytes("used_memory_peak", store.regionBytes())
-                .put("used_memory_overhead", store.indexBytes())
-                .put("used_memory_dataset", store.liveBytes())
-                .bytes("total_system_memory", ProcessMemory.totalBytes())
+                .bytes("used_memory_rss", resident)
+                .bytes("used_memory_peak", store().regionBytes())
+                .put("used_memory_overhead", store().indexBytes())
+                .put("used_memory_dataset", store().liveBytes())
+                .bytes("total_system_memory", ProcessFigures.totalBytes())
                 .bytes("maxmemory", instance.options.maxMemory())
                 .put("maxmemory_policy", Parameter.valueOf("maxmemory-policy", instance))
-                .put("mem_fragmentation_ratio", ratio(ProcessMemory.residentBytes(), store.regionBytes()))
+                .put("mem_fragmentation_ratio", ratio(resident, store().regionBytes()))
                 .put("mem_clients_normal", unsentBytes())
                 .put("mem_allocator", "region")
                 .put("cachee_policy", instance.options.eviction().displayName())
-                .put("cachee_entries", store.entries())
-                .put("cachee_dead_bytes", store.deadBytes())
-                .put("cachee_free_bytes", store.freeBytes())
+                .put("cachee_entries", store().entries())
+                .put("cachee_dead_bytes", store().deadBytes())
+                .put("cachee_free_bytes", store().freeBytes())
                 .put("cachee_heap_used", heap)
                 .toString();
     }
 
     long usedBytes() {
-        return store.regionBytes() - store.freeBytes();
+        return store().regionBytes() - store().freeBytes();
     }
 
     private long unsentBytes() {
@@ -196,11 +216,12 @@ final class InfoText {
     }
 
     private static String ratio(long part, long whole) {
-        return String.format(Locale.ROOT, "%.2f", whole == 0 ? 0 : (double) part / whole);
+        return fixed(whole == 0 ? 0 : (double) part / whole, 2);
     }
 
     private String stats() {
         InstanceCounters counters = instance.counters;
+        Totals totals = instance.totals();
         return new Fields()
                 .put("total_connections_received", counters.connections.sum())
                 .put("total_commands_processed", totals.commands())
@@ -211,10 +232,10 @@ final class InfoText {
                 .put("sync_full", 0)
                 .put("sync_partial_ok", 0)
                 .put("sync_partial_err", 0)
-                .put("expired_keys", store.expirations())
+                .put("expired_keys", store().expirations())
                 .put("expired_stale_perc", "0.00")
                 .put("expired_time_cap_reached_count", 0)
-                .put("evicted_keys", store.evictions())
+                .put("evicted_keys", store().evictions())
                 .put("evicted_clients", 0)
                 .put("keyspace_hits", totals.hits())
                 .put("keyspace_misses", totals.misses())
@@ -234,16 +255,11 @@ final class InfoText {
     }
 
     private static String cpu() {
-        double seconds = ProcessHandle.current()
-                .info()
-                .totalCpuDuration()
-                .map(d -> d.toNanos() / 1e9)
-                .orElse(0.0);
-        long inJava = ManagementFactory.getThreadMXBean().getThreadCount();
+        ProcessFigures.Cpu used = ProcessFigures.cpu();
         return new Fields()
-                .put("used_cpu_sys", "0.000000")
-                .put("used_cpu_user", String.format(Locale.ROOT, "%.6f", seconds))
-                .put("cachee_threads", inJava)
+                .put("used_cpu_sys", fixed(used.system(), 6))
+                .put("used_cpu_user", fixed(used.user(), 6))
+                .put("cachee_threads", ProcessFigures.threads())
                 .toString();
     }
 
@@ -328,17 +344,17 @@ final class InfoText {
 
     void memoryStats(Reply reply) {
         Map<String, Long> fields = new LinkedHashMap<>();
-        fields.put("peak.allocated", store.regionBytes());
+        fields.put("peak.allocated", store().regionBytes());
         fields.put("total.allocated", usedBytes());
         fields.put("startup.allocated", 0L);
         fields.put("clients.normal", unsentBytes());
-        fields.put("overhead.total", store.indexBytes());
-        fields.put("keys.count", store.entries());
-        fields.put("keys.bytes-per-key", store.entries() == 0 ? 0 : store.liveBytes() / store.entries());
-        fields.put("dataset.bytes", store.liveBytes());
-        fields.put("dead.bytes", store.deadBytes());
-        fields.put("free.bytes", store.freeBytes());
-        fields.put("index.bytes", store.indexBytes());
+        fields.put("overhead.total", store().indexBytes());
+        fields.put("keys.count", store().entries());
+        fields.put("keys.bytes-per-key", store().entries() == 0 ? 0 : store().liveBytes() / store().entries());
+        fields.put("dataset.bytes", store().liveBytes());
+        fields.put("dead.bytes", store().deadBytes());
+        fields.put("free.bytes", store().freeBytes());
+        fields.put("index.bytes", store().indexBytes());
         reply.map(fields.size());
         fields.forEach((name, value) -> {
             reply.bulk(name);
@@ -348,16 +364,16 @@ final class InfoText {
 
     String memoryDoctor() {
         long used = usedBytes();
-        if (store.entries() == 0) {
+        if (store().entries() == 0) {
             return "The cache is empty; there is nothing to say about its memory.";
         }
-        if (store.refusedForSpace() > 0) {
-            return "The store is full and may not evict: " + store.refusedForSpace()
+        if (store().refusedForSpace() > 0) {
+            return "The store is full and may not evict: " + store().refusedForSpace()
                     + " writes were refused. Give it more memory, or another eviction policy.";
         }
-        if (store.evictions() > 0) {
-            return "The store is full (" + human(used) + " of " + human(store.regionBytes()) + ") and has evicted "
-                    + store.evictions() + " entries; that is what it is for. 'cachee report' says whether more memory"
+        if (store().evictions() > 0) {
+            return "The store is full (" + human(used) + " of " + human(store().regionBytes()) + ") and has evicted "
+                    + store().evictions() + " entries; that is what it is for. 'cachee report' says whether more memory"
                     + " would help.";
         }
         return "I can't find any memory issue in your instance.";

@@ -7,7 +7,7 @@ import io.cachee.store.EntryInfo;
  * table, which is at random. Where there are no more than those, the figures are exact.
  */
 final class KeyspaceSample {
-    private static final int MOST_ENTRIES = 2_000;
+    private static final int MOST_ENTRIES = 300;
 
     private final Instance instance;
     private final int[] seen;

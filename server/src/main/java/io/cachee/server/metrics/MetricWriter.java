@@ -1,7 +1,5 @@
 package io.cachee.server.metrics;
 
-import java.util.Locale;
-
 /**
  * Writes metrics in Prometheus's text format or in OpenMetrics, which differ in little: the name of a counter's family
  * has no {@code _total} in OpenMetrics, and the text ends with a line that says so. Labels are given as
@@ -90,7 +88,7 @@ public final class MetricWriter {
 
     private static String number(double value) {
         if (value == Math.rint(value) && Math.abs(value) < 1e15) {
-            return String.format(Locale.ROOT, "%d", (long) value);
+            return Long.toString((long) value);
         }
         return Double.isInfinite(value) ? (value > 0 ? "+Inf" : "-Inf") : Double.toString(value);
     }
