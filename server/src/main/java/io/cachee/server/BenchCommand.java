@@ -3,11 +3,11 @@ package io.cachee.server;
 import io.cachee.server.load.LoadGenerator;
 import io.cachee.server.load.LoadPlan;
 import io.cachee.server.load.LoadResult;
+import io.cachee.server.load.LoadSummary;
 import io.cachee.server.load.Target;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
         usageHelpWidth = 100,
         description = {
             "Puts a load of GETs and SETs on a server that speaks RESP, and prints what it made of it.",
-            "With --against, the same load goes to a peer in turn, round by round, and the ratio is printed. The median"
-                    + " round of each counts."
+            "With --against, the same load goes to a peer in turn, round by round, and the ratio is printed. Of each"
+                    + " figure the median over the rounds counts."
         },
         footer = {
             "",
@@ -175,10 +175,11 @@ final class BenchCommand implements Callable<Integer> {
                 plan.ratePerSecond() == 0 ? "closed loop" : plan.ratePerSecond() + " requests a second");
         for (int round = 0; round < rounds; round++) {
             for (int i = 0; i < targets.size(); i++) {
-                results.get(i).add(generator.run(targets.get(i)));
+                int turn = (i + round) % targets.size();
+                results.get(turn).add(generator.run(targets.get(turn)));
             }
         }
-        List<LoadResult> medians = results.stream().map(BenchCommand::median).toList();
+        List<LoadSummary> medians = results.stream().map(LoadSummary::of).toList();
         Table table = new Table(out, Table.Format.TABLE, 1, COLUMNS, 24, 12, 9, 9, 9, 9);
         table.header();
         for (int i = 0; i < targets.size(); i++) {
@@ -189,13 +190,7 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private static LoadResult median(List<LoadResult> results) {
-        List<LoadResult> sorted = new ArrayList<>(results);
-        sorted.sort(Comparator.comparingDouble(LoadResult::perSecond));
-        return sorted.get(sorted.size() / 2);
-    }
-
-    private static void row(Table table, String name, LoadResult result) {
+    private static void row(Table table, String name, LoadSummary result) {
         table.row(
                 name,
                 format("%,.0f", result.perSecond()),
@@ -204,10 +199,10 @@ final class BenchCommand implements Callable<Integer> {
                 format("%.1f", result.micros(99.9)),
                 format("%.1f", result.micros(100)),
                 format("%.2f", result.cpuMicros()),
-                String.valueOf(result.errors() + result.broken()));
+                String.valueOf(result.failures()));
     }
 
-    private static void ratios(Table table, LoadResult ours, LoadResult theirs) {
+    private static void ratios(Table table, LoadSummary ours, LoadSummary theirs) {
         table.row(
                 "ratio",
                 format("%.2f", ours.perSecond() / theirs.perSecond()),

@@ -3,11 +3,11 @@ package io.cachee.server.load;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.concurrent.EventExecutor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +24,6 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
 
     /** Batches under way in an open loop; those beyond wait their turn, and their time counts. */
     private static final int MOST_BATCHES = 512;
-
-    private static final long TICK_MICROS = 100;
 
     private final LoadPlan plan;
     private final KeyDraws draws;
@@ -67,20 +65,25 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
 
     /** Runs a task on the event loop and waits until it has run. */
     void onLoop(Runnable task) {
-        ChannelHandlerContext ctx = context;
-        if (ctx != null) {
-            ctx.executor().submit(task).awaitUninterruptibly();
+        EventExecutor loop = loop();
+        if (loop != null) {
+            loop.submit(task).awaitUninterruptibly();
         }
     }
 
-    /** On the event loop. */
+    /** Null before it is connected. */
+    @Nullable
+    EventExecutor loop() {
+        ChannelHandlerContext ctx = context;
+        return ctx == null ? null : ctx.executor();
+    }
+
+    /** Sends the first batch, or, in an open loop, settles when. On the event loop. */
     void start() {
         if (plan.ratePerSecond() == 0) {
             send(System.nanoTime());
-        } else if (context != null) {
+        } else {
             due = System.nanoTime() + (long) (ThreadLocalRandom.current().nextDouble() * interval());
-            context.executor()
-                    .scheduleAtFixedRate(() -> tick(System.nanoTime()), 0, TICK_MICROS, TimeUnit.MICROSECONDS);
         }
     }
 
@@ -88,8 +91,8 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         return (long) (1e9 * plan.clients() * plan.pipeline() / plan.ratePerSecond());
     }
 
-    /** Sends what is due, in an open loop. */
-    private void tick(long now) {
+    /** Sends what is due, in an open loop. On the event loop. */
+    void sendDue(long now) {
         while (!stopped && due - now <= 0 && sent.size() < MOST_BATCHES) {
             send(due);
             due += interval();

@@ -5,6 +5,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,8 @@ import org.HdrHistogram.Histogram;
 public final class LoadGenerator {
     private static final int FILL_BATCH = 256;
     private static final int FILL_BYTES = 1 << 18;
+    /** How often it is looked what is due in an open loop. */
+    private static final long TICK_MICROS = 50;
 
     private final LoadPlan plan;
     private final KeyDraws draws;
@@ -52,6 +55,9 @@ public final class LoadGenerator {
             for (LoadConnection connection : connections) {
                 connection.onLoop(connection::start);
             }
+            if (plan.ratePerSecond() > 0) {
+                keepSending(connections, loops);
+            }
             pause(plan.warmUpSeconds());
             for (LoadConnection connection : connections) {
                 connection.onLoop(connection::measure);
@@ -67,6 +73,25 @@ public final class LoadGenerator {
             return result(connections, seconds, cpu);
         } finally {
             loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        }
+    }
+
+    /** One task for all connections of a loop: a task for each would cost more than the requests. */
+    // A connection that fails to send is reported as broken.
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private static void keepSending(List<LoadConnection> connections, MultiThreadIoEventLoopGroup loops) {
+        for (EventExecutor loop : loops) {
+            List<LoadConnection> own = connections.stream()
+                    .filter(connection -> loop.equals(connection.loop()))
+                    .toList();
+            loop.scheduleWithFixedDelay(
+                    () -> {
+                        long now = System.nanoTime();
+                        own.forEach(connection -> connection.sendDue(now));
+                    },
+                    0,
+                    TICK_MICROS,
+                    TimeUnit.MICROSECONDS);
         }
     }
 
