@@ -9,12 +9,12 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEventLoop;
-import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.nio.NioIoHandle;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringIoHandle;
 import io.netty.channel.uring.IoUringSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -42,13 +42,13 @@ final class Connector {
     }
 
     private static Class<? extends SocketChannel> type(EventLoop loop) {
-        if (loop instanceof IoEventLoop io && io.isIoType(IoUringIoHandler.class)) {
+        if (loop instanceof IoEventLoop io && io.isCompatible(IoUringIoHandle.class)) {
             return IoUringSocketChannel.class;
         }
-        if (loop instanceof IoEventLoop io && io.isIoType(EpollIoHandler.class)) {
+        if (loop instanceof IoEventLoop io && io.isCompatible(EpollIoHandle.class)) {
             return EpollSocketChannel.class;
         }
-        if (loop instanceof IoEventLoop io && io.isIoType(NioIoHandler.class)) {
+        if (loop instanceof IoEventLoop io && io.isCompatible(NioIoHandle.class)) {
             return NioSocketChannel.class;
         }
         throw new IllegalArgumentException("an event loop that is neither io_uring, epoll nor NIO: " + loop.getClass());

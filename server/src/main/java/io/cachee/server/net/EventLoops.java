@@ -48,14 +48,14 @@ final class EventLoops {
         this.instance = instance;
         this.plan = new LoopPlan(count);
         List<LoopLoad> loads = new ArrayList<>();
-        this.group = polling.loops(count, this::chooser, () -> {
+        this.group = polling.loops(count, this::chooser, sockets -> {
             LoopLoad load = new LoopLoad();
             loads.add(load);
-            return new LoopWait(load, pollNanos);
+            return new LoopWait(sockets, load, pollNanos);
         });
         boolean known = true;
         for (EventExecutor loop : group) {
-            LoopLoad load = polling == Polling.EPOLL ? loads.get(contexts.size()) : new LoopLoad();
+            LoopLoad load = loads.get(contexts.size());
             loop.submit(load::attach).syncUninterruptibly();
             known &= load.sample(1);
             LoopContext context =

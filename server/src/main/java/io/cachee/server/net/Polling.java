@@ -1,9 +1,9 @@
 package io.cachee.server.net;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.SelectStrategyFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -25,6 +25,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.UnaryOperator;
 
 /** How event loops learn what their sockets have: by Linux's io_uring or epoll, or by the JDK's selectors. */
 public enum Polling {
@@ -77,24 +78,27 @@ public enum Polling {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    MultiThreadIoEventLoopGroup loops(int count, ThreadFactory threads) {
-        IoHandlerFactory handler = switch (this) {
+    private IoHandlerFactory handlers() {
+        return switch (this) {
             case IO_URING -> Rings.handlers();
             case EPOLL -> EpollIoHandler.newFactory();
             case NIO -> NioIoHandler.newFactory();
         };
-        return new MultiThreadIoEventLoopGroup(count, threads, handler);
     }
 
-    /** Event loops that wait for work, and get it, in one's own way; to wait so, with epoll alone. */
-    MultiThreadIoEventLoopGroup loops(int count, EventExecutorChooserFactory chooser, SelectStrategyFactory waiting) {
-        IoHandlerFactory handler = switch (this) {
-            case IO_URING -> Rings.handlers();
-            case EPOLL -> EpollIoHandler.newFactory(0, waiting);
-            case NIO -> NioIoHandler.newFactory();
-        };
+    MultiThreadIoEventLoopGroup loops(int count, ThreadFactory threads) {
+        return new MultiThreadIoEventLoopGroup(count, threads, handlers());
+    }
+
+    /** Event loops that wait for work, and get it, in one's own way. */
+    MultiThreadIoEventLoopGroup loops(
+            int count, EventExecutorChooserFactory chooser, UnaryOperator<IoHandler> waiting) {
+        IoHandlerFactory handlers = handlers();
         return new MultiThreadIoEventLoopGroup(
-                count, new ThreadPerTaskExecutor(new DefaultThreadFactory("cachee-io")), chooser, handler);
+                count,
+                new ThreadPerTaskExecutor(new DefaultThreadFactory("cachee-io")),
+                chooser,
+                executor -> waiting.apply(handlers.newHandler(executor)));
     }
 
     /**

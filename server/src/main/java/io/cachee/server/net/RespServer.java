@@ -9,7 +9,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandle;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
@@ -193,9 +193,9 @@ public final class RespServer implements AutoCloseable {
         return there && doors.get(at).localAddress() instanceof InetSocketAddress inet ? inet.getPort() : -1;
     }
 
-    /** Whether its event loops poll like this. */
-    boolean polls(Class<? extends IoHandler> how) {
-        return loops.group().isIoType(how);
+    /** Whether its event loops poll what is of this type. */
+    boolean polls(Class<? extends IoHandle> what) {
+        return loops.group().isCompatible(what);
     }
 
     /** An event loop that is always used. */

@@ -2,53 +2,119 @@ package io.cachee.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.channel.SelectStrategy;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoRegistration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 final class LoopWaitTest {
     private static final long LONG_NANOS = TimeUnit.MINUTES.toNanos(10);
     private static final int ENOUGH_TURNS = 64;
+    private static final int FOUND = 7;
+
+    /** Has something at every third look. */
+    private static final class Sockets implements IoHandler {
+        private int looks;
+        private int sleeps;
+
+        @Override
+        public int run(IoHandlerContext context) {
+            if (context.canBlock()) {
+                sleeps++;
+                return 0;
+            }
+            return ++looks % 3 == 0 ? FOUND : 0;
+        }
+
+        @Override
+        public IoRegistration register(IoHandle handle) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void wakeup() {}
+
+        @Override
+        public boolean isCompatible(Class<? extends IoHandle> handleType) {
+            return false;
+        }
+    }
+
+    private record Loop(BooleanSupplier mayBlock) implements IoHandlerContext {
+        @Override
+        public boolean canBlock() {
+            return mayBlock.getAsBoolean();
+        }
+
+        @Override
+        public long delayNanos(long currentTimeNanos) {
+            return 0;
+        }
+
+        @Override
+        public long deadlineNanos() {
+            return -1;
+        }
+    }
+
+    private static final Loop IDLE = new Loop(() -> true);
 
     private final LoopLoad load = new LoopLoad();
-    private int looks;
-
-    private int lookUntilThird() {
-        return ++looks % 3 == 0 ? 7 : 0;
-    }
+    private final Sockets sockets = new Sockets();
 
     @Test
-    void sleepsAtOnceWhileItMayNotPoll() throws Exception {
-        LoopWait waiting = new LoopWait(load, LONG_NANOS);
+    void sleepsAtOnceWhileItMayNotPoll() {
+        LoopWait waiting = new LoopWait(sockets, load, LONG_NANOS);
         for (int i = 0; i < ENOUGH_TURNS; i++) {
-            assertThat(waiting.calculateStrategy(this::lookUntilThird, false)).isEqualTo(SelectStrategy.SELECT);
+            waiting.run(IDLE);
         }
-        assertThat(looks).isZero();
+        assertThat(sockets.looks).isZero();
+        assertThat(sockets.sleeps).isEqualTo(ENOUGH_TURNS);
     }
 
     @Test
-    void looksAgainWhereRequestsFollowEachOtherClosely() throws Exception {
+    void looksAgainWhereRequestsFollowEachOtherClosely() {
         load.mayPoll(true);
-        LoopWait waiting = new LoopWait(load, LONG_NANOS);
+        LoopWait waiting = new LoopWait(sockets, load, LONG_NANOS);
         int found = 0;
         for (int i = 0; i < ENOUGH_TURNS; i++) {
-            found = waiting.calculateStrategy(this::lookUntilThird, false);
+            found = waiting.run(IDLE);
         }
-        assertThat(found).isEqualTo(7);
-        assertThat(looks).isPositive();
+        assertThat(found).isEqualTo(FOUND);
+        assertThat(sockets.looks).isPositive();
     }
 
     @Test
-    void sleepsAtOnceWhereRequestsAreFarBetween() throws Exception {
+    void sleepsAtOnceWhereRequestsAreFarBetween() {
         load.mayPoll(true);
-        LoopWait waiting = new LoopWait(load, 1);
+        LoopWait waiting = new LoopWait(sockets, load, 1);
         for (int i = 0; i < ENOUGH_TURNS; i++) {
-            assertThat(waiting.calculateStrategy(() -> 0, false)).isEqualTo(SelectStrategy.SELECT);
+            waiting.run(IDLE);
         }
+        assertThat(sockets.looks).isZero();
+        assertThat(sockets.sleeps).isEqualTo(ENOUGH_TURNS);
     }
 
     @Test
-    void neverSleepsOverTasks() throws Exception {
-        assertThat(new LoopWait(load, 0).calculateStrategy(() -> 0, true)).isZero();
+    void neverSleepsOverTasks() {
+        assertThat(new LoopWait(sockets, load, 0).run(new Loop(() -> false))).isZero();
+        assertThat(sockets.sleeps).isZero();
+    }
+
+    @Test
+    void neverLooksAgainOverATaskThatCame() {
+        load.mayPoll(true);
+        LoopWait waiting = new LoopWait(sockets, load, LONG_NANOS);
+        int[] asked = new int[1];
+        for (int i = 0; i < ENOUGH_TURNS; i++) {
+            asked[0] = 0;
+            int before = sockets.looks;
+            waiting.run(new Loop(() -> asked[0]++ == 0));
+            assertThat(sockets.looks - before).isLessThanOrEqualTo(2);
+        }
+        assertThat(sockets.sleeps).isLessThan(ENOUGH_TURNS);
     }
 }

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cachee.testkit.Certificates;
 import io.cachee.testkit.RespClient;
-import io.netty.channel.IoHandler;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.IoHandle;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.nio.NioIoHandle;
+import io.netty.channel.uring.IoUringIoHandle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -29,11 +29,11 @@ final class PollingTest {
     @TempDir
     private Path folder = Path.of("");
 
-    private static Class<? extends IoHandler> handler(Polling polling) {
+    private static Class<? extends IoHandle> handle(Polling polling) {
         return switch (polling) {
-            case NIO -> NioIoHandler.class;
-            case EPOLL -> EpollIoHandler.class;
-            case IO_URING -> IoUringIoHandler.class;
+            case NIO -> NioIoHandle.class;
+            case EPOLL -> EpollIoHandle.class;
+            case IO_URING -> IoUringIoHandle.class;
         };
     }
 
@@ -81,7 +81,7 @@ final class PollingTest {
     void answersPipelinesOverTcp(Polling polling) throws Exception {
         try (NetSidecar sidecar = with(polling).start();
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), sidecar.port())) {
-            assertThat(sidecar.server.polls(handler(polling))).isTrue();
+            assertThat(sidecar.server.polls(handle(polling))).isTrue();
             setLarge(sidecar);
             expectPipeline(socket);
             socket.shutdownOutput();
