@@ -19,25 +19,23 @@ final class LoopContext {
     /** Whether a batch is run, of whichever connection: there is one reply buffer, so no other may begin. */
     boolean running;
 
-    private final boolean gathersReplies;
     /** Those with replies that are sent at the end of the turn. */
     private final Deque<Connection> toFlush = new ArrayDeque<>();
 
     private boolean flushPlanned;
 
-    LoopContext(EventLoop eventLoop, LoopLoad load, CommandExecutor executor, boolean gathersReplies) {
+    LoopContext(EventLoop eventLoop, LoopLoad load, CommandExecutor executor) {
         this.eventLoop = eventLoop;
         this.load = load;
         this.executor = executor;
-        this.gathersReplies = gathersReplies;
     }
 
-    /** Sends what a connection has for its client, with what others have where that is better. */
+    /**
+     * Sends what a connection has for its client at the end of this turn, with what others have. A reply sent amid it
+     * wakes its client while the loop reads on, and the two get in each other's way; with io_uring it would bring the
+     * next request into the same turn, and whatever else the loop has to do would have to wait.
+     */
     void flush(Connection connection) {
-        if (!gathersReplies) {
-            connection.flushNow();
-            return;
-        }
         toFlush.add(connection);
         if (!flushPlanned) {
             flushPlanned = true;

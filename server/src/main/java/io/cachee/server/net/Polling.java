@@ -101,14 +101,6 @@ public enum Polling {
                 executor -> waiting.apply(handlers.newHandler(executor)));
     }
 
-    /**
-     * Whether replies wait for the end of a loop's turn, to leave together. Sent one by one amid a turn of io_uring,
-     * they would bring the next requests into that turn, and whatever else the loop has to do would have to wait.
-     */
-    boolean gathersReplies() {
-        return this == IO_URING;
-    }
-
     /** Whether a connection can go over to another loop; with io_uring what is being read for it would be lost. */
     boolean movesConnections() {
         return this != IO_URING;

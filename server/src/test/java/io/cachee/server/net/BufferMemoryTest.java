@@ -32,8 +32,7 @@ final class BufferMemoryTest {
             LoopContext loop = new LoopContext(
                     new EmbeddedChannel().eventLoop(),
                     new LoopLoad(),
-                    instance.executor(PooledByteBufAllocator.DEFAULT),
-                    false);
+                    instance.executor(PooledByteBufAllocator.DEFAULT));
             Doorkeeper doorkeeper = new Doorkeeper(instance, "", false, NetworkLimits.DEFAULT);
             List<EmbeddedChannel> clients = new ArrayList<>();
             for (int unread : new int[] {0, 100_000, 10}) {
