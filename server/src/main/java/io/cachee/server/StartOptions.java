@@ -42,8 +42,8 @@ final class StartOptions {
                     "busy-poll-micros",
                     "N",
                     "50",
-                    "With epoll: for how long a loop looks for the next request before it sleeps, where requests"
-                            + " follow each other closely and a CPU is idle; 0 turns it off."),
+                    "For how long a loop looks for the next request before it sleeps, where requests follow each other"
+                            + " closely and a CPU is idle; 0 turns it off."),
             Flag.of(
                     "transport",
                     "auto|io_uring|epoll|nio",

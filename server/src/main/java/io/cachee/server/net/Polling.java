@@ -101,7 +101,7 @@ public enum Polling {
                 executor -> waiting.apply(handlers.newHandler(executor)));
     }
 
-    /** Whether a connection can go over to another loop; with io_uring what is being read for it would be lost. */
+    /** Whether a connection can go over to another loop; Netty's io_uring does not tell when it has left the old one. */
     boolean movesConnections() {
         return this != IO_URING;
     }

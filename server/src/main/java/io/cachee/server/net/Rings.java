@@ -15,7 +15,7 @@ import io.netty.channel.uring.IoUringIoHandlerConfig;
  * container whose seccomp profile permits it.
  *
  * <p>Each read is asked for anew. A read that goes on by itself would go on for a client that is to wait until it has
- * taken its replies, for tens of megabytes, and for a connection that moves to another event loop.
+ * taken its replies, for tens of megabytes.
  */
 final class Rings {
     private static final short BUFFER_GROUP = 1;
