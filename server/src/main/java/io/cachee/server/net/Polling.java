@@ -101,7 +101,7 @@ public enum Polling {
                 executor -> waiting.apply(handlers.newHandler(executor)));
     }
 
-    /** Whether a connection can go over to another loop; Netty's io_uring does not tell when it has left the old one. */
+    /** Whether a connection can go over to another loop; Netty's io_uring does not tell when it has left. */
     boolean movesConnections() {
         return this != IO_URING;
     }
