@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,6 +41,9 @@ public final class FaultProxy implements AutoCloseable {
     /** Null while the proxy refuses connections. */
     private volatile @Nullable ServerSocket door;
 
+    /** Ends when the door is shut. */
+    private CompletableFuture<?> accepting = CompletableFuture.completedFuture(null);
+
     private boolean closed;
 
     private FaultProxy(int port, int upstreamPort) {
@@ -60,7 +64,7 @@ public final class FaultProxy implements AutoCloseable {
         }
         ServerSocket opened = listen();
         door = opened;
-        threads.execute(() -> acceptAll(opened));
+        accepting = CompletableFuture.runAsync(() -> acceptAll(opened), threads);
     }
 
     /** The kernel may need a moment to free the port of a door that was closed with guests before it. */
@@ -107,6 +111,7 @@ public final class FaultProxy implements AutoCloseable {
         endAll(any -> true, false);
     }
 
+    /** The kernel goes on listening until the thread that accepts has let go of the socket. */
     private synchronized void shut() {
         ServerSocket opened = door;
         door = null;
@@ -116,6 +121,7 @@ public final class FaultProxy implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot stop listening at " + port, e);
             }
+            accepting.join();
         }
     }
 
