@@ -142,6 +142,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
             // TLS keeps things of its own on the event loop.
             if (transport != Transport.TLS && target != loop && !isBusy && !isEnding) {
                 next = target;
+                // With io_uring Netty asks anew for a read that was cancelled while it was wanted, and never leaves.
+                readAutomatically(false);
                 context()
                         .deregister()
                         .addListener(_ ->

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The event loops, and who is served by which. Only as many are used as {@link LoopPlan} says; when that changes,
  * connections move over, each at a moment at which nothing of it is under way. Where the kernel does not tell how busy
- * threads are, all loops are used from the start; where connections cannot move, the first alone.
+ * threads are, all loops are used from the start.
  */
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -63,7 +63,7 @@ final class EventLoops {
             byLoop.put(loop, context);
         }
         used = adaptive && known ? 1 : count;
-        fixed = used == count || !polling.movesConnections();
+        fixed = used == count;
     }
 
     private EventExecutorChooser chooser(EventExecutor[] loops) {

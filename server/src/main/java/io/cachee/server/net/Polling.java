@@ -101,11 +101,6 @@ public enum Polling {
                 executor -> waiting.apply(handlers.newHandler(executor)));
     }
 
-    /** Whether a connection can go over to another loop; Netty's io_uring does not tell when it has left. */
-    boolean movesConnections() {
-        return this != IO_URING;
-    }
-
     /** Whether one side alone may close a Unix socket; the JDK's knows nothing of it, and Netty would say so. */
     boolean halfClosesUnixSockets() {
         return this != NIO;

@@ -14,8 +14,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A connection may change its event loop at any time, and its client must not notice. */
 final class MovingConnectionsTest {
@@ -26,9 +27,11 @@ final class MovingConnectionsTest {
     @TempDir
     Path folder;
 
-    @Test
-    void noReplyIsLostOrOutOfOrderWhileConnectionsMove() throws Exception {
-        try (NetSidecar sidecar = NetSidecar.with().socket(folder.resolve("s")).start();
+    @ParameterizedTest
+    @EnumSource
+    void noReplyIsLostOrOutOfOrderWhileConnectionsMove(Polling transport) throws Exception {
+        try (NetSidecar sidecar =
+                        NetSidecar.with(transport).socket(folder.resolve("s")).start();
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             AtomicBoolean over = new AtomicBoolean();
             List<Future<?>> clients = new ArrayList<>();
@@ -81,9 +84,10 @@ final class MovingConnectionsTest {
         return null;
     }
 
-    @Test
-    void messagesFindAConnectionThatMoves() throws Exception {
-        try (NetSidecar sidecar = NetSidecar.start();
+    @ParameterizedTest
+    @EnumSource
+    void messagesFindAConnectionThatMoves(Polling transport) throws Exception {
+        try (NetSidecar sidecar = NetSidecar.with(transport).start();
                 RespClient subscriber = RespClient.connect(sidecar.server.port());
                 RespClient publisher = RespClient.connect(sidecar.server.port())) {
             subscriber.call("SUBSCRIBE", "news");
@@ -98,9 +102,10 @@ final class MovingConnectionsTest {
         }
     }
 
-    @Test
-    void connectionThatBreaksWhileItMovesIsGone() throws Exception {
-        try (NetSidecar sidecar = NetSidecar.start()) {
+    @ParameterizedTest
+    @EnumSource
+    void connectionThatBreaksWhileItMovesIsGone(Polling transport) throws Exception {
+        try (NetSidecar sidecar = NetSidecar.with(transport).start()) {
             for (int i = 0; i < 50; i++) {
                 try (RespClient client = RespClient.connect(sidecar.server.port())) {
                     client.call("PING");

@@ -1,5 +1,8 @@
 package io.cachee.server.net;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.cachee.l2.L2Options;
 import io.cachee.server.command.Instance;
 import io.cachee.server.command.InstanceOptions;
@@ -84,6 +87,19 @@ final class NetSidecar implements AutoCloseable {
         return new Builder();
     }
 
+    /** With this transport; without it on this machine the test is left out, and says so. */
+    static Builder with(Polling transport) {
+        try {
+            assertThat(Polling.named(transport.label())).isEqualTo(transport);
+        } catch (IllegalArgumentException missing) {
+            System.out.println("NetSidecar: left out, " + missing.getMessage());
+            assumeTrue(false, missing.getMessage());
+        }
+        Builder builder = new Builder();
+        builder.polling = transport;
+        return builder;
+    }
+
     /** What a test wants to be different. */
     static final class Builder {
         private final Map<String, String> settings = new HashMap<>();
@@ -127,11 +143,6 @@ final class NetSidecar implements AutoCloseable {
 
         Builder socket(Path path) {
             socket = path.toString();
-            return this;
-        }
-
-        Builder polling(Polling chosen) {
-            polling = chosen;
             return this;
         }
 

@@ -3,7 +3,6 @@ package io.cachee.server.net;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cachee.testkit.Certificates;
 import io.cachee.testkit.RespClient;
@@ -35,16 +34,6 @@ final class PollingTest {
             case EPOLL -> EpollIoHandle.class;
             case IO_URING -> IoUringIoHandle.class;
         };
-    }
-
-    private static NetSidecar.Builder with(Polling polling) {
-        try {
-            assertThat(Polling.named(polling.label())).isEqualTo(polling);
-        } catch (IllegalArgumentException missing) {
-            System.out.println("PollingTest: left out, " + missing.getMessage());
-            assumeTrue(false, missing.getMessage());
-        }
-        return NetSidecar.with().polling(polling);
     }
 
     /** More than socket buffers hold, written by a thread of its own while the replies are read. */
@@ -79,7 +68,7 @@ final class PollingTest {
     @ParameterizedTest
     @EnumSource(Polling.class)
     void answersPipelinesOverTcp(Polling polling) throws Exception {
-        try (NetSidecar sidecar = with(polling).start();
+        try (NetSidecar sidecar = NetSidecar.with(polling).start();
                 Socket socket = new Socket(InetAddress.getLoopbackAddress(), sidecar.port())) {
             assertThat(sidecar.server.polls(handle(polling))).isTrue();
             setLarge(sidecar);
@@ -96,7 +85,7 @@ final class PollingTest {
         Certificates certificates = new Certificates(folder);
         certificates.make("server");
         SSLContext context = certificates.client("server", null);
-        NetSidecar.Builder builder = with(polling);
+        NetSidecar.Builder builder = NetSidecar.with(polling);
         try (NetSidecar sidecar = builder.tls(certificates.certificate("server"), certificates.key("server"), null)
                         .start();
                 Socket socket =
@@ -110,7 +99,7 @@ final class PollingTest {
     @EnumSource(Polling.class)
     void answersOverTheUnixSocket(Polling polling) throws Exception {
         Path path = folder.resolve("test.sock");
-        try (NetSidecar sidecar = with(polling).socket(path).start()) {
+        try (NetSidecar sidecar = NetSidecar.with(polling).socket(path).start()) {
             try (RespClient client = RespClient.connect(path)) {
                 for (int i = 0; i < 1_000; i++) {
                     client.send("SET", "k" + i, "v" + i);
@@ -130,7 +119,8 @@ final class PollingTest {
     @ParameterizedTest
     @EnumSource(Polling.class)
     void disconnectsAndTurnsAwayAsItShould(Polling polling) throws Exception {
-        try (NetSidecar sidecar = with(polling).setting("maxclients", "1").start();
+        try (NetSidecar sidecar =
+                        NetSidecar.with(polling).setting("maxclients", "1").start();
                 RespClient first = sidecar.connect();
                 RespClient second = sidecar.connect()) {
             assertThat(first.call("PING").string()).isEqualTo("PONG");
