@@ -29,6 +29,9 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     private final KeyDraws draws;
     private final byte[] get;
     private final byte[] set;
+    /** Those before it are zeros in every key. */
+    private final int firstDigit;
+
     private final ReplyCounter counter = new ReplyCounter();
     private final Deque<Long> sent = new ArrayDeque<>();
     private final Histogram histogram = new Histogram(60_000_000_000L, 3);
@@ -45,6 +48,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         this.plan = plan;
         this.draws = draws;
         this.draw = number * 7919;
+        this.firstDigit = KEY_DIGITS - String.valueOf(plan.keys()).length();
         this.get = ("*2\r\n$3\r\nGET\r\n$16\r\nkey:" + "0".repeat(KEY_DIGITS) + "\r\n")
                 .getBytes(StandardCharsets.US_ASCII);
         this.set = ("*3\r\n$3\r\nSET\r\n$16\r\nkey:" + "0".repeat(KEY_DIGITS) + "\r\n$" + plan.valueBytes() + "\r\n"
@@ -125,9 +129,9 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         ctx.writeAndFlush(out, ctx.voidPromise());
     }
 
-    private static void writeRequest(ByteBuf out, byte[] template, int number) {
+    private void writeRequest(ByteBuf out, byte[] template, int number) {
         int rest = number;
-        for (int i = KEY_DIGITS - 1; i >= 0; i--) {
+        for (int i = KEY_DIGITS - 1; i >= firstDigit; i--) {
             template[DIGITS_AT + i] = (byte) ('0' + rest % 10);
             rest /= 10;
         }

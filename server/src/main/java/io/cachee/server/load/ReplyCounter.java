@@ -15,54 +15,65 @@ final class ReplyCounter {
     private long bulkLeft;
     private long errors;
 
-    /** How many replies end in these bytes. */
+    /** How many replies end in these bytes, which are read to their end. */
     int count(ByteBuf in) {
         int replies = 0;
-        while (in.isReadable()) {
-            if (state == IN_BULK) {
-                int take = (int) Math.min(bulkLeft, in.readableBytes());
-                in.skipBytes(take);
-                bulkLeft -= take;
-                if (bulkLeft == 0) {
-                    state = AT_START;
-                    replies++;
+        int end = in.writerIndex();
+        int at = in.readerIndex();
+        while (at < end) {
+            switch (state) {
+                case IN_BULK -> {
+                    int take = (int) Math.min(bulkLeft, end - at);
+                    at += take;
+                    bulkLeft -= take;
+                    if (bulkLeft == 0) {
+                        state = AT_START;
+                        replies++;
+                    }
                 }
-                continue;
-            }
-            if (state == IN_LINE) {
-                int end = in.indexOf(in.readerIndex(), in.writerIndex(), (byte) '\n');
-                if (end < 0) {
-                    in.skipBytes(in.readableBytes());
-                } else {
-                    in.readerIndex(end + 1);
-                    state = AT_START;
-                    replies++;
+                case IN_LINE -> {
+                    int lineFeed = in.indexOf(at, end, (byte) '\n');
+                    at = lineFeed < 0 ? end : lineFeed + 1;
+                    if (lineFeed >= 0) {
+                        state = AT_START;
+                        replies++;
+                    }
                 }
-                continue;
+                case AT_START -> begin(in.getByte(at++));
+                default -> {
+                    at = digits(in, at, end);
+                    if (at < end) {
+                        replies += afterDigits(in.getByte(at++));
+                    }
+                }
             }
-            replies += step(in.readByte());
         }
+        in.readerIndex(end);
         return replies;
     }
 
-    private int step(byte character) {
-        if (state == AT_START) {
-            number = 0;
-            negative = false;
-            if (character == '-') {
-                errors++;
-            }
-            state = character == '$' ? IN_BULK_LENGTH : IN_LINE;
-            return 0;
-        }
+    private void begin(byte character) {
+        number = 0;
+        negative = false;
         if (character == '-') {
-            negative = true;
-        } else if (character == '\n') {
-            return endOfLength();
-        } else if (character != '\r') {
-            number = number * 10 + (character - '0');
+            errors++;
         }
-        return 0;
+        state = character == '$' ? IN_BULK_LENGTH : IN_LINE;
+    }
+
+    private int digits(ByteBuf in, int start, int end) {
+        int at = start;
+        long value = number;
+        for (int digit; at < end && (digit = in.getByte(at) - '0') >= 0; at++) {
+            value = value * 10 + digit;
+        }
+        number = value;
+        return at;
+    }
+
+    private int afterDigits(byte character) {
+        negative |= character == '-';
+        return character == '\n' ? endOfLength() : 0;
     }
 
     private int endOfLength() {
