@@ -2,7 +2,7 @@ package io.cachee.server;
 
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Options;
-import io.cachee.server.config.ContainerMemory;
+import io.cachee.server.config.Container;
 import io.cachee.server.config.FlagValues;
 import io.cachee.server.config.MemorySize;
 import io.cachee.server.config.SecretFile;
@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param eviction policy
  * @param shmFile where the store is published, or null
  * @param ioThreads event loops
+ * @param busyPollMicros for how long a loop looks for work before it sleeps
  * @param polling what kind of event loops
  * @param password of the default user, or empty
  * @param users lines of the users file
@@ -50,6 +51,7 @@ record Settings(
         Eviction eviction,
         @Nullable Path shmFile,
         int ioThreads,
+        int busyPollMicros,
         Polling polling,
         String password,
         List<String> users,
@@ -63,10 +65,10 @@ record Settings(
 
     /** Checks the flags, or says which is wrong and why. */
     static Settings of(FlagValues values) throws IOException {
-        return of(values, new ContainerMemory());
+        return of(values, new Container());
     }
 
-    static Settings of(FlagValues values, ContainerMemory container) throws IOException {
+    static Settings of(FlagValues values, Container container) throws IOException {
         StartOptions options = new StartOptions(values);
         long maxMemory = values.parsed("max-memory", text -> {
             long bytes = MemorySize.parse(text, container);
@@ -109,6 +111,7 @@ record Settings(
                 eviction,
                 shmFile(options),
                 loops,
+                container.hasCpuLimit() ? 0 : options.busyPollMicros,
                 polling,
                 password,
                 users,
@@ -122,10 +125,10 @@ record Settings(
     }
 
     /** The store's pages are all allocated at the start, so a container that is too small would be killed. */
-    private static void checkFits(long maxMemory, ContainerMemory container) {
-        long available = container.availableBytes();
+    private static void checkFits(long maxMemory, Container container) {
+        long available = container.availableMemory();
         long needed = maxMemory + BESIDE_STORE_BYTES;
-        String whose = container.limitBytes() > 0 ? "the container's limit is " : "this machine has ";
+        String whose = container.memoryLimit() > 0 ? "the container's limit is " : "this machine has ";
         check(
                 available <= 0 || needed <= available,
                 "--max-memory: " + MemorySize.format(maxMemory) + " for the store and "

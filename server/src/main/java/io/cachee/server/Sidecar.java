@@ -159,7 +159,7 @@ final class Sidecar implements AutoCloseable {
                 options.protectedMode,
                 settings.ioThreads(),
                 options.ioThreads == 0,
-                options.busyPollMicros,
+                settings.busyPollMicros(),
                 settings.polling(),
                 options.tlsPort,
                 options.tlsCertificate,

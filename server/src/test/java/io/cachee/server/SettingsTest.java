@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cachee.l2.L2Options;
-import io.cachee.server.config.ContainerMemory;
+import io.cachee.server.config.Container;
 import io.cachee.server.config.Flag;
 import io.cachee.server.config.FlagValues;
 import io.cachee.store.Eviction;
@@ -31,13 +31,13 @@ class SettingsTest {
     @TempDir
     private Path directory = Path.of("");
 
-    private ContainerMemory container = new ContainerMemory(directory);
+    private Container container = new Container(directory);
 
     @BeforeEach
     void aContainerOfAGigabyte() throws IOException {
         Files.createDirectories(directory.resolve("root/sys/fs/cgroup"));
         Files.writeString(directory.resolve("root/sys/fs/cgroup/memory.max"), String.valueOf(1L << 30));
-        container = new ContainerMemory(directory.resolve("root"));
+        container = new Container(directory.resolve("root"));
     }
 
     private Settings settings(String... arguments) throws IOException {
@@ -165,7 +165,7 @@ class SettingsTest {
                         o.socketMode,
                         o.protectedMode,
                         settings.ioThreads(),
-                        o.busyPollMicros,
+                        settings.busyPollMicros(),
                         settings.polling(),
                         o.healthPort,
                         o.metricsPort,
@@ -315,6 +315,13 @@ class SettingsTest {
     @Test
     void takesAShareOfTheContainersLimit() throws IOException {
         assertThat(settings("--max-memory=60%").maxMemory()).isEqualTo((1L << 30) / 100 * 60);
+    }
+
+    @Test
+    void neverLooksForWorkWithTimeThatIsLimited() throws IOException {
+        assertThat(settings().busyPollMicros()).isPositive();
+        Files.writeString(directory.resolve("root/sys/fs/cgroup/cpu.max"), "200000 100000\n");
+        assertThat(settings().busyPollMicros()).isZero();
     }
 
     @Test

@@ -32,7 +32,7 @@ public final class MemorySize {
     }
 
     /** The bytes, or a share of what is available, such as {@code 60%}. */
-    public static long parse(String text, ContainerMemory container) {
+    public static long parse(String text, Container container) {
         Matcher matcher = SHARE.matcher(text);
         if (!matcher.matches()) {
             return parse(text);
@@ -41,7 +41,7 @@ public final class MemorySize {
         if (percent < 1 || percent > 100) {
             throw new IllegalArgumentException("'" + text + "' is no share: 1% to 100%");
         }
-        long available = container.availableBytes();
+        long available = container.availableMemory();
         if (available <= 0) {
             throw new IllegalArgumentException("'" + text + "': neither the container's memory limit nor the machine's"
                     + " memory could be read; give a size");

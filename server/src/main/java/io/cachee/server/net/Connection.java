@@ -72,6 +72,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     private boolean closing;
     private boolean running;
     private boolean hasLeft;
+    /** When the load of its loop has counted it last. */
+    private int counted;
+
     private volatile boolean killed;
     /** What the totals of all connections were told of this one. */
     private volatile long queryShare;
@@ -186,6 +189,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
+        counted = loop.load.count(counted);
         try {
             if (!finishing && !killed && !session().isClosing()) {
                 loop.executor.received(in.readableBytes());

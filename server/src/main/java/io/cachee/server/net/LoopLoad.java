@@ -10,12 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How busy an event loop is, as the kernel counts: how long its thread ran, and how long it waited for a CPU. What it
- * spent looking for work is not counted as work.
+ * spent looking for work is not counted as work. Also how many clients have sent anything.
  */
 final class LoopLoad {
     private volatile boolean mayPoll;
     /** Written by the loop alone. */
     private volatile long polledNanos;
+
+    /** Which interval this is, so that a client knows whether it was counted in it. */
+    private volatile int interval = 1;
+    /** Written by the loop alone. */
+    private int countedIn;
+
+    private volatile int counted;
 
     private volatile @Nullable FileChannel schedule;
     private final ByteBuffer text = ByteBuffer.allocate(96);
@@ -24,6 +31,7 @@ final class LoopLoad {
     private long lastPolled;
     private double ranShare;
     private double waitedShare;
+    private int clients;
 
     boolean mayPoll() {
         return mayPoll;
@@ -39,6 +47,16 @@ final class LoopLoad {
         polledNanos += nanos;
     }
 
+    /** A client has sent something that was counted last in that interval; in which it is counted now. By the loop. */
+    int count(int lastCounted) {
+        int now = interval;
+        if (lastCounted != now) {
+            counted = countedIn == now ? counted + 1 : 1;
+            countedIn = now;
+        }
+        return now;
+    }
+
     /** To be called once by the loop's own thread. */
     void attach() {
         try {
@@ -51,6 +69,8 @@ final class LoopLoad {
 
     /** Looks what the thread did in the last {@code wallNanos}; false where the kernel does not tell. */
     boolean sample(long wallNanos) {
+        clients = counted;
+        nextInterval();
         FileChannel file = schedule;
         if (file == null) {
             return false;
@@ -73,6 +93,11 @@ final class LoopLoad {
         }
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void nextInterval() {
+        interval++;
+    }
+
     private static double share(long nanos, long wallNanos) {
         return Math.clamp((double) nanos / wallNanos, 0, 1);
     }
@@ -85,6 +110,11 @@ final class LoopLoad {
     /** The share of the last interval in which its thread could have run and had no CPU. */
     double waitedShare() {
         return waitedShare;
+    }
+
+    /** How many clients have sent anything in the last interval in which one has. */
+    int clients() {
+        return clients;
     }
 
     void close() {

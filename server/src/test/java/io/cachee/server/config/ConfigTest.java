@@ -109,24 +109,24 @@ final class ConfigTest {
 
     @Test
     void readsTheContainersLimitOfBothKinds() throws IOException {
-        ContainerMemory container = new ContainerMemory(folder);
-        assertThat(container.availableBytes()).isZero();
+        Container container = new Container(folder);
+        assertThat(container.availableMemory()).isZero();
         assertThatThrownBy(() -> MemorySize.parse("60%", container)).hasMessageContaining("could be read");
 
         Files.createDirectories(folder.resolve("proc"));
         Files.writeString(folder.resolve("proc/meminfo"), "MemTotal:        4194304 kB\nMemFree: 1 kB\n");
-        assertThat(container.availableBytes()).isEqualTo(4L << 30);
+        assertThat(container.availableMemory()).isEqualTo(4L << 30);
 
         Path old = Files.createDirectories(folder.resolve("sys/fs/cgroup/memory"));
         Files.writeString(old.resolve("memory.limit_in_bytes"), "9223372036854771712\n");
-        assertThat(container.limitBytes()).isZero();
+        assertThat(container.memoryLimit()).isZero();
         Files.writeString(old.resolve("memory.limit_in_bytes"), String.valueOf(2L << 30));
-        assertThat(container.availableBytes()).isEqualTo(2L << 30);
+        assertThat(container.availableMemory()).isEqualTo(2L << 30);
 
         Files.writeString(folder.resolve("sys/fs/cgroup/memory.max"), "max\n");
-        assertThat(container.limitBytes()).isEqualTo(2L << 30);
+        assertThat(container.memoryLimit()).isEqualTo(2L << 30);
         Files.writeString(folder.resolve("sys/fs/cgroup/memory.max"), "1000000000\n");
-        assertThat(container.availableBytes()).isEqualTo(1_000_000_000);
+        assertThat(container.availableMemory()).isEqualTo(1_000_000_000);
         assertThat(MemorySize.parse("60%", container)).isEqualTo(600_000_000);
         assertThat(MemorySize.parse("64mb", container)).isEqualTo(64L << 20);
         for (String wrong : new String[] {"0%", "101%", "1.5%", "-1%"}) {

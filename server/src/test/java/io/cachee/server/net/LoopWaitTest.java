@@ -117,4 +117,20 @@ final class LoopWaitTest {
         }
         assertThat(sockets.sleeps).isLessThan(ENOUGH_TURNS);
     }
+
+    @Test
+    void countsEachClientOnceInAnInterval() {
+        int first = 0;
+        int second = 0;
+        for (int i = 0; i < ENOUGH_TURNS; i++) {
+            first = load.count(first);
+            second = load.count(second);
+        }
+        load.sample(1);
+        assertThat(load.clients()).isEqualTo(2);
+        first = load.count(first);
+        load.count(first);
+        load.sample(1);
+        assertThat(load.clients()).isEqualTo(1);
+    }
 }
