@@ -15,6 +15,8 @@ final class LoopWait implements IoHandler {
     private static final int TURNS = 8;
     /** Nor does a long sleep count for more than this many times the limit, so that it is soon forgotten. */
     private static final int LONG_TURN = 4;
+    /** Who waits for this CPU has it after so many looks, some microseconds; to ask after each delays what comes. */
+    private static final int LOOKS_IN_A_ROW = 8;
 
     private static final IoHandlerContext AT_ONCE = new IoHandlerContext() {
         @Override
@@ -68,8 +70,10 @@ final class LoopWait implements IoHandler {
     private int poll(IoHandlerContext context, long begun) {
         int found = sockets.run(AT_ONCE);
         long now = begun;
-        while (found == 0 && context.canBlock() && now - begun < mostNanos) {
-            Thread.yield();
+        for (int looks = 1; found == 0 && context.canBlock() && now - begun < mostNanos; looks++) {
+            if (looks % LOOKS_IN_A_ROW == 0) {
+                Thread.yield();
+            }
             found = sockets.run(AT_ONCE);
             now = System.nanoTime();
         }
