@@ -30,6 +30,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Arguments: minutes, and the launcher of the distribution to be run.
  */
 final class SoakReport {
+    private static final String LAUNCHER = "server/target/dist/cachee/bin/cachee";
     private static final int PORT = 16_380;
     private static final long MAX_MEMORY = 256L << 20;
     private static final int LARGEST = 30 << 20;
@@ -49,19 +50,20 @@ final class SoakReport {
 
     public static void main(String[] args) throws Exception {
         double minutes = args.length > 0 ? Double.parseDouble(args[0]) : 20;
-        String launcher = args.length > 1 ? args[1] : "server/target/dist/cachee/bin/cachee";
-        System.exit(new SoakReport(minutes).run(launcher) ? 0 : 1);
+        List<String> flags = List.of(args).subList(Math.min(1, args.length), args.length);
+        System.exit(new SoakReport(minutes).run(flags) ? 0 : 1);
     }
 
-    private boolean run(String launcher) throws Exception {
+    private boolean run(List<String> flags) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(
-                launcher,
+                LAUNCHER,
                 "start",
                 "--port=" + PORT,
                 "--health-port=0",
                 "--metrics-port=0",
                 "--max-memory=" + MAX_MEMORY,
                 "--shm=" + Path.of("/dev/shm/cachee-soak.shm"));
+        builder.command().addAll(flags);
         builder.environment().put("CACHEE_JAVA_OPTS", "-Dio.netty.leakDetection.level=paranoid");
         builder.redirectErrorStream(true);
         Process sidecar = builder.start();
