@@ -42,8 +42,9 @@ final class StartOptions {
                     "busy-poll-micros",
                     "N",
                     "50",
-                    "For how long a loop looks for the next request before it sleeps, where requests follow each other"
-                            + " closely and a CPU is idle; 0 turns it off."),
+                    "For how long a loop looks for the next request before it sleeps, where one or two clients send"
+                        + " requests closely one after the other and a CPU is idle; never under a CPU limit; 0 turns"
+                        + " it off."),
             Flag.of(
                     "transport",
                     "auto|io_uring|epoll|nio",

@@ -144,7 +144,7 @@ final class InfoText {
                         System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                                 + System.getProperty("os.arch"))
                 .put("arch_bits", 64)
-                .put("multiplexing_api", "epoll")
+                .put("multiplexing_api", instance.multiplexing)
                 .put("process_id", ProcessHandle.current().pid())
                 .put("run_id", instance.runId)
                 .put("tcp_port", instance.options.port())

@@ -329,6 +329,9 @@ public final class Instance {
         executors.clear();
     }
 
+    /** How event loops wait for clients. */
+    public volatile String multiplexing = "none";
+
     /** How many event loops are used for now. */
     public volatile IntSupplier loopsUsed = executors::size;
 

@@ -101,6 +101,7 @@ final class PollingTest {
         Path path = folder.resolve("test.sock");
         try (NetSidecar sidecar = NetSidecar.with(polling).socket(path).start()) {
             try (RespClient client = RespClient.connect(path)) {
+                assertThat(client.call("INFO", "server").string()).contains("multiplexing_api:" + polling.label());
                 for (int i = 0; i < 1_000; i++) {
                     client.send("SET", "k" + i, "v" + i);
                     client.send("GET", "k" + i);
