@@ -3,8 +3,8 @@ package io.cachee.server.net;
 /**
  * Decides how many event loops are used. One loop that finds the requests of many clients each time it looks does more
  * with a CPU than two that are woken for a few each, so a further one is used only when those in use have no time left
- * while a CPU has, and only for as long as more requests are served with it than without. What was tried in vain is
- * tried again after twice the time.
+ * while a CPU has, and only for as long as more requests are served with it than without. What was tried in vain, or
+ * did not last, is tried again after twice the time, or when the load has been low in between.
  */
 final class LoopPlan {
     private static final double SATURATED = 0.85;
@@ -15,27 +15,51 @@ final class LoopPlan {
     private static final double WORTHWHILE = 1.1;
 
     private static final double BEARABLE = 0.97;
-    private static final int TICKS_TO_OPEN = 2;
+    /** What is served in one interval varies by a fifth, so means of several are compared. */
+    private static final int TICKS_TO_TRY = 4;
+
     private static final int TICKS_TO_CLOSE = 5;
-    private static final int TICKS_OF_TRIAL = 5;
+    private static final int TICKS_TO_MOVE = 2;
+    private static final int TICKS_OF_TRIAL = TICKS_TO_MOVE + 4;
     private static final int FIRST_PAUSE = 10;
     private static final int LONGEST_PAUSE = 600;
 
     /** What was seen in one interval. Shares are of one CPU, means over the loops in use. */
     record Sample(double ranShare, double waitedShare, double idleCpus, double requests) {}
 
+    /** For how many intervals in a row something was so, and what was served meanwhile. */
+    private static final class Streak {
+        private int ticks;
+        private double requests;
+
+        void note(boolean holds, Sample sample) {
+            ticks = holds ? ticks + 1 : 0;
+            requests = holds ? requests + sample.requests() : 0;
+        }
+
+        double mean() {
+            return requests / ticks;
+        }
+
+        void end() {
+            ticks = 0;
+            requests = 0;
+        }
+    }
+
     private final int most;
+    private final Streak saturated = new Streak();
+    private final Streak starved = new Streak();
+    private final Streak slack = new Streak();
+    private final Streak trial = new Streak();
     private int used = 1;
-    private int saturatedFor;
-    private int starvedFor;
-    private int slackFor;
-    private int trialTicks;
+    /** How many were used before the trial, or 0. */
     private int trialFrom;
+
+    private int trialTicks;
     private double before;
-    private double during;
     private int restFor;
     private int pause = FIRST_PAUSE;
-    private double lately;
 
     LoopPlan(int most) {
         this.most = most;
@@ -47,57 +71,60 @@ final class LoopPlan {
 
     /** Takes note of an interval; how many loops shall be used in the next. */
     int after(Sample sample) {
-        if (trialTicks > 0) {
+        if (trialFrom > 0) {
             judge(sample);
         } else {
             consider(sample);
         }
-        lately = sample.requests();
         return used;
     }
 
-    /** The first half of a trial is for the connections to move. */
+    /** The first intervals are for the connections to move. */
     private void judge(Sample sample) {
-        trialTicks--;
-        if (trialTicks < TICKS_OF_TRIAL / 2) {
-            during = Math.max(during, sample.requests());
-        }
-        if (trialTicks > 0) {
+        trialTicks++;
+        trial.note(trialTicks > TICKS_TO_MOVE, sample);
+        if (trialTicks < TICKS_OF_TRIAL) {
             return;
         }
-        boolean keeps = used > trialFrom ? during >= before * WORTHWHILE : during >= before * BEARABLE;
-        if (keeps) {
-            pause = FIRST_PAUSE;
-        } else {
+        boolean more = used > trialFrom;
+        boolean keeps = trial.mean() >= before * (more ? WORTHWHILE : BEARABLE);
+        if (!keeps) {
             used = trialFrom;
-            pause = Math.min(2 * pause, LONGEST_PAUSE);
         }
-        restFor = pause;
+        if (more && keeps) {
+            restFor = FIRST_PAUSE;
+        } else {
+            pause = Math.min(2 * pause, LONGEST_PAUSE);
+            restFor = pause;
+        }
+        trialFrom = 0;
     }
 
     private void consider(Sample sample) {
-        saturatedFor = sample.ranShare() >= SATURATED && sample.idleCpus() >= CPU_TO_SPARE ? saturatedFor + 1 : 0;
-        starvedFor = sample.waitedShare() >= STARVED ? starvedFor + 1 : 0;
-        slackFor = used > 1 && sample.ranShare() * used < SLACK * (used - 1) ? slackFor + 1 : 0;
-        if (slackFor >= TICKS_TO_CLOSE) {
-            slackFor = 0;
-            used--;
+        saturated.note(sample.ranShare() >= SATURATED && sample.idleCpus() >= CPU_TO_SPARE, sample);
+        starved.note(sample.waitedShare() >= STARVED, sample);
+        slack.note(sample.ranShare() * used < SLACK * Math.max(1, used - 1), sample);
+        if (slack.ticks >= TICKS_TO_CLOSE) {
+            slack.end();
+            used = Math.max(1, used - 1);
+            pause = FIRST_PAUSE;
+            restFor = 0;
         } else if (restFor > 0) {
             restFor--;
-        } else if (saturatedFor >= TICKS_TO_OPEN && used < most) {
-            tryWith(used + 1, sample);
-        } else if (starvedFor >= TICKS_TO_CLOSE && used > 1) {
-            tryWith(used - 1, sample);
+        } else if (saturated.ticks >= TICKS_TO_TRY && used < most) {
+            tryWith(used + 1, saturated.mean());
+        } else if (starved.ticks >= TICKS_TO_CLOSE && used > 1) {
+            tryWith(used - 1, starved.mean());
         }
     }
 
-    private void tryWith(int loops, Sample sample) {
+    private void tryWith(int loops, double served) {
         trialFrom = used;
         used = loops;
-        trialTicks = TICKS_OF_TRIAL;
-        before = (lately + sample.requests()) / 2;
-        during = 0;
-        saturatedFor = 0;
-        starvedFor = 0;
+        trialTicks = 0;
+        before = served;
+        trial.end();
+        saturated.end();
+        starved.end();
     }
 }

@@ -77,6 +77,43 @@ final class LoopPlanTest {
     }
 
     @Test
+    void triesLessOftenWhatDidNotLast() {
+        int[] tries = new int[2];
+        int openFor = 0;
+        for (int half = 0; half < 2; half++) {
+            for (int i = 0; i < 500; i++) {
+                int before = plan.used();
+                openFor = before > 1 ? openFor + 1 : 0;
+                LoopPlan.Sample one = new LoopPlan.Sample(1, 0, 2, 1_000);
+                LoopPlan.Sample seemsToHelp = new LoopPlan.Sample(1, 0, 0, 1_200);
+                LoopPlan.Sample standsInTheWay = new LoopPlan.Sample(0.7, 0.3, 0, 1_000);
+                int after = plan.after(before == 1 ? one : openFor < 10 ? seemsToHelp : standsInTheWay);
+                tries[half] += after > before ? 1 : 0;
+            }
+        }
+        assertThat(tries[0]).isBetween(2, 10);
+        assertThat(tries[1]).isLessThan(tries[0]);
+    }
+
+    @Test
+    void triesAgainAtOnceWhenTheLoadHasBeenLow() {
+        saturated(500, 2, _ -> 1_000);
+        assertThat(plan.used()).isEqualTo(1);
+        for (int i = 0; i < 10; i++) {
+            plan.after(new LoopPlan.Sample(0.1, 0, 2, 100));
+        }
+        saturated(10, 2, loops -> 1_000.0 * loops);
+        assertThat(plan.used()).isGreaterThan(1);
+    }
+
+    @Test
+    void judgesByMeansNotByTheBestMoment() {
+        int[] tick = new int[1];
+        saturated(500, 2, _ -> tick[0]++ % 2 == 0 ? 800 : 1_200);
+        assertThat(plan.used()).isEqualTo(1);
+    }
+
+    @Test
     void returnsToMoreWhenFewerServeLess() {
         saturated(40, 2, loops -> 1_000.0 * loops);
         int many = plan.used();
