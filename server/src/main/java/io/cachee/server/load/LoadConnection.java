@@ -113,6 +113,14 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         stopped = true;
     }
 
+    /** An event loop that ends does not close its channels by itself with every transport. */
+    void close() {
+        ChannelHandlerContext ctx = context;
+        if (ctx != null) {
+            ctx.channel().close().awaitUninterruptibly();
+        }
+    }
+
     private void send(long time) {
         ChannelHandlerContext ctx = context;
         if (ctx == null || stopped) {

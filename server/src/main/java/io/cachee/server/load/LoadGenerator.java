@@ -50,8 +50,9 @@ public final class LoadGenerator {
     /** Runs the load once. */
     public LoadResult run(Target target) throws IOException {
         MultiThreadIoEventLoopGroup loops = ClientTransport.loops(plan.threads());
+        List<LoadConnection> connections = new ArrayList<>();
         try {
-            List<LoadConnection> connections = connect(target, loops);
+            connect(target, loops, connections);
             for (LoadConnection connection : connections) {
                 connection.onLoop(connection::start);
             }
@@ -72,6 +73,7 @@ public final class LoadGenerator {
             }
             return result(connections, seconds, cpu);
         } finally {
+            connections.forEach(LoadConnection::close);
             loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
         }
     }
@@ -102,8 +104,8 @@ public final class LoadGenerator {
         }
     }
 
-    private List<LoadConnection> connect(Target target, MultiThreadIoEventLoopGroup loops) throws IOException {
-        List<LoadConnection> connections = new ArrayList<>();
+    private void connect(Target target, MultiThreadIoEventLoopGroup loops, List<LoadConnection> connections)
+            throws IOException {
         for (int i = 0; i < plan.clients(); i++) {
             LoadConnection connection = new LoadConnection(plan, draws, i);
             Bootstrap bootstrap = new Bootstrap()
@@ -134,7 +136,6 @@ public final class LoadGenerator {
             }
             connections.add(connection);
         }
-        return connections;
     }
 
     private static LoadResult result(List<LoadConnection> connections, double seconds, double cpuSeconds) {
