@@ -27,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
  * clients that come and go, some amid a request, clients that do not read their replies, values up to the largest. At
  * the end: no leaked buffer by Netty's strictest detector, no error, no growth of memory.
  *
- * <p>Arguments: minutes, and the launcher of the distribution to be run.
+ * <p>Arguments: minutes, and flags of start.
  */
 final class SoakReport {
     private static final String LAUNCHER = "server/target/dist/cachee/bin/cachee";
