@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A sidecar before L2, within the process of who examines it. */
@@ -62,11 +63,10 @@ final class ProofSidecar implements AutoCloseable {
                 null,
                 null,
                 null);
-        server = RespServer.open(
-                instance,
-                listen,
-                NetworkLimits.DEFAULT,
-                loop -> instance.standBefore(link, loop, 0, mostLoads, Map.of(Keyspaces.DEFAULT, policy)));
+        server = RespServer.open(instance, listen, NetworkLimits.DEFAULT, loop -> {
+            instance.standBefore(link, loop, 0, mostLoads, Map.of(Keyspaces.DEFAULT, policy));
+            var ignored = Objects.requireNonNull(instance.tier()).l2().learnCommands();
+        });
     }
 
     /** A small one with two event loops, quick to notice that L2 is silent. */

@@ -24,6 +24,8 @@ public final class L2 implements AutoCloseable {
     private final Router router;
     private final CommandList commands = new CommandList();
     private final Set<DedicatedConnection> dedicated = new HashSet<>();
+    private boolean wantsCommands;
+    private boolean hasFeed;
     private boolean closed;
 
     private L2(L2Options options, Target target, EventLoop loop, Feed feed) {
@@ -108,6 +110,24 @@ public final class L2 implements AutoCloseable {
         return made;
     }
 
+    /**
+     * Has the server asked what commands it knows, once a feed has begun. A long reply: it had better not be in the way
+     * of what is waited for. Done, on the event loop, when they are known. From any thread.
+     */
+    public CompletableFuture<@Nullable Void> learnCommands() {
+        link.loop().execute(() -> {
+            wantsCommands = true;
+            askCommands();
+        });
+        return commands.known();
+    }
+
+    private void askCommands() {
+        if (wantsCommands && hasFeed) {
+            commands.ask(link, router);
+        }
+    }
+
     /** What the server says of a command; null while nothing is known of it. From any thread. */
     public @Nullable RemoteCommand command(String lowerCaseName) {
         return commands.get(lowerCaseName);
@@ -166,7 +186,7 @@ public final class L2 implements AutoCloseable {
         new ArrayList<>(dedicated).forEach(connection -> connection.end("closed"));
     }
 
-    /** Has the commands asked for when the first feed begins. */
+    /** Has the commands asked for when a feed begins. */
     private final class FirstWords implements Feed {
         private final Feed feed;
 
@@ -192,7 +212,8 @@ public final class L2 implements AutoCloseable {
         @Override
         public void began(String node, int generation) {
             feed.began(node, generation);
-            commands.ask(link, router);
+            hasFeed = true;
+            askCommands();
         }
 
         @Override

@@ -19,6 +19,15 @@ record Reply(char type, @Nullable String text, List<Reply> items) {
         return read(frame.slice());
     }
 
+    /** Several, one after the other. */
+    static List<Reply> allOf(ByteBuf frames) {
+        List<Reply> all = new ArrayList<>();
+        while (frames.isReadable()) {
+            all.add(read(frames));
+        }
+        return all;
+    }
+
     private static Reply read(ByteBuf in) {
         char type = (char) in.readByte();
         String line = line(in);

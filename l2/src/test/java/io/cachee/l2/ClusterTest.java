@@ -89,7 +89,7 @@ final class ClusterTest {
             }
             assertThat(link.call("", "PING")).isEqualTo("+PONG\r\n");
             assertThat(link.l2.status().nodes()).hasSize(3);
-            Await.until("the commands are known", () -> link.l2.command("get") != null);
+            link.l2.learnCommands().get(20, TimeUnit.SECONDS);
             cluster.masterOf("key7").server().call("SET", "key7", "new");
             link.awaitEvent("invalidated key7");
             Await.until("the lag is known", () -> link.l2.status().lagNanos() >= 0);

@@ -9,7 +9,10 @@ import io.cachee.server.tier.WarmUp;
 import io.cachee.store.Store;
 import io.netty.channel.EventLoop;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Comes up warm, and tells its siblings what is hot here. */
@@ -31,23 +34,37 @@ final class Warmth {
     }
 
     /**
-     * Loads what the siblings read, for as long as it may take.
+     * Loads what the siblings read, and then learns what commands L2 knows, for as long as that may take together.
      *
      * @param previous what this pod's own sidecar read before it ended, as its store knew it
      */
     void warmUp(Store store, EventLoop loop, List<byte[]> previous) {
-        if (options.prewarmKeys == 0 || options.prewarmSource.equals("off")) {
-            return;
-        }
+        long begun = System.nanoTime();
         Tier tier = instance.tier();
         FleetList siblings = list;
         L2Options source = options.prewarmLink();
+        boolean isOff = options.prewarmKeys == 0 || options.prewarmSource.equals("off");
         if (tier != null && siblings != null) {
-            List<byte[]> own = instance.namesInL2(previous);
-            report(new WarmUp(tier, siblings, own).run(options.prewarmKeys, options.prewarmMillis));
-        } else if (source != null) {
+            if (!isOff) {
+                List<byte[]> own = instance.namesInL2(previous);
+                report(new WarmUp(tier, siblings, own).run(options.prewarmKeys, options.prewarmMillis));
+            }
+            long spent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+            learnCommands(tier, isOff ? 0 : options.prewarmMillis - spent);
+        } else if (source != null && !isOff) {
             SourceWarmUp once = new SourceWarmUp(store, instance::storedName, loop, source);
             report(once.run(options.application, options.prewarmKeys, options.prewarmMillis));
+        }
+    }
+
+    private static void learnCommands(Tier tier, long millis) {
+        CompletableFuture<?> known = tier.l2().learnCommands();
+        try {
+            known.get(Math.max(0, millis), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException later) {
+            // They become known when L2 answers.
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
     }
 

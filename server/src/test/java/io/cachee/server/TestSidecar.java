@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +107,7 @@ public final class TestSidecar implements AutoCloseable {
         server = RespServer.open(instance, listen, NetworkLimits.DEFAULT, loop -> {
             if (link != null) {
                 instance.standBefore(link, loop, 0, MOST_LOADS, wanted.policies);
+                var ignored = Objects.requireNonNull(instance.tier()).l2().learnCommands();
             }
         });
     }

@@ -19,16 +19,31 @@ final class LoadWindow {
     }
 
     boolean tryEnter() {
-        if (inFlight >= size) {
+        if (room() == 0) {
             return false;
         }
         inFlight++;
         return true;
     }
 
+    /** How many loads may be sent now. */
+    int room() {
+        return Math.max(0, size - inFlight);
+    }
+
+    /** So many are sent, and there is room for them. */
+    void enter(int loads) {
+        inFlight += loads;
+    }
+
     void left(boolean succeeded) {
-        inFlight--;
-        size = succeeded ? Math.min(size + 1, largest) : Math.max(size / 2, Math.min(SMALLEST, largest));
+        left(1, succeeded);
+    }
+
+    /** Loads that succeeded or failed together. */
+    void left(int loads, boolean succeeded) {
+        inFlight -= loads;
+        size = succeeded ? Math.min(size + loads, largest) : Math.max(size / 2, Math.min(SMALLEST, largest));
     }
 
     /** L2 has come back. */

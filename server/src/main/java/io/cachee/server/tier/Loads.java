@@ -5,7 +5,6 @@ import io.cachee.l2.L2Failure;
 import io.cachee.l2.ReplyHandler;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Loads {
     private static final int MOST_WAITING_KEYS = 20_000;
-    private static final byte[] GET = "*2\r\n$3\r\nGET\r\n".getBytes(StandardCharsets.ISO_8859_1);
-    private static final byte[] PTTL = "*2\r\n$4\r\nPTTL\r\n".getBytes(StandardCharsets.ISO_8859_1);
 
     private final Tier tier;
     private final L2 l2;
@@ -93,8 +90,8 @@ final class Loads {
             sentNanos = System.nanoTime();
             got = null;
             keyspace.loads.increment();
-            l2.sendTracked(Requests.withKey(GET, asked), slotAsked, this);
-            l2.sendTracked(Requests.withKey(PTTL, asked), slotAsked, new ReplyHandler() {
+            l2.sendTracked(Requests.withKey(Requests.GET, asked), slotAsked, this);
+            l2.sendTracked(Requests.withKey(Requests.PTTL, asked), slotAsked, new ReplyHandler() {
                 @Override
                 public void reply(ByteBuf frame) {
                     timeToLive(frame, isCopy);
@@ -196,6 +193,11 @@ final class Loads {
         } else {
             queue.add(load);
         }
+    }
+
+    /** Loads many keys for nobody who waits for one of them. */
+    void load(List<byte[]> keys, BulkLoad.Progress progress) {
+        new BulkLoad(this, tier, l2, epochs, window, keys, progress).proceed();
     }
 
     private void sendQueued() {

@@ -29,12 +29,41 @@ final class Replies {
         if (length < 0) {
             return Loaded.NONE;
         }
+        byte[] value = stamped(frame, end + 2, length);
+        return value == null ? Loaded.NONE : new Loaded(Loaded.Kind.VALUE, value, "");
+    }
+
+    /** A value with room for a stamp behind it; null where it is the placeholder of a lease. */
+    private static byte @Nullable [] stamped(ByteBuf frame, int at, int length) {
         byte[] value = new byte[length + Stamp.BYTES];
-        frame.getBytes(end + 2, value, 0, length);
-        if (length > LEASE.length && Arrays.equals(value, 0, LEASE.length, LEASE, 0, LEASE.length)) {
-            return Loaded.NONE;
+        frame.getBytes(at, value, 0, length);
+        boolean isLease = length > LEASE.length && Arrays.equals(value, 0, LEASE.length, LEASE, 0, LEASE.length);
+        return isLease ? null : value;
+    }
+
+    /** The reply to an MGET of so many keys, with room for a stamp behind each value; null when it is another. */
+    static byte @Nullable [] @Nullable [] values(ByteBuf frame, int count) {
+        int start = frame.readerIndex();
+        int end = frame.indexOf(start, frame.writerIndex(), (byte) '\r');
+        if (frame.getByte(start) != '*' || number(frame, start + 1, end) != count) {
+            return null;
         }
-        return new Loaded(Loaded.Kind.VALUE, value, "");
+        byte[] @Nullable [] values = new byte[count][];
+        int at = end + 2;
+        for (int i = 0; i < count; i++) {
+            int lineEnd = frame.indexOf(at, frame.writerIndex(), (byte) '\r');
+            byte type = frame.getByte(at);
+            int length = type == '$' ? (int) number(frame, at + 1, lineEnd) : -1;
+            if (type != '$' && type != '_') {
+                return null;
+            }
+            at = lineEnd + 2;
+            if (length >= 0) {
+                values[i] = stamped(frame, at, length);
+                at += length + 2;
+            }
+        }
+        return values;
     }
 
     /** The reply of an integer; the smallest number there is for any other. */

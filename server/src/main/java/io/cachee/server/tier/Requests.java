@@ -17,6 +17,13 @@ final class Requests {
     static final byte[] EVAL = ascii("EVAL");
     static final byte[] ONE = ascii("1");
 
+    /** For {@link #withKey}. */
+    static final byte[] GET = ascii("*2\r\n$3\r\nGET\r\n");
+
+    static final byte[] PTTL = ascii("*2\r\n$4\r\nPTTL\r\n");
+    /** For {@link #withKeys}. */
+    static final byte[] MGET = ascii("$4\r\nMGET\r\n");
+
     private Requests() {}
 
     static byte[] ascii(String text) {
@@ -37,19 +44,48 @@ final class Requests {
         return ascii(Long.toString(value));
     }
 
+    // Into arrays first: this is done for each load, and by a new pod for a thousand before any code is compiled.
+
     /** A command of two arguments, of which {@code command} is all but the second. */
     static ByteBuf withKey(byte[] command, byte[] key) {
-        // Into an array first: this is done for each load, and by a new pod for a thousand before any code is compiled.
         byte[] digits = number(key.length);
-        byte[] out = new byte[command.length + digits.length + key.length + 5];
+        byte[] out = new byte[command.length + keyBytes(digits, key)];
         System.arraycopy(command, 0, out, 0, command.length);
-        int at = command.length;
-        out[at++] = '$';
-        System.arraycopy(digits, 0, out, at, digits.length);
-        at = endLine(out, at + digits.length);
-        System.arraycopy(key, 0, out, at, key.length);
-        endLine(out, at + key.length);
+        addKey(out, command.length, digits, key);
         return Unpooled.wrappedBuffer(out);
+    }
+
+    /** A command with many keys, of which {@code command} is the first argument. */
+    static ByteBuf withKeys(byte[] command, byte[][] keys) {
+        byte[] count = number(keys.length + 1L);
+        int length = 1 + count.length + 2 + command.length;
+        byte[][] digits = new byte[keys.length][];
+        for (int i = 0; i < keys.length; i++) {
+            digits[i] = number(keys[i].length);
+            length += keyBytes(digits[i], keys[i]);
+        }
+        byte[] out = new byte[length];
+        out[0] = '*';
+        System.arraycopy(count, 0, out, 1, count.length);
+        int at = endLine(out, 1 + count.length);
+        System.arraycopy(command, 0, out, at, command.length);
+        at += command.length;
+        for (int i = 0; i < keys.length; i++) {
+            at = addKey(out, at, digits[i], keys[i]);
+        }
+        return Unpooled.wrappedBuffer(out);
+    }
+
+    private static int keyBytes(byte[] digits, byte[] key) {
+        return 1 + digits.length + 2 + key.length + 2;
+    }
+
+    private static int addKey(byte[] out, int from, byte[] digits, byte[] key) {
+        out[from] = '$';
+        System.arraycopy(digits, 0, out, from + 1, digits.length);
+        int at = endLine(out, from + 1 + digits.length);
+        System.arraycopy(key, 0, out, at, key.length);
+        return endLine(out, at + key.length);
     }
 
     private static int endLine(byte[] out, int at) {

@@ -327,6 +327,11 @@ public final class Tier implements Feed, AutoCloseable {
         }
     }
 
+    /** Loads many keys for those who come later. On the link's event loop. */
+    void load(List<byte[]> keys, BulkLoad.Progress progress) {
+        loads.load(keys, progress);
+    }
+
     /** What another's load has brought between the look into L1 and the turn of this one. */
     private @Nullable Loaded cameMeanwhile(byte[] key, Keyspace keyspace) {
         byte[] value = store.get(storedName.apply(key));

@@ -1,6 +1,5 @@
 package io.cachee.server.tier;
 
-import io.cachee.l2.L2Failure;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,6 +26,7 @@ public final class WarmUp {
     private final List<byte[]> own;
     private final AtomicInteger loaded = new AtomicInteger();
     private volatile int wanted;
+    private volatile String listProblem = "";
 
     /** With keys that were in use here before. */
     public WarmUp(Tier tier, FleetList list, List<byte[]> own) {
@@ -41,6 +41,7 @@ public final class WarmUp {
         String problem = "";
         try {
             load(most).get(timeoutMillis, TimeUnit.MILLISECONDS);
+            problem = listProblem;
         } catch (TimeoutException late) {
             problem = "not done within " + timeoutMillis + " ms";
         } catch (InterruptedException stopped) {
@@ -54,15 +55,26 @@ public final class WarmUp {
     }
 
     private static String describe(@Nullable Throwable cause) {
-        return cause instanceof L2Failure failure ? String.valueOf(failure.getMessage()) : String.valueOf(cause);
+        return cause == null ? "" : String.valueOf(cause.getMessage());
     }
 
     private CompletableFuture<?> load(int most) {
-        return tier.whenCoherent().thenCompose(_ -> list.read(most)).thenCompose(fleet -> loadAll(inTurn(fleet, most)));
+        return tier.whenCoherent()
+                .thenCompose(_ -> list.read(most).exceptionally(this::withoutFleet))
+                .thenCompose(fleet -> loadAll(inTurn(fleet, most)));
+    }
+
+    /** Who may not read the list can load its own keys all the same. */
+    private List<byte[]> withoutFleet(Throwable why) {
+        listProblem = "the list of the hottest keys cannot be read: " + describe(why);
+        return List.of();
     }
 
     /** Those of the fleet and one's own in turn, each once. */
     private List<byte[]> inTurn(List<byte[]> fleet, int most) {
+        if (own.isEmpty()) {
+            return fleet; // no two of a set are the same
+        }
         Map<ByteBuffer, byte[]> chosen = new LinkedHashMap<>();
         for (int i = 0; i < Math.max(fleet.size(), own.size()) && chosen.size() < most; i++) {
             if (i < fleet.size()) {
@@ -82,14 +94,12 @@ public final class WarmUp {
             all.complete(null);
         }
         AtomicInteger left = new AtomicInteger(keys.size());
-        for (byte[] key : keys) {
-            tier.load(key, tier.keyspaces().of(key, 0, key.length), result -> {
-                loaded.addAndGet(result.kind() == Loaded.Kind.VALUE ? 1 : 0);
-                if (left.decrementAndGet() == 0) {
-                    all.complete(null);
-                }
-            });
-        }
+        tier.load(keys, (answered, values) -> {
+            loaded.addAndGet(values);
+            if (left.addAndGet(-answered) == 0) {
+                all.complete(null);
+            }
+        });
         return all;
     }
 }

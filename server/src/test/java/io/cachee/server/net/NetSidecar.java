@@ -21,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,7 @@ final class NetSidecar implements AutoCloseable {
             server = RespServer.open(instance, listen, builder.limits, loop -> {
                 if (l2 != null) {
                     instance.standBefore(l2, loop, 0, MOST_LOADS, Map.of());
+                    var ignored = Objects.requireNonNull(instance.tier()).l2().learnCommands();
                 }
             });
         } catch (IOException | RuntimeException e) {

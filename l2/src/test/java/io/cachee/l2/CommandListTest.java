@@ -1,0 +1,30 @@
+package io.cachee.l2;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What is made of replies to COMMAND that no server of ours gives. */
+final class CommandListTest {
+    private static Map<String, byte[]> rows(String reply) {
+        return new CommandList.Rows(reply.replace(" ", "\r\n").getBytes(ISO_8859_1)).read();
+    }
+
+    @Test
+    void passesWhatItHasNoUseFor() {
+        String later = "*2 $3 tip %1 +nested ~2 #t _ ";
+        String get = "*9 $3 GET :2 ~2 +readonly +fast :1 :1 :1 ~1 +@read " + later + "*-1 ";
+        String old = "*6 +set :-3 *1 +write :1 :1 :1 ";
+        Map<String, byte[]> rows = rows("*5 " + get + "*-1 _ " + old + "*2 +strange $-1 ");
+        assertThat(rows).containsOnlyKeys("get", "set");
+        assertThat(new String(rows.get("get"), ISO_8859_1))
+                .isEqualTo("$3 GET :2 ~2 +readonly +fast :1 :1 :1 ~1 +@read ".replace(" ", "\r\n"));
+    }
+
+    @Test
+    void findsNothingInAnError() {
+        assertThat(rows("-NOPERM ")).isEmpty();
+    }
+}
