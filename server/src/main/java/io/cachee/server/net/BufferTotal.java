@@ -27,14 +27,23 @@ final class BufferTotal {
         this.held = held;
     }
 
-    /** Whether there is room for so much more. */
-    boolean hasRoomFor(long bytes) {
-        return sum.get() + bytes <= most;
+    /** Takes room for so much more, if there is; others cannot have the same. */
+    boolean reserve(long bytes) {
+        if (sum.addAndGet(bytes) <= most) {
+            return true;
+        }
+        sum.addAndGet(-bytes);
+        return false;
     }
 
-    /** A connection holds more than before, or less. True when all hold too much. */
-    boolean add(long difference) {
-        return sum.addAndGet(difference) > limit && difference > 0;
+    /**
+     * A connection holds more than before, or less.
+     *
+     * @param reserved what it had reserved for that
+     * @return whether all hold too much
+     */
+    boolean add(long difference, long reserved) {
+        return sum.addAndGet(difference - reserved) > limit && difference > 0;
     }
 
     /** Who holds most while all hold too much; null when they do not. Those who are on their way out do not count. */

@@ -19,7 +19,7 @@ final class Buffers {
     static final int TINY_BYTES = 1 << 10;
     private static final int SMALL_POOLED = 64;
     private static final int TINY_POOLED = 512;
-    private static final int MOST_SPARE_BYTES = 6 << 20;
+    private static final int SPARE_BYTES_OF_ALL_LOOPS = 12 << 20;
 
     final byte[] scratch = new byte[SCRATCH_BYTES];
     private final Deque<byte[]> small = new ArrayDeque<>(SMALL_POOLED);
@@ -28,7 +28,13 @@ final class Buffers {
     /** Large arrays for the next large requests. */
     private final List<byte[]> spares = new ArrayList<>();
 
+    private final int mostSpareBytes;
     private int spareBytes;
+
+    /** One of so many. */
+    Buffers(int loops) {
+        this.mostSpareBytes = SPARE_BYTES_OF_ALL_LOOPS / loops;
+    }
 
     /** An array of at least so many bytes; {@code preferred} is how many a new large one gets. */
     byte[] take(int wanted, int preferred) {
@@ -62,14 +68,14 @@ final class Buffers {
             tiny.addFirst(buffer);
         } else if (length == SMALL_BYTES && small.size() < SMALL_POOLED) {
             small.addFirst(buffer);
-        } else if (length > SMALL_BYTES && length <= MOST_SPARE_BYTES) {
+        } else if (length > SMALL_BYTES && length <= mostSpareBytes) {
             keep(buffer);
         }
     }
 
     /** Larger ones take the place of smaller ones: they serve for more. */
     private void keep(byte[] buffer) {
-        while (spareBytes + buffer.length > MOST_SPARE_BYTES) {
+        while (spareBytes + buffer.length > mostSpareBytes) {
             byte[] smallest = smallestSpare(0);
             if (smallest == null || smallest.length >= buffer.length) {
                 return;

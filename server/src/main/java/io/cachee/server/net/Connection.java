@@ -78,13 +78,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     private volatile boolean killed;
     /** What the totals of all connections were told of this one. */
     private volatile long queryShare;
+    /** What it may take beyond that in this turn. */
+    private long queryReserved;
 
     Connection(Doorkeeper doorkeeper, LoopContext loop, Transport transport) {
         this.doorkeeper = doorkeeper;
         this.loop = loop;
         this.transport = transport;
         this.decoder = new RespDecoder(RespLimits.STRANGER, true);
-        this.unread = new Unread(loop.buffers, doorkeeper::hasRoomForQuery);
+        this.unread = new Unread(loop.buffers, this::reserveForQuery);
         this.outbox = new Outbox(this, doorkeeper, this::repliesCame);
     }
 
@@ -270,7 +272,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         int bytes = in.readableBytes();
         int left = unread.length();
         boolean blocked = isBlocked();
-        if (session().transactionBytes() > 0 && !doorkeeper.hasRoomForQuery(bytes)) {
+        if (session().transactionBytes() > 0 && !reserveForQuery(bytes)) {
             refuseQuery(left + (long) bytes);
         } else if (!blocked && left <= Buffers.SMALL_BYTES && left + bytes <= Buffers.SCRATCH_BYTES) {
             byte[] buffer = loop.buffers.scratch;
@@ -291,6 +293,17 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
             doorkeeper.noRoomForQuery(remoteAddress);
         }
         kill();
+        if (!running) {
+            // Its channel may take a while to close.
+            unread.clear();
+            decoder.forget();
+        }
+    }
+
+    private boolean reserveForQuery(long bytes) {
+        boolean hasRoom = doorkeeper.reserveForQuery(bytes);
+        queryReserved += hasRoom ? bytes : 0;
+        return hasRoom;
     }
 
     /** Whether requests have to wait: for a command, for the end of a delay, or until the client reads. */
@@ -301,9 +314,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     private void accountQuery() {
         long share = hasLeft ? 0 : heldBytes();
         long difference = share - queryShare;
-        if (difference != 0) {
+        long reserved = queryReserved;
+        if (difference != 0 || reserved != 0) {
             queryShare = share;
-            doorkeeper.queriesGrew(difference);
+            queryReserved = 0;
+            doorkeeper.queriesGrew(difference, reserved);
         }
     }
 
@@ -366,7 +381,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
             boolean stranger = !client.isAuthenticated();
             Outcome outcome = executor.execute(client, request);
             if (outcome != Outcome.DONE) {
-                if (!doorkeeper.hasRoomForQuery(request.size())) {
+                if (!reserveForQuery(request.size())) {
                     refuseQuery(request.size());
                     return;
                 }

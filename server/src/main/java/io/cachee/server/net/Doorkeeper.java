@@ -135,15 +135,15 @@ final class Doorkeeper {
 
     // ---------------------------------------------------------------- what all hold together
 
-    void queriesGrew(long difference) {
-        if (queries.add(difference)) {
+    void queriesGrew(long difference, long reserved) {
+        if (queries.add(difference, reserved)) {
             relieve(queries);
         }
     }
 
-    /** Whether a request may take so much more memory, at this moment. */
-    boolean hasRoomForQuery(long bytes) {
-        return queries.hasRoomFor(bytes);
+    /** Whether a request may take so much more memory; it is reserved then. */
+    boolean reserveForQuery(long bytes) {
+        return queries.reserve(bytes);
     }
 
     void noRoomForQuery(String client) {
@@ -151,7 +151,7 @@ final class Doorkeeper {
     }
 
     void outputsGrew(long difference) {
-        if (outputs.add(difference)) {
+        if (outputs.add(difference, 0)) {
             relieve(outputs);
         }
     }

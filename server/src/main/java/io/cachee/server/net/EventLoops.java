@@ -60,7 +60,7 @@ final class EventLoops {
             LoopLoad load = loads.get(contexts.size());
             loop.submit(load::attach).syncUninterruptibly();
             known &= load.sample(1);
-            LoopContext context = new LoopContext((EventLoop) loop, load, instance.executor(allocator));
+            LoopContext context = new LoopContext((EventLoop) loop, load, instance.executor(allocator), count);
             contexts.add(context);
             byLoop.put(loop, context);
         }

@@ -15,7 +15,7 @@ final class LoopContext {
     final EventLoop eventLoop;
     final LoopLoad load;
     final CommandExecutor executor;
-    final Buffers buffers = new Buffers();
+    final Buffers buffers;
     /** Whether a batch is run, of whichever connection: there is one reply buffer, so no other may begin. */
     boolean running;
 
@@ -24,10 +24,12 @@ final class LoopContext {
 
     private boolean flushPlanned;
 
-    LoopContext(EventLoop eventLoop, LoopLoad load, CommandExecutor executor) {
+    /** One of so many. */
+    LoopContext(EventLoop eventLoop, LoopLoad load, CommandExecutor executor, int loops) {
         this.eventLoop = eventLoop;
         this.load = load;
         this.executor = executor;
+        this.buffers = new Buffers(loops);
     }
 
     /**

@@ -32,7 +32,8 @@ final class BufferMemoryTest {
             LoopContext loop = new LoopContext(
                     new EmbeddedChannel().eventLoop(),
                     new LoopLoad(),
-                    instance.executor(PooledByteBufAllocator.DEFAULT));
+                    instance.executor(PooledByteBufAllocator.DEFAULT),
+                    1);
             Doorkeeper doorkeeper = new Doorkeeper(instance, "", false, NetworkLimits.DEFAULT);
             List<EmbeddedChannel> clients = new ArrayList<>();
             for (int unread : new int[] {0, 100_000, 10}) {
