@@ -29,7 +29,12 @@ final class LittleHeapTest {
         try (RedisServerProcess redis = RedisServerProcess.start();
                 RespClient direct = redis.connect();
                 SidecarProcess sidecar =
-                        SidecarProcess.start(folder, "--l2=redis://127.0.0.1:" + redis.port(), "--max-memory=256mb");
+                        // A server that allocates 150 MB may be silent for a while.
+                        SidecarProcess.start(
+                                folder,
+                                "--l2=redis://127.0.0.1:" + redis.port(),
+                                "--max-memory=256mb",
+                                "--l2-silence=30000");
                 RespClient client = RespClient.connect(sidecar.port())) {
             Object[] many = new Object[KEYS + 1];
             many[0] = "MGET";

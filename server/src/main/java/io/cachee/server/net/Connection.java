@@ -76,6 +76,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     private int counted;
 
     private volatile boolean killed;
+    /** Ends it when its client does not take the last replies. */
+    private @Nullable Future<?> linger;
     /** What the totals of all connections were told of this one. */
     private volatile long queryShare;
     /** What it may take beyond that in this turn. */
@@ -236,6 +238,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         waiting = null;
         outbox.forget();
         pause.forget();
+        forgetLinger();
         next = null;
         doPostponed();
         accountQuery();
@@ -553,7 +556,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         ChannelFuture written = ctx.writeAndFlush(Unpooled.EMPTY_BUFFER);
         written.addListener(ChannelFutureListener.CLOSE);
         if (!written.isDone()) {
-            after(this::kill, doorkeeper.lingerMillis(), TimeUnit.MILLISECONDS);
+            linger = after(this::kill, doorkeeper.lingerMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** A timer would keep the connection in memory: thousands, where thousands come and go each second. */
+    private void forgetLinger() {
+        Future<?> timer = linger;
+        if (timer != null) {
+            timer.cancel(false);
         }
     }
 
