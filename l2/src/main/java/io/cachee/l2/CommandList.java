@@ -44,14 +44,14 @@ final class CommandList {
         return row == null ? null : describe(lowerCaseName, Reply.allOf(Unpooled.wrappedBuffer(row)));
     }
 
-    /** Done when the commands are known. */
+    /** Done when the server has answered; if that was a refusal, it is asked again when the next feed begins. */
     CompletableFuture<@Nullable Void> known() {
         return known;
     }
 
     /** Asks, unless the answer is known. */
     void ask(LinkContext link, Router router) {
-        if (asking || closed || known.isDone()) {
+        if (asking || closed || !rows.isEmpty()) {
             return;
         }
         asking = true;

@@ -112,7 +112,7 @@ public final class L2 implements AutoCloseable {
 
     /**
      * Has the server asked what commands it knows, once a feed has begun. A long reply: it had better not be in the way
-     * of what is waited for. Done, on the event loop, when they are known. From any thread.
+     * of what is waited for. Done, on the event loop, when it has answered. From any thread.
      */
     public CompletableFuture<@Nullable Void> learnCommands() {
         link.loop().execute(() -> {
