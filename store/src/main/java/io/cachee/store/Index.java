@@ -358,11 +358,14 @@ final class Index {
 
     /** Unlinks the entry in a slot and moves displaced entries back into the gap. */
     void remove(int stripe, long slotOffset) {
-        entryCounts[stripe]--;
         long shape = shape();
         int buckets = Shape.buckets(shape, stripe);
         long base = stripeOffset(shape, stripe);
-        long source = displacedInto(base, buckets, slotOffset);
+        empty(stripe, slotOffset, displacedInto(base, buckets, slotOffset), base, buckets);
+    }
+
+    private void empty(int stripe, long slotOffset, long source, long base, int buckets) {
+        entryCounts[stripe]--;
         if (source == 0) {
             region.setLongRelease(slotOffset, 0);
             return;
@@ -370,6 +373,35 @@ final class Index {
         long word = beginMoving(stripe);
         closeGap(base, buckets, slotOffset, source);
         endMoving(stripe, word);
+    }
+
+    /** Unlinks exactly this record, in one pass over its buckets. False when it is not linked. */
+    boolean removeAddress(int stripe, long hash, long address) {
+        long shape = shape();
+        int buckets = Shape.buckets(shape, stripe);
+        long base = stripeOffset(shape, stripe);
+        long tag = Slots.tagOfHash(hash);
+        long wanted = Slots.pack(tag, 0, address);
+        int home = Slots.home(tag, buckets);
+        for (int number = home; number <= home + MAX_DISPLACEMENT; number++) {
+            long bucket = base + (long) number * BUCKET_BYTES;
+            long gaps = 0;
+            long found = 0;
+            for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
+                long slot = region.getLong(bucket + 8L * i);
+                gaps |= signIfZero(slot);
+                found |= bitIfNegative(signIfZero(Slots.withoutGeneration(slot) ^ wanted), i);
+            }
+            if (found != 0) {
+                long source = gaps < 0 ? 0 : displacedBehind(base, buckets, number);
+                empty(stripe, slotAt(bucket, found), source, base, buckets);
+                return true;
+            }
+            if (gaps < 0) {
+                return false;
+            }
+        }
+        return false;
     }
 
     /** Empties a slot, after the entry in {@code source}, and others after it, have moved back into the gap. */
@@ -388,9 +420,11 @@ final class Index {
     private long displacedInto(long base, int buckets, long hole) {
         int bucket = (int) ((hole - base) / BUCKET_BYTES);
         long bucketOffset = base + (long) bucket * BUCKET_BYTES;
-        if (gapIn(bucketOffset) != 0) {
-            return 0;
-        }
+        return gapIn(bucketOffset) != 0 ? 0 : displacedBehind(base, buckets, bucket);
+    }
+
+    /** A slot whose entry may and should move into a gap that is to be in {@code bucket}, full as yet, or 0. */
+    private long displacedBehind(long base, int buckets, int bucket) {
         int last = Math.min(bucket + MAX_DISPLACEMENT, buckets + MAX_DISPLACEMENT - 1);
         for (int next = bucket + 1; next <= last; next++) {
             long nextOffset = base + (long) next * BUCKET_BYTES;

@@ -10,14 +10,18 @@ package io.cachee.store;
  * <p>Used under the reclaimer's lock, except where noted.
  */
 final class IndexSizer {
+    /** It is looked whether a stripe is full after so many insertions, or after such a part of its entries. */
+    private static final int LEAST_INSERTIONS = 8;
+
+    private static final int PART_INSERTED = 64;
     private static final int NONE = -1;
     private static final double FULL = 0.90;
     /** Stripes differ in their number of entries: the more so, the fewer they have. */
     private static final double SPREAD = 2.5;
 
     private static final double LOWEST_LOAD = 0.60;
-    private static final double HIGHEST_LOAD = 0.75;
-    private static final double LARGEST_SHARE = 0.5;
+    private static final double HIGHEST_LOAD = 0.70;
+    private static final double LARGEST_SHARE = 0.55;
     private static final double SHRINK_BELOW = 0.5;
     private static final double WELL_FILLED = 0.6;
 
@@ -52,7 +56,8 @@ final class IndexSizer {
     /** To be called after an insertion, with the stripe's lock held. */
     void inserted(int stripe) {
         int entries = index.entries(stripe);
-        if ((entries & 7) != 0 || wanted) {
+        int insertions = Math.max(LEAST_INSERTIONS, Integer.highestOneBit(entries) / PART_INSERTED);
+        if ((entries & insertions - 1) != 0 || wanted) {
             return;
         }
         long shape = index.shape();

@@ -38,12 +38,10 @@ final class Tail {
     private long hash;
     private int policy;
     private long entryBytes;
-    /** Where the entry found was linked; it may have been unlinked, or its slot have moved, since. */
-    private long foundOffset;
-
-    private long foundSlot;
     /** Bytes that went from the segment since it was last told of any: each time costs what a whole batch does. */
     private long unsettledBytes;
+    /** Bytes that the segment was told of. */
+    private long settledBytes;
 
     Tail(Store store, Segments segments, Records records, Counters counters) {
         this.store = store;
@@ -88,6 +86,7 @@ final class Tail {
     void settle() {
         if (unsettledBytes > 0) {
             segments.kill(startOf(segment), unsettledBytes);
+            settledBytes += unsettledBytes;
             unsettledBytes = 0;
         }
     }
@@ -103,6 +102,7 @@ final class Tail {
         log = segments.logOf(cursor);
         end = segments.liveBytes(taken) == 0 ? cursor : cursor + segments.usedBytes(taken);
         touchedUntil = cursor;
+        settledBytes = 0;
         found = false;
     }
 
@@ -168,9 +168,10 @@ final class Tail {
     /**
      * True when the record at {@code address} is an entry to decide upon. Others are dealt with here.
      *
-     * <p>The usual entry, found linked, is judged without its stripe's lock: it cannot be written over while its
-     * segment is being emptied, and whether it is still linked is asked again, under the lock, before it goes. One that
-     * is not found may have been on its way from slot to slot; that takes the lock.
+     * <p>The usual entry is judged without its stripe's lock: it cannot be written over while its segment is being
+     * emptied, and whether it is still linked is asked under the lock, before it goes. Where nothing in the segment is
+     * dead but what went through here, it need not be looked for at all. One that is not found may have been on its way
+     * from slot to slot; that takes the lock.
      */
     private boolean examine(long address, long first) {
         int kind = RecordDescriptor.kind(first);
@@ -178,19 +179,23 @@ final class Tail {
         int stripe = index.stripeOf(hash);
         if ((kind == RecordDescriptor.COMPACT || kind == RecordDescriptor.WIDE)
                 && !RecordDescriptor.expires(first)
-                && index.isCurrent(stripe)) {
-            long slotOffset = index.findAddress(hash, address);
-            long slot = slotOffset == 0 ? 0 : region.getLongAcquire(slotOffset);
-            if (Slots.address(slot) == address) {
-                return noteFound(slotOffset, slot, address, region.getLong(address));
-            }
+                && index.isCurrent(stripe)
+                && (isAllLinked() || isLinked(address))) {
+            return noteFound(address, region.getLong(address));
         }
         return examineLocked(stripe, address, first, kind);
     }
 
-    private boolean noteFound(long slotOffset, long slot, long entry, long first) {
-        foundOffset = slotOffset;
-        foundSlot = slot;
+    private boolean isAllLinked() {
+        return segments.deadBytes(segment) == settledBytes;
+    }
+
+    private boolean isLinked(long address) {
+        long slotOffset = index.findAddress(hash, address);
+        return slotOffset != 0 && Slots.address(region.getLongAcquire(slotOffset)) == address;
+    }
+
+    private boolean noteFound(long entry, long first) {
         policy = policyOf(first);
         entryBytes = records.payloadBytes(entry, first);
         found = true;
@@ -221,7 +226,7 @@ final class Tail {
                         stripe, slotOffset, address, first, logOfFirstChunk(entry, entryFirst), policyOf(entryFirst));
                 return false;
             }
-            return noteFound(slotOffset, region.getLong(slotOffset), entry, entryFirst);
+            return noteFound(entry, entryFirst);
         } finally {
             lock.unlockWrite(stamp);
         }
@@ -237,11 +242,6 @@ final class Tail {
                 : index.findAddress(hash, address);
     }
 
-    private long slotOfFound(int stripe, int kind) {
-        boolean there = index.isSlotOf(stripe, foundOffset) && region.getLong(foundOffset) == foundSlot;
-        return there ? foundOffset : slotOf(cursor, kind);
-    }
-
     private int logOfFirstChunk(long head, long first) {
         long words = RecordDescriptor.chunkWordsOffset(head, RecordDescriptor.expires(first));
         return segments.logOf(Slots.address(region.getLong(words)));
@@ -254,17 +254,31 @@ final class Tail {
         long stamp = lock.writeLock();
         try {
             index.refresh(stripe);
-            long slotOffset = slotOfFound(stripe, RecordDescriptor.kind(region.getLong(cursor)));
-            if (slotOffset != 0) {
-                evict(stripe, slotOffset, Slots.address(region.getLong(slotOffset)));
-                if (remember) {
-                    history.add(hash);
-                }
+            if (evictFound(stripe) && remember) {
+                history.add(hash);
             }
         } finally {
             lock.unlockWrite(stamp);
         }
         pass();
+    }
+
+    private boolean evictFound(int stripe) {
+        long first = region.getLong(cursor);
+        if (RecordDescriptor.kind(first) != RecordDescriptor.CHUNK) {
+            if (!index.removeAddress(stripe, hash, cursor)) {
+                return false;
+            }
+            store.removals().evicted(cursor);
+            unsettledBytes += RecordDescriptor.recordBytes(region, cursor, first);
+            return true;
+        }
+        long slotOffset = index.findChunkOwner(hash, cursor, records);
+        if (slotOffset == 0) {
+            return false;
+        }
+        evict(stripe, slotOffset, Slots.address(region.getLong(slotOffset)));
+        return true;
     }
 
     /** Moves the entry found, or its first chunk, to the young end of a log. False when there is no room for it. */
@@ -275,7 +289,7 @@ final class Tail {
         try {
             index.refresh(stripe);
             long first = region.getLong(cursor);
-            long slotOffset = slotOfFound(stripe, RecordDescriptor.kind(first));
+            long slotOffset = slotOf(cursor, RecordDescriptor.kind(first));
             if (slotOffset != 0 && !moveLocked(stripe, slotOffset, cursor, first, toLog, newPolicy)) {
                 return false;
             }
