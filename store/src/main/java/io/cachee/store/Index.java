@@ -25,6 +25,9 @@ final class Index {
     }
 
     private static final int MAX_LOCKS = 1024;
+    /** A sign bit, behind the bits of slots. */
+    private static final long GAP = Long.MIN_VALUE;
+
     private static final int LIKELY_SLOTS = 2;
     /** How far behind its home bucket room for an entry is looked for. */
     private static final int GAP_SEARCH = 512;
@@ -140,21 +143,27 @@ final class Index {
         long wanted = Slots.pack(Slots.tagOfHash(hash), 0, address);
         long bucket = homeOffset(hash);
         for (int displacement = 0; displacement <= MAX_DISPLACEMENT; displacement++, bucket += BUCKET_BYTES) {
-            long gaps = 0;
-            long found = 0;
-            for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
-                long slot = region.getLong(bucket + 8L * i);
-                gaps |= signIfZero(slot);
-                found |= bitIfNegative(signIfZero(Slots.withoutGeneration(slot) ^ wanted), i);
+            long seen = look(bucket, wanted);
+            if ((seen & ~GAP) != 0) {
+                return slotAt(bucket, seen);
             }
-            if (found != 0) {
-                return slotAt(bucket, found);
-            }
-            if (gaps < 0) {
+            if (seen == GAP) {
                 return 0;
             }
         }
         return 0;
+    }
+
+    /** A bit for each slot of a bucket with this tag and address, and {@link #GAP} if a slot is empty. */
+    private long look(long bucket, long wanted) {
+        long gaps = 0;
+        long found = 0;
+        for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
+            long slot = region.getLong(bucket + 8L * i);
+            gaps |= signIfZero(slot);
+            found |= bitIfNegative(signIfZero(Slots.withoutGeneration(slot) ^ wanted), i);
+        }
+        return found | gaps & GAP;
     }
 
     /** The slot of the large record that lists the chunk at {@code chunk}, or 0. */
@@ -385,19 +394,13 @@ final class Index {
         int home = Slots.home(tag, buckets);
         for (int number = home; number <= home + MAX_DISPLACEMENT; number++) {
             long bucket = base + (long) number * BUCKET_BYTES;
-            long gaps = 0;
-            long found = 0;
-            for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
-                long slot = region.getLong(bucket + 8L * i);
-                gaps |= signIfZero(slot);
-                found |= bitIfNegative(signIfZero(Slots.withoutGeneration(slot) ^ wanted), i);
-            }
-            if (found != 0) {
-                long source = gaps < 0 ? 0 : displacedBehind(base, buckets, number);
-                empty(stripe, slotAt(bucket, found), source, base, buckets);
+            long seen = look(bucket, wanted);
+            if ((seen & ~GAP) != 0) {
+                long source = (seen & GAP) != 0 ? 0 : displacedBehind(base, buckets, number);
+                empty(stripe, slotAt(bucket, seen), source, base, buckets);
                 return true;
             }
-            if (gaps < 0) {
+            if (seen == GAP) {
                 return false;
             }
         }

@@ -40,7 +40,15 @@ class IndexTest {
             } else if (!entries.isEmpty()) {
                 Entry gone = entries.set(random.nextInt(entries.size()), entries.getLast());
                 entries.removeLast();
-                index.remove(index.stripeOf(gone.hash), index.findAddress(gone.hash, gone.address));
+                int stripe = index.stripeOf(gone.hash);
+                if (random.nextBoolean()) {
+                    assertThat(index.removeAddress(stripe, gone.hash, gone.address))
+                            .isTrue();
+                    assertThat(index.removeAddress(stripe, gone.hash, gone.address))
+                            .isFalse();
+                } else {
+                    index.remove(stripe, index.findAddress(gone.hash, gone.address));
+                }
             }
             if (step % STEPS_PER_CHECK == 0) {
                 check(index, entries);
