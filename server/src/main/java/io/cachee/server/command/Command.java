@@ -43,6 +43,9 @@ final class Command {
     /** Which keys it uses cannot be told from its arguments alone. */
     final boolean hidesKeys;
 
+    /** Takes so little time that a look at the clock counts, unless its arguments or its reply are long. */
+    final boolean isBrief;
+
     final boolean exclusive;
     final boolean noAuth;
     final boolean queues;
@@ -65,6 +68,7 @@ final class Command {
         this.writesUnnamed = builder.writesUnnamed;
         this.unknown = builder.unknown;
         this.hidesKeys = builder.hidesKeys || builder.unknown;
+        this.isBrief = firstKey > 0 && firstKey == lastKey && (flags.contains(Flag.FAST) || builder.isBrief);
         this.exclusive = builder.exclusive;
         this.noAuth = flags.contains(Flag.NO_AUTH);
         this.queues = builder.queues;
@@ -148,6 +152,7 @@ final class Command {
         private boolean writesUnnamed;
         private boolean unknown;
         private boolean hidesKeys;
+        private boolean isBrief;
         private boolean exclusive;
         private boolean queues = true;
         private boolean accesses;
@@ -180,6 +185,12 @@ final class Command {
         /** Its first argument is the name of a subcommand; how many arguments that has, the names of both included. */
         Builder subcommand(String subcommand, int subcommandArity) {
             subcommands.put(subcommand, subcommandArity);
+            return this;
+        }
+
+        /** Mostly takes hardly any time, though it is not among those that Redis calls fast. */
+        Builder brief() {
+            this.isBrief = true;
             return this;
         }
 

@@ -2,6 +2,7 @@ package io.cachee.server.command;
 
 import io.cachee.server.resp.Reply;
 import io.cachee.server.resp.Request;
+import io.cachee.server.resp.RequestsAhead;
 import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -21,8 +22,9 @@ public final class CommandExecutor {
     private final HotKeys hotBytes = new HotKeys();
     private final Command unknown;
     private final KeysAhead ahead = new KeysAhead();
-    private long now;
-    private int untilSample = HotKeys.SAMPLE;
+    private final CallTimer timer;
+    private int untilSample = HotKeys.MEAN_DISTANCE;
+    private boolean moreFollow;
     private boolean muted;
     private boolean insideTransaction;
     /** Whether commands of other loops are kept out for now. */
@@ -32,6 +34,7 @@ public final class CommandExecutor {
         this.instance = instance;
         this.reply = new Reply(allocator);
         this.stats = new LoopStats(instance.table.commands().size() + 1);
+        this.timer = new CallTimer(instance, stats, System::nanoTime);
         this.cell = instance.gate.cell(loop);
         this.unknown = instance.table.commands().getFirst();
         Session nobody = new Session(0, Nowhere.LINK, this, instance.users.unlimited(), true);
@@ -66,20 +69,20 @@ public final class CommandExecutor {
     public void begin(Session session) {
         instance.gate.enter(cell);
         reply.begin(session.link, session.resp3);
-        now = System.nanoTime();
-        session.lastActiveNanos = now;
+        session.lastActiveNanos = timer.begin();
     }
 
-    /** Looks at the requests that the batch consists of, before they are run: what they need is brought in at once. */
-    public void lookAhead(Session session, byte[] buffer, int from, int limit) {
+    /** Looks at the requests that will be run next: what they need is brought in at once. */
+    public void lookAhead(Session session, RequestsAhead requests) {
         if (session.plain && session.database == 0) {
-            ahead.bringIn(instance.store, buffer, from, limit);
+            ahead.bringIn(instance.store, requests);
         }
     }
 
     /** Ends a batch. True when there are replies to be flushed. */
-    public boolean end() {
+    public boolean end(Session session) {
         try {
+            timer.end(session);
             return reply.end();
         } finally {
             instance.gate.exit(cell);
@@ -121,8 +124,13 @@ public final class CommandExecutor {
         instance.pause.forget(link);
     }
 
-    /** Runs a request, unless it has to wait. */
-    public Outcome execute(Session session, Request request) {
+    /**
+     * Runs a request, unless it has to wait.
+     *
+     * @param more whether the next of the batch is known to have the same name
+     */
+    public Outcome execute(Session session, Request request, boolean more) {
+        moreFollow = more;
         Command command = instance.table.find(request, 0);
         if (instance.pause.isOn() && instance.pause.holds(session, command)) {
             return Outcome.WAIT;
@@ -301,10 +309,11 @@ public final class CommandExecutor {
         call.begin(session, request);
         call.command = command;
         session.lastCommand = command;
+        timer.before(command, session);
         long mark = reply.mark();
         try {
             if (--untilSample == 0) {
-                untilSample = HotKeys.SAMPLE;
+                untilSample = hotReads.distance();
                 sample(session, command, request);
             }
             handlerOf(session, command).handle(call);
@@ -318,13 +327,7 @@ public final class CommandExecutor {
                     mark,
                     "ERR internal error: " + broken.getClass().getSimpleName());
         }
-        long after = System.nanoTime();
-        long nanos = after - now;
-        now = after;
-        stats.ran(command, session.link.transport(), nanos);
-        if (nanos >= instance.slowNanos()) {
-            instance.slow(command, request, nanos, session);
-        }
+        timer.after(command, session, request, reply.mark() - mark, moreFollow);
     }
 
     private Handler handlerOf(Session session, Command command) {
@@ -365,6 +368,7 @@ public final class CommandExecutor {
     void runQueued(Session session, Transaction transaction) {
         reply.array(transaction.queued().size());
         insideTransaction = true;
+        moreFollow = false;
         try {
             for (Transaction.Queued queued : transaction.queued()) {
                 String denied = Refusals.byRules(instance, session, queued.command(), queued.request());

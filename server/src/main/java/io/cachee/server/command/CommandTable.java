@@ -1,7 +1,13 @@
 package io.cachee.server.command;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.cachee.server.resp.Request;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -25,8 +31,16 @@ final class CommandTable {
         zrevrank zscan zscore zunion zunionstore
         """.split("\\s+"));
 
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long LOWER_CASE = 0x2020202020202020L;
+    private static final int SHORT_SLOTS = 512;
+
     private final List<Command> commands = new ArrayList<>();
     private final @Nullable Command[] slots = new Command[1024];
+    /** Those whose names have eight letters at most, and the letters as a number. */
+    private final Command[] shortSlots = new Command[SHORT_SLOTS];
+
+    private final long[] shortNames = new long[SHORT_SLOTS];
 
     CommandTable(List<Command.Builder> rows) {
         for (Command.Builder row : rows) {
@@ -37,7 +51,25 @@ final class CommandTable {
                 at = at + 1 & slots.length - 1;
             }
             slots[at] = command;
+            if (command.name.matches("[a-z]{1,8}")) {
+                addShort(command);
+            }
         }
+    }
+
+    private void addShort(Command command) {
+        byte[] padded = Arrays.copyOf(command.name.getBytes(UTF_8), Long.BYTES);
+        long name = (long) LONGS.get(padded, 0);
+        int at = shortSlot(name);
+        while (shortNames[at] != 0) {
+            at = at + 1 & SHORT_SLOTS - 1;
+        }
+        shortNames[at] = name;
+        shortSlots[at] = command;
+    }
+
+    private static int shortSlot(long name) {
+        return (int) (name * 0x9E3779B97F4A7C15L >>> 32) & SHORT_SLOTS - 1;
     }
 
     List<Command> commands() {
@@ -50,6 +82,20 @@ final class CommandTable {
         byte[] buffer = request.buffer();
         int start = request.start(argument);
         int end = request.end(argument);
+        int length = end - start;
+        if (length > 0 && length <= Long.BYTES && buffer.length - start >= Long.BYTES) {
+            long letters = -1L >>> Long.SIZE - Byte.SIZE * length;
+            long name = ((long) LONGS.get(buffer, start) | LOWER_CASE) & letters;
+            for (int at = shortSlot(name); shortNames[at] != 0; at = at + 1 & SHORT_SLOTS - 1) {
+                if (shortNames[at] == name) {
+                    return shortSlots[at];
+                }
+            }
+        }
+        return findLong(buffer, start, end);
+    }
+
+    private @Nullable Command findLong(byte[] buffer, int start, int end) {
         int hash = 0;
         for (int i = start; i < end; i++) {
             hash = hash * 31 + (buffer[i] | 0x20);
@@ -64,7 +110,7 @@ final class CommandTable {
 
     @Nullable
     Command find(String name) {
-        return find(Request.of(name.getBytes(java.nio.charset.StandardCharsets.UTF_8)), 0);
+        return find(Request.of(name.getBytes(UTF_8)), 0);
     }
 
     /** Whether Redis has such a command and Cachee alone does not. */

@@ -10,7 +10,9 @@ import java.util.Arrays;
  * lock for the few that replace and read prevents.
  */
 final class HotKeys {
-    static final int SAMPLE = 32;
+    /** One of so many calls is looked at. */
+    static final int MEAN_DISTANCE = 128;
+
     private static final int KEYS = 128;
     private static final int MAX_KEY_BYTES = 512;
     private static final long HALVE_AFTER = 1 << 17;
@@ -20,11 +22,20 @@ final class HotKeys {
     private final int[] hashes = new int[KEYS];
     private final long[] counts = new long[KEYS];
     private long sinceHalving;
+    private int random = 1;
     /** All that was counted, for whatever key. */
     private long total;
 
     /** A key and about how much was counted for it. */
     record Entry(Bytes key, long count) {}
+
+    /** How many calls further on to look again: at no rhythm that a client could have as well. */
+    int distance() {
+        random ^= random << 13;
+        random ^= random >>> 17;
+        random ^= random << 5;
+        return 1 + (random & 2 * MEAN_DISTANCE - 1);
+    }
 
     synchronized void add(byte[] buffer, int offset, int length, long amount) {
         if (length > MAX_KEY_BYTES) {
@@ -78,14 +89,14 @@ final class HotKeys {
     }
 
     synchronized long total() {
-        return total * SAMPLE;
+        return total * MEAN_DISTANCE;
     }
 
     synchronized java.util.List<Entry> entries() {
         java.util.List<Entry> all = new java.util.ArrayList<>();
         for (int i = 0; i < KEYS; i++) {
             if (counts[i] > 0) {
-                all.add(new Entry(new Bytes(Arrays.copyOf(keys[i], lengths[i])), counts[i] * SAMPLE));
+                all.add(new Entry(new Bytes(Arrays.copyOf(keys[i], lengths[i])), counts[i] * MEAN_DISTANCE));
             }
         }
         return all;

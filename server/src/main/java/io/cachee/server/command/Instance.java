@@ -166,8 +166,9 @@ public final class Instance {
         return millis <= 0 ? slowlog : Math.min(slowlog, millis * 1_000_000);
     }
 
-    void slow(Command command, Request request, long nanos, Session session) {
-        slowLog.record(command, request, nanos, session);
+    /** So many calls of a command have taken long together; which request that was is not known of several. */
+    void slow(Command command, @Nullable Request request, int calls, long nanos, Session session) {
+        slowLog.record(command, request, calls, nanos, session);
         latencyEvents.record(command.flags.contains(Flag.FAST) ? "fast-command" : "command", nanos);
     }
 

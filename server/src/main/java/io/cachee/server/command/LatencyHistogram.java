@@ -14,9 +14,9 @@ public final class LatencyHistogram {
 
     private final AtomicLongArray counts = new AtomicLongArray(CLASSES + 1);
 
-    /** Counts one duration. */
-    void record(long nanos) {
-        add(classOf(nanos), 1);
+    /** Counts some durations of about the same length, which were so long together. */
+    void record(long each, int count, long nanos) {
+        add(classOf(each), count);
         add(CLASSES, nanos);
     }
 

@@ -47,12 +47,14 @@ final class LoopStats {
         add(fixed, found ? HITS : MISSES, 1);
     }
 
-    void ran(Command command, Transport transport, long nanos) {
-        add(fixed, COMMANDS, 1);
-        add(byCommand, command.number * PER_COMMAND + CALLS, 1);
+    /** Some calls of a command were run, which took so long together. */
+    void ran(Command command, Transport transport, int calls, long nanos) {
+        long each = nanos / calls;
+        add(fixed, COMMANDS, calls);
+        add(byCommand, command.number * PER_COMMAND + CALLS, calls);
         add(byCommand, command.number * PER_COMMAND + NANOS, nanos);
-        add(durations, command.number * DurationClasses.COUNT + DurationClasses.of(nanos), 1);
-        latency(command.group, transport).record(nanos);
+        add(durations, command.number * DurationClasses.COUNT + DurationClasses.of(each), calls);
+        latency(command.group, transport).record(each, calls, nanos);
     }
 
     void rejected(Command command) {

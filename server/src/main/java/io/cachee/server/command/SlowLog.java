@@ -1,11 +1,14 @@
 package io.cachee.server.command;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.cachee.server.resp.Request;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The commands that took longest lately. Bounded, and so is what is kept of each. */
 final class SlowLog {
@@ -23,7 +26,8 @@ final class SlowLog {
         this.tunables = tunables;
     }
 
-    void record(Command command, Request request, long nanos, Session session) {
+    /** Takes note of a command, or of several calls that were timed together, without their arguments. */
+    void record(Command command, @Nullable Request request, int calls, long nanos, Session session) {
         long threshold = tunables.slowlogMicros;
         if (threshold < 0 || nanos < threshold * 1_000 || command.flags.contains(Flag.SKIP_SLOWLOG)) {
             return;
@@ -32,10 +36,17 @@ final class SlowLog {
                 0,
                 System.currentTimeMillis() / 1_000,
                 nanos / 1_000,
-                Redaction.arguments(command, request, MAX_ARGUMENTS, MAX_ARGUMENT_BYTES),
+                request == null
+                        ? ofSeveral(command, calls)
+                        : Redaction.arguments(command, request, MAX_ARGUMENTS, MAX_ARGUMENT_BYTES),
                 session.link.remoteAddress(),
                 session.name);
         add(entry);
+    }
+
+    private static List<byte[]> ofSeveral(Command command, int calls) {
+        byte[] note = ("(one of " + calls + " that came together)").getBytes(UTF_8);
+        return List.of(command.name.getBytes(UTF_8), note);
     }
 
     private synchronized void add(Entry entry) {
@@ -69,8 +80,7 @@ final class SlowLog {
         if (argument.length <= most) {
             return argument;
         }
-        byte[] note =
-                ("... (" + (argument.length - most) + " more bytes)").getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] note = ("... (" + (argument.length - most) + " more bytes)").getBytes(UTF_8);
         byte[] cut = Arrays.copyOf(argument, most + note.length);
         System.arraycopy(note, 0, cut, most, note.length);
         return cut;

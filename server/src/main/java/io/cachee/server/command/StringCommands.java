@@ -26,6 +26,7 @@ final class StringCommands {
                 Command.named("set", -3, StringCommands::set)
                         .flags(WRITE, DENYOOM)
                         .keys(1, 1, 1)
+                        .brief()
                         .accesses()
                         .in("string"),
                 Command.named("setnx", 3, StringCommands::setIfAbsent)
@@ -35,10 +36,12 @@ final class StringCommands {
                 Command.named("setex", 4, call -> setWithTtl(call, true))
                         .flags(WRITE, DENYOOM)
                         .keys(1, 1, 1)
+                        .brief()
                         .in("string"),
                 Command.named("psetex", 4, call -> setWithTtl(call, false))
                         .flags(WRITE, DENYOOM)
                         .keys(1, 1, 1)
+                        .brief()
                         .in("string"),
                 Command.named("getset", 3, StringCommands::getAndSet)
                         .flags(WRITE, DENYOOM, FAST)

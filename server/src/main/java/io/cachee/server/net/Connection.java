@@ -8,6 +8,7 @@ import io.cachee.server.command.Session;
 import io.cachee.server.command.Transport;
 import io.cachee.server.resp.ProtocolException;
 import io.cachee.server.resp.Request;
+import io.cachee.server.resp.RequestsAhead;
 import io.cachee.server.resp.RespDecoder;
 import io.cachee.server.resp.RespLimits;
 import io.netty.buffer.ByteBuf;
@@ -344,7 +345,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         loop.running = true;
         executor.begin(client);
         try {
-            executor.lookAhead(client, buffer, decoder.frameStart(), limit);
             runRequests(executor, client, buffer, limit);
         } catch (ProtocolException broken) {
             executor.error("ERR Protocol error: " + broken.getMessage());
@@ -352,8 +352,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
             finishing = true;
             waiting = null;
         } finally {
+            loop.ahead.clear();
             try {
-                executor.end();
+                executor.end(client);
             } finally {
                 running = false;
                 loop.running = false;
@@ -372,17 +373,22 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
 
     private void runRequests(CommandExecutor executor, Session client, byte[] buffer, int limit)
             throws ProtocolException {
+        RequestsAhead ahead = loop.ahead;
         while (!client.isClosing() && !killed) {
             Request request = waiting;
             if (request == null) {
-                if (!decoder.next(buffer, limit)) {
+                if (ahead.isEmpty()) {
+                    decoder.lookAhead(ahead, buffer, limit);
+                    executor.lookAhead(client, ahead);
+                }
+                if (!decoder.next(ahead, buffer, limit)) {
                     return;
                 }
                 request = decoder.request();
             }
             waiting = null;
             boolean stranger = !client.isAuthenticated();
-            Outcome outcome = executor.execute(client, request);
+            Outcome outcome = executor.execute(client, request, ahead.hasOneNamedLike(request));
             if (outcome != Outcome.DONE) {
                 if (!reserveForQuery(request.size())) {
                     refuseQuery(request.size());
@@ -394,6 +400,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
             }
             if (stranger == client.isAuthenticated()) {
                 adjustLimits();
+                ahead.clear();
             }
             if (held || outbox.isFull()) {
                 return;

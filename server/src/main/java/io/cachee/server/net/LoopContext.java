@@ -1,6 +1,7 @@
 package io.cachee.server.net;
 
 import io.cachee.server.command.CommandExecutor;
+import io.cachee.server.resp.RequestsAhead;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -16,6 +17,7 @@ final class LoopContext {
     final LoopLoad load;
     final CommandExecutor executor;
     final Buffers buffers;
+    final RequestsAhead ahead = new RequestsAhead();
     /** Whether a batch is run, of whichever connection: there is one reply buffer, so no other may begin. */
     boolean running;
 

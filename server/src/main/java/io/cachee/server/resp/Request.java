@@ -14,8 +14,20 @@ public final class Request {
     private static final int KEPT_BOUNDS = 64;
 
     private byte[] buffer = NOTHING;
-    private int[] bounds = new int[16];
+    private int[] bounds;
+    /** Where in the bounds its own begin. */
+    private int first;
+
     private int count;
+
+    Request() {
+        this(new int[16]);
+    }
+
+    /** One that is found in these bounds, which are another's. */
+    Request(int[] bounds) {
+        this.bounds = bounds;
+    }
 
     /** A request made of whole arguments, for those that were queued. */
     public static Request of(byte[]... arguments) {
@@ -47,6 +59,12 @@ public final class Request {
         this.buffer = newBuffer;
     }
 
+    /** Consists of so many arguments, from one of the bounds on. */
+    void within(int firstBound, int arguments) {
+        this.first = firstBound;
+        this.count = arguments;
+    }
+
     void add(int start, int end) {
         if (2 * count + 2 > bounds.length) {
             bounds = Arrays.copyOf(bounds, bounds.length * 2);
@@ -74,17 +92,17 @@ public final class Request {
 
     /** Where an argument begins. */
     public int start(int argument) {
-        return bounds[2 * argument];
+        return bounds[first + 2 * argument];
     }
 
     /** Where an argument ends, exclusively. */
     public int end(int argument) {
-        return bounds[2 * argument + 1];
+        return bounds[first + 2 * argument + 1];
     }
 
     /** The length of an argument in bytes. */
     public int length(int argument) {
-        return bounds[2 * argument + 1] - bounds[2 * argument];
+        return end(argument) - start(argument);
     }
 
     /** A copy of an argument. */
@@ -132,7 +150,7 @@ public final class Request {
         int from = count == 0 ? 0 : start(0);
         int to = from + size();
         copy.buffer = Arrays.copyOfRange(buffer, from, to);
-        copy.bounds = Arrays.copyOf(bounds, Math.max(2, 2 * count));
+        copy.bounds = Arrays.copyOfRange(bounds, first, first + Math.max(2, 2 * count));
         copy.count = count;
         copy.move(-from);
         return copy;

@@ -14,7 +14,8 @@ public final class RespDecoder {
     private static final int AT_ARGUMENT_LENGTH = 1;
     private static final int IN_ARGUMENT = 2;
 
-    private final Request request = new Request();
+    private final Request decoded = new Request();
+    private Request request = decoded;
     private RespLimits limits;
     private boolean stranger;
     private int state = AT_START;
@@ -42,6 +43,29 @@ public final class RespDecoder {
         return request;
     }
 
+    /** Looks ahead for requests from where it is; finds none amid a request, nor of a stranger. */
+    public void lookAhead(RequestsAhead ahead, byte[] buffer, int limit) {
+        if (state == AT_START && !stranger) {
+            ahead.find(buffer, position, limit, limits);
+        } else {
+            ahead.clear();
+        }
+    }
+
+    /**
+     * Takes the next of the requests that were found ahead in this buffer, or goes on by itself.
+     *
+     * @return true when {@link #request()} is complete; false when more bytes are needed
+     */
+    public boolean next(RequestsAhead ahead, byte[] buffer, int limit) throws ProtocolException {
+        if (ahead.isEmpty()) {
+            return next(buffer, limit);
+        }
+        request = ahead.take();
+        position = ahead.end();
+        return true;
+    }
+
     /** The first byte that is still needed. */
     public int frameStart() {
         return state == AT_START ? position : frameStart;
@@ -63,14 +87,15 @@ public final class RespDecoder {
         position += distance;
         frameStart += distance;
         if (state != AT_START) {
-            request.move(distance);
+            decoded.move(distance);
         }
     }
 
     /** The buffer is given up: nothing in it is looked at any more. */
     public void forget() {
-        request.begin();
-        request.in(Request.NOTHING);
+        decoded.begin();
+        decoded.in(Request.NOTHING);
+        request = decoded;
     }
 
     /** Starts at the beginning of a buffer. */
@@ -84,6 +109,7 @@ public final class RespDecoder {
      * @return true when {@link #request()} is complete; false when more bytes are needed
      */
     public boolean next(byte[] buffer, int limit) throws ProtocolException {
+        request = decoded;
         while (true) {
             switch (state) {
                 case AT_START -> {
@@ -119,11 +145,11 @@ public final class RespDecoder {
                     if (buffer[end] != '\r' || buffer[end + 1] != '\n') {
                         throw new ProtocolException("expected CRLF after bulk string");
                     }
-                    request.add(position, end);
+                    decoded.add(position, end);
                     position = end + 2;
                     if (--argumentsLeft == 0) {
                         state = AT_START;
-                        request.in(buffer);
+                        decoded.in(buffer);
                         return true;
                     }
                     state = AT_ARGUMENT_LENGTH;
@@ -145,7 +171,7 @@ public final class RespDecoder {
         position = after;
         if (length > 0) {
             argumentsLeft = (int) length;
-            request.begin();
+            decoded.begin();
             state = AT_ARGUMENT_LENGTH;
         }
         return true;
@@ -233,12 +259,12 @@ public final class RespDecoder {
     private boolean inline(byte[] buffer, int lineFeed) throws ProtocolException {
         int start = position;
         int end = lineFeed > start && buffer[lineFeed - 1] == '\r' ? lineFeed - 1 : lineFeed;
-        request.begin();
-        InlineCommand.split(buffer, start, end, request);
+        decoded.begin();
+        InlineCommand.split(buffer, start, end, decoded);
         position = lineFeed + 1;
-        if (stranger && request.count() > limits.maxArguments()) {
+        if (stranger && decoded.count() > limits.maxArguments()) {
             throw new ProtocolException("unauthenticated multibulk length");
         }
-        return request.count() > 0;
+        return decoded.count() > 0;
     }
 }

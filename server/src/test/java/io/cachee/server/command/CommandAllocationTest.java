@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.cachee.server.resp.ProtocolException;
+import io.cachee.server.resp.RequestsAhead;
 import io.cachee.server.resp.RespDecoder;
 import io.cachee.server.resp.RespLimits;
 import io.cachee.store.Eviction;
@@ -34,6 +35,7 @@ final class CommandAllocationTest {
     /** Large enough that no value of the test is cut into pieces, which would cost a list of them. */
     private static final long REGION_BYTES = 64 << 20;
 
+    private final RequestsAhead ahead = new RequestsAhead();
     private final RespDecoder decoder =
             new RespDecoder(new RespLimits(RespLimits.MAX_ARGUMENTS, RespLimits.MAX_ARGUMENTS), false);
     private final MemoryLink link = new MemoryLink();
@@ -77,11 +79,12 @@ final class CommandAllocationTest {
     private void receive(byte[] bytes) throws ProtocolException {
         executor.received(bytes.length);
         executor.begin(session);
-        executor.lookAhead(session, bytes, 0, bytes.length);
-        while (decoder.next(bytes, bytes.length)) {
-            executor.execute(session, decoder.request());
+        decoder.lookAhead(ahead, bytes, bytes.length);
+        executor.lookAhead(session, ahead);
+        while (decoder.next(ahead, bytes, bytes.length)) {
+            executor.execute(session, decoder.request(), ahead.hasOneNamedLike(decoder.request()));
         }
-        executor.end();
+        executor.end(session);
         decoder.rewind();
     }
 

@@ -18,6 +18,7 @@ final class DecodedInput {
     private static final int POISON_BYTES = 3;
 
     private final RespDecoder decoder;
+    private final RequestsAhead ahead = new RequestsAhead();
     private final List<String> outcomes = new ArrayList<>();
     private byte[] kept = new byte[0];
     private boolean broken;
@@ -52,7 +53,14 @@ final class DecodedInput {
         buffer[limit + 1] = '\n';
         buffer[limit + 2] = '*';
         try {
-            while (decoder.next(buffer, limit)) {
+            ahead.clear();
+            while (true) {
+                if (ahead.isEmpty()) {
+                    decoder.lookAhead(ahead, buffer, limit);
+                }
+                if (!decoder.next(ahead, buffer, limit)) {
+                    break;
+                }
                 outcomes.add(describe(decoder.request()));
             }
         } catch (ProtocolException refused) {
