@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the time that commands need, and tells of the slow ones. Brief commands of one name that a client has sent
- * together are timed together, for a look at the clock takes a tenth of what such a command does: each counts with the mean. Where that is
- * far too long for them, all that is known is that one was held up, and one has it all. A command that may be long, or
- * has a long request or reply, ends a group.
+ * together are timed together, for a look at the clock takes a tenth of what such a command does: each counts with the
+ * mean. Where that is far too long for them, all that is known is that one was held up, and one has it all. A command
+ * that may be long, or has a long request or reply, ends a group.
  */
 final class CallTimer {
     private static final int MOST_TOGETHER = 16;
