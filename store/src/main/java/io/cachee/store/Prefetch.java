@@ -35,7 +35,10 @@ final class Prefetch {
         for (int i = 0; i < count; i++) {
             long hash = keyHash.of(batch.buffer, batch.starts[i], batch.ends[i] - batch.starts[i]);
             batch.hashes[i] = hash;
-            places[i] = Region.plain(base + firstChoice(hash, shape));
+            places[i] = firstChoice(hash, shape);
+        }
+        for (int i = 0; i < count; i++) {
+            places[i] = Region.plain(base + places[i]);
         }
         long sum = 0;
         for (int i = 0; i < count; i++) {
