@@ -1,0 +1,80 @@
+package io.cachee.server.command;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cachee.server.resp.ProtocolException;
+import io.cachee.server.resp.Request;
+import io.cachee.server.resp.RespDecoder;
+import io.cachee.server.resp.RespLimits;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class CommandTableTest {
+    private static final int CASE_BIT = 0x20;
+
+    private final CommandTable table = Table.create();
+
+    /** The command of a request whose name lies amid other bytes. */
+    private @Nullable Command amidOthers(byte[] name) throws ProtocolException {
+        String text = "*2\r\n$" + name.length + "\r\n" + new String(name, ISO_8859_1) + "\r\n$9\r\nsomething\r\n";
+        byte[] bytes = text.getBytes(ISO_8859_1);
+        RespDecoder decoder = new RespDecoder(new RespLimits(10, 1_000), false);
+        assertThat(decoder.next(bytes, bytes.length)).isTrue();
+        return table.find(decoder.request(), 0);
+    }
+
+    /** The command of a request that ends with the buffer. */
+    private @Nullable Command atTheEnd(byte[] name) {
+        return table.find(Request.of(name), 0);
+    }
+
+    private @Nullable Command expected(byte[] name) {
+        return table.commands().stream()
+                .filter(command -> command.name.equalsIgnoreCase(new String(name, US_ASCII))
+                        && command.name.length() == name.length)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private void assertFoundAsExpected(byte[] name) throws ProtocolException {
+        Command expected = expected(name);
+        assertThat(amidOthers(name)).isSameAs(expected);
+        assertThat(atTheEnd(name)).isSameAs(expected);
+    }
+
+    @Test
+    void namesAreFoundInUpperAndLowerCase() throws ProtocolException {
+        for (Command command : table.commands()) {
+            byte[] mixed = command.name.getBytes(US_ASCII);
+            mixed[0] = (byte) (mixed[0] - CASE_BIT);
+            for (byte[] name : List.of(
+                    mixed,
+                    command.name.getBytes(US_ASCII),
+                    command.upperCaseName().getBytes(US_ASCII))) {
+                assertThat(amidOthers(name)).isSameAs(command);
+                assertThat(atTheEnd(name)).isSameAs(command);
+            }
+        }
+    }
+
+    @Test
+    void whatIsNearlyANameIsNone() throws ProtocolException {
+        assertFoundAsExpected(new byte[0]);
+        for (Command command : table.commands()) {
+            byte[] name = command.name.getBytes(US_ASCII);
+            assertFoundAsExpected(Arrays.copyOf(name, name.length - 1));
+            assertFoundAsExpected(Arrays.copyOf(name, name.length + 1));
+            for (int at = 0; at < name.length; at++) {
+                for (int bit = 1; bit < 1 << Byte.SIZE; bit <<= 1) {
+                    byte[] other = name.clone();
+                    other[at] ^= (byte) bit;
+                    assertFoundAsExpected(other);
+                }
+            }
+        }
+    }
+}
