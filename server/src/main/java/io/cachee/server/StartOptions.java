@@ -49,7 +49,7 @@ final class StartOptions {
                     "transport",
                     "auto|io_uring|epoll|nio",
                     "auto",
-                    "How event loops wait for clients: by Linux's epoll, its io_uring, quicker but often forbidden, or"
+                    "How event loops wait for clients: by Linux's epoll, its io_uring, for trials, or"
                             + " Java's selectors; auto is epoll where it can be had."),
             Flag.of("health-port", "PORT", "6381", "/livez, /readyz and /health over HTTP; 0 turns them off."),
             Flag.of("metrics-port", "PORT", "9090", "/metrics for Prometheus; 0 turns it off."),
