@@ -4,11 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.server.resp.Request;
-import io.cachee.store.Eviction;
-import io.cachee.store.Store;
 import io.cachee.store.StoreFileException;
-import io.cachee.store.StoreOptions;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -27,30 +23,15 @@ final class CallTimerTest {
     private int looks;
 
     @SuppressWarnings("NullAway.Init")
-    private Store store;
-
-    @SuppressWarnings("NullAway.Init")
-    private Instance instance;
-
-    @SuppressWarnings("NullAway.Init")
-    private CommandExecutor executor;
-
-    @SuppressWarnings("NullAway.Init")
-    private Session session;
+    private BareInstance bare;
 
     @SuppressWarnings("NullAway.Init")
     private CallTimer timer;
 
     @BeforeEach
     void open() throws StoreFileException {
-        store = Store.open(StoreOptions.maxMemory(REGION_BYTES).housekeeping(false));
-        InstanceOptions options = new InstanceOptions(16, "", 0, "", REGION_BYTES, Eviction.CACHEE_LFU, true, "test");
-        instance = new Instance(store, options, 1, (message, cause) -> {
-            throw new AssertionError(message, cause);
-        });
-        executor = instance.executor(PooledByteBufAllocator.DEFAULT);
-        session = executor.connected(new MemoryLink());
-        timer = new CallTimer(instance, stats, () -> {
+        bare = new BareInstance(REGION_BYTES);
+        timer = new CallTimer(bare.instance, stats, () -> {
             looks++;
             return now;
         });
@@ -58,13 +39,11 @@ final class CallTimerTest {
 
     @AfterEach
     void close() {
-        executor.disconnected(session);
-        instance.close();
-        store.close();
+        bare.close();
     }
 
     private Command command(String name) {
-        return Objects.requireNonNull(instance.table.find(name));
+        return Objects.requireNonNull(bare.instance.table.find(name));
     }
 
     private void run(long nanos, long replyBytes, String... words) {
@@ -77,9 +56,9 @@ final class CallTimerTest {
         for (int i = 0; i < words.length; i++) {
             arguments[i] = words[i].getBytes(UTF_8);
         }
-        timer.before(command, session);
+        timer.before(command, bare.session);
         now += nanos;
-        timer.after(command, session, Request.of(arguments), replyBytes, moreFollow);
+        timer.after(command, bare.session, Request.of(arguments), replyBytes, moreFollow);
     }
 
     private void get(String key) {
@@ -95,7 +74,7 @@ final class CallTimerTest {
     }
 
     private List<List<String>> slow() {
-        return instance.slowLog.latest(Integer.MAX_VALUE).stream()
+        return bare.instance.slowLog.latest(Integer.MAX_VALUE).stream()
                 .map(entry -> entry.arguments().stream()
                         .map(argument -> new String(argument, UTF_8))
                         .toList())
@@ -109,7 +88,7 @@ final class CallTimerTest {
             get("k");
         }
         assertThat(calls("get")).isZero();
-        timer.end(session);
+        timer.end(bare.session);
 
         assertThat(looks).isEqualTo(2);
         assertThat(calls("get")).isEqualTo(10);
@@ -126,7 +105,7 @@ final class CallTimerTest {
             get("k");
         }
         assertThat(calls("get")).isGreaterThan(900);
-        timer.end(session);
+        timer.end(bare.session);
         assertThat(calls("get")).isEqualTo(1_000);
     }
 
@@ -135,26 +114,26 @@ final class CallTimerTest {
         timer.begin();
         get("a");
         get("b");
-        timer.before(command("set"), session);
+        timer.before(command("set"), bare.session);
         assertThat(calls("get")).isEqualTo(2);
         run(2 * BRIEF_NANOS, SHORT_REPLY, "set", "a", "1");
         run(4 * BRIEF_NANOS, SHORT_REPLY, "info");
         assertThat(nanos("get")).isEqualTo(2 * BRIEF_NANOS);
         assertThat(nanos("set")).isEqualTo(2 * BRIEF_NANOS);
         assertThat(nanos("info")).isEqualTo(4 * BRIEF_NANOS);
-        timer.end(session);
+        timer.end(bare.session);
         assertThat(stats.commands()).isEqualTo(4);
     }
 
     @Test
     void commandsWithinAnotherAreNotItsOwnTime() {
         timer.begin();
-        timer.before(command("exec"), session);
+        timer.before(command("exec"), bare.session);
         get("a");
         get("b");
         now += BRIEF_NANOS;
-        timer.after(command("exec"), session, Request.of("exec".getBytes(UTF_8)), 0, true);
-        timer.end(session);
+        timer.after(command("exec"), bare.session, Request.of("exec".getBytes(UTF_8)), 0, true);
+        timer.end(bare.session);
         assertThat(calls("get")).isEqualTo(2);
         assertThat(calls("exec")).isEqualTo(1);
         assertThat(nanos("get") + nanos("exec")).isEqualTo(3 * BRIEF_NANOS);
@@ -178,7 +157,7 @@ final class CallTimerTest {
         get("b");
         get("c");
         run(HELD_UP_NANOS, SHORT_REPLY, "get", "d");
-        timer.end(session);
+        timer.end(bare.session);
 
         int number = command("get").number;
         assertThat(calls("get")).isEqualTo(4);
@@ -207,7 +186,7 @@ final class CallTimerTest {
 
     @Test
     void whoWantsToBeToldOfEachHasEachTimed() {
-        instance.tunables.slowlogMicros = 0;
+        bare.instance.tunables.slowlogMicros = 0;
         timer.begin();
         get("a");
         get("b");

@@ -8,11 +8,7 @@ import io.cachee.server.resp.ProtocolException;
 import io.cachee.server.resp.RequestsAhead;
 import io.cachee.server.resp.RespDecoder;
 import io.cachee.server.resp.RespLimits;
-import io.cachee.store.Eviction;
-import io.cachee.store.Store;
 import io.cachee.store.StoreFileException;
-import io.cachee.store.StoreOptions;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import java.io.ByteArrayOutputStream;
@@ -38,19 +34,9 @@ final class CommandAllocationTest {
     private final RequestsAhead ahead = new RequestsAhead();
     private final RespDecoder decoder =
             new RespDecoder(new RespLimits(RespLimits.MAX_ARGUMENTS, RespLimits.MAX_ARGUMENTS), false);
-    private final MemoryLink link = new MemoryLink();
 
     @SuppressWarnings("NullAway.Init")
-    private Store store;
-
-    @SuppressWarnings("NullAway.Init")
-    private Instance instance;
-
-    @SuppressWarnings("NullAway.Init")
-    private CommandExecutor executor;
-
-    @SuppressWarnings("NullAway.Init")
-    private Session session;
+    private BareInstance bare;
 
     private final ResourceLeakDetector.Level leakDetection = ResourceLeakDetector.getLevel();
 
@@ -58,33 +44,25 @@ final class CommandAllocationTest {
     void open() throws StoreFileException {
         // It samples buffers, and creates a record for each that it has drawn.
         ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
-        store = Store.open(StoreOptions.maxMemory(REGION_BYTES).housekeeping(false));
-        InstanceOptions options = new InstanceOptions(16, "", 0, "", REGION_BYTES, Eviction.CACHEE_LFU, true, "test");
-        instance = new Instance(store, options, 1, (message, cause) -> {
-            throw new AssertionError(message, cause);
-        });
-        executor = instance.executor(PooledByteBufAllocator.DEFAULT);
-        session = executor.connected(link);
+        bare = new BareInstance(REGION_BYTES);
     }
 
     @AfterEach
     void close() {
-        executor.disconnected(session);
-        instance.close();
-        store.close();
+        bare.close();
         ResourceLeakDetector.setLevel(leakDetection);
     }
 
     /** As a connection does when these bytes have arrived. */
     private void receive(byte[] bytes) throws ProtocolException {
-        executor.received(bytes.length);
-        executor.begin(session);
+        bare.executor.received(bytes.length);
+        bare.executor.begin(bare.session);
         decoder.lookAhead(ahead, bytes, bytes.length);
-        executor.lookAhead(session, ahead);
+        bare.executor.lookAhead(bare.session, ahead);
         while (decoder.next(ahead, bytes, bytes.length)) {
-            executor.execute(session, decoder.request(), ahead.hasOneNamedLike(decoder.request()));
+            bare.executor.execute(bare.session, decoder.request(), ahead.hasOneNamedLike(decoder.request()));
         }
-        executor.end(session);
+        bare.executor.end(bare.session);
         decoder.rewind();
     }
 
@@ -157,9 +135,9 @@ final class CommandAllocationTest {
         for (byte[] batch : batches(true)) {
             receive(batch);
         }
-        long before = link.bytes();
+        long before = bare.link.bytes();
         assertCreatesNoGarbage("GET in batches", batches(false), BATCH);
-        assertThat(link.bytes() - before).isGreaterThan(OPERATIONS * 5L);
+        assertThat(bare.link.bytes() - before).isGreaterThan(OPERATIONS * 5L);
         assertCreatesNoGarbage("GET alone", new byte[][] {request("GET", "key:1"), request("GET", "key:4")}, 1);
         assertCreatesNoGarbage("GET of a key that is not there", new byte[][] {request("GET", "nothing")}, 1);
     }
