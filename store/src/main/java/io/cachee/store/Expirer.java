@@ -25,7 +25,7 @@ final class Expirer {
     private static final int COST_OF_EXPIRED = 8;
 
     /** To look at all segments takes a while where there are many. */
-    private static final int TICKS_PER_SEARCH = 8;
+    private static final long MILLIS_PER_SEARCH = Housekeeper.REST_MILLIS;
 
     private static final int SEGMENTS_AT_ONCE = 64;
     private static final long NANOS_AT_ONCE = TimeUnit.MICROSECONDS.toNanos(50);
@@ -46,7 +46,7 @@ final class Expirer {
     private volatile boolean due;
 
     private int next;
-    private int idleTicks;
+    private long searchedMillis;
     /** Segments looked at since one was due. */
     private int passedOver;
     /** Writes that went a few records further since the last tick. */
@@ -106,7 +106,10 @@ final class Expirer {
     boolean isLeftToWriters() {
         long now = store.clockMillis();
         if (!due) {
-            due = ++idleTicks % TICKS_PER_SEARCH == 0 && isAnyDue(now);
+            if (now - searchedMillis >= MILLIS_PER_SEARCH) {
+                searchedMillis = now;
+                due = isAnyDue(now);
+            }
             return true;
         }
         reclaimer.lock();
@@ -118,6 +121,11 @@ final class Expirer {
         } finally {
             reclaimer.unlock();
         }
+    }
+
+    /** Whether something is known to be due. */
+    boolean isAtWork() {
+        return due;
     }
 
     private boolean isAnyDue(long now) {

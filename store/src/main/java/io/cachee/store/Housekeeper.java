@@ -7,14 +7,17 @@ import org.jspecify.annotations.Nullable;
 /** Does what must be done though nobody calls: the clock, the heartbeat, others' hits, expiry, space kept ready. */
 final class Housekeeper {
     static final long TICK_MILLIS = 4;
+    /** Between two looks while nothing is to be done, and no other process reads the clock. */
+    static final long REST_MILLIS = 32;
+
     private static final long EXPIRY_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final int TICKS_PER_STATISTICS = 64;
-    /** A step of this size at every sixteenth tick: some 32 megabytes a second, a few percent of a core. */
+    private static final long MILLIS_PER_STATISTICS = 256;
+    /** A step of this size every 64 ms: some 32 megabytes a second, a few percent of a core. */
     private static final long POPULATE_BYTES = 2L << 20;
 
-    private static final int TICKS_PER_POPULATE = 16;
-    /** Two seconds: whoever starts has more urgent things to do. */
-    private static final int TICKS_BEFORE_POPULATE = 500;
+    private static final long MILLIS_PER_POPULATE = 64;
+    /** Whoever starts has more urgent things to do. */
+    private static final long MILLIS_BEFORE_POPULATE = 2_000;
 
     private final Store store;
     private final Expirer expirer;
@@ -22,7 +25,8 @@ final class Housekeeper {
     private final Thread thread;
     private volatile boolean closed;
     private volatile @Nullable Throwable failure;
-    private int ticks;
+    private long nextStatisticsMillis;
+    private long nextPopulateMillis = MILLIS_BEFORE_POPULATE;
     /** Up to where pages were brought in. */
     private long populated;
 
@@ -47,9 +51,16 @@ final class Housekeeper {
                 fail(e);
                 throw e;
             }
-            next = Math.max(next + TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS), System.nanoTime());
+            next = Math.max(next + TimeUnit.MILLISECONDS.toNanos(pauseMillis()), System.nanoTime());
             LockSupport.parkNanos(next - System.nanoTime());
         }
+    }
+
+    /** How long nothing needs to be done. Each look takes a core from somebody, be it for microseconds. */
+    long pauseMillis() {
+        boolean rests =
+                file == null && !expirer.isAtWork() && !store.reclaimer().isAtWork();
+        return rests ? REST_MILLIS : TICK_MILLIS;
     }
 
     /**
@@ -81,7 +92,8 @@ final class Housekeeper {
     }
 
     private synchronized void tick(boolean besideWriters) {
-        store.region().setLongRelease(HeaderDescriptor.CLOCK_OFFSET, store.clockMillis());
+        long now = store.clockMillis();
+        store.region().setLongRelease(HeaderDescriptor.CLOCK_OFFSET, now);
         if (file != null) {
             file.checkLength();
             file.drainHits(store::noteForeignHit);
@@ -90,12 +102,12 @@ final class Housekeeper {
         if (!besideWriters || !expirer.isLeftToWriters()) {
             expirer.expireDue(store.nanoTime() + EXPIRY_NANOS);
         }
-        if (ticks >= TICKS_BEFORE_POPULATE
-                && ticks % TICKS_PER_POPULATE == 0
-                && populated < store.region().size()) {
+        if (now >= nextPopulateMillis && populated < store.region().size()) {
+            nextPopulateMillis = now + MILLIS_PER_POPULATE;
             populateStep();
         }
-        if (ticks++ % TICKS_PER_STATISTICS == 0) {
+        if (now >= nextStatisticsMillis) {
+            nextStatisticsMillis = now + MILLIS_PER_STATISTICS;
             StatisticsDescriptor.write(store.region(), store.stats());
         }
     }

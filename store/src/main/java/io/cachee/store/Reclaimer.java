@@ -200,6 +200,11 @@ final class Reclaimer implements Tails {
         batchesSeen = batches;
     }
 
+    /** Whether there is something that {@link #maintain} would do. */
+    boolean isAtWork() {
+        return sizer.isWanted() || policy.evicts() && segments.freeCount() < TARGET_FREE;
+    }
+
     /** Forgets what was under way: everything was cleared. The lock is held. */
     void reset() {
         tails[SMALL].forget();

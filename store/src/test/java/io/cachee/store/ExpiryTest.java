@@ -148,12 +148,6 @@ final class ExpiryTest {
         assertThat(store.size()).isEqualTo(1);
     }
 
-    private static void awaitSearch(Store store) {
-        for (int ticks = 0; ticks < 8; ticks++) {
-            store.housekeeper().tickBesideWriters();
-        }
-    }
-
     @Test
     void whoWritesFreesWhatHasExpiredAndTheHousekeeperKeepsOut() throws StoreFileException {
         TestClock clock = new TestClock();
@@ -163,7 +157,7 @@ final class ExpiryTest {
             TestEntries.put(store, TestEntries.bytes("k" + i), TestEntries.value(i, 40), 1_000);
         }
         clock.advanceMillis(1_000);
-        awaitSearch(store);
+        store.housekeeper().tickBesideWriters();
         assertThat(store.stats().expirations()).isZero();
         for (int writes = 1; store.size() > 1; writes++) {
             TestEntries.put(store, TestEntries.bytes("other"), new byte[1], Store.NO_TTL);
@@ -185,7 +179,7 @@ final class ExpiryTest {
             TestEntries.put(store, TestEntries.bytes("k" + i), TestEntries.value(i, 1_000), 1_000);
         }
         clock.advanceMillis(1_000);
-        awaitSearch(store);
+        store.housekeeper().tickBesideWriters();
         TestEntries.put(store, TestEntries.bytes("other"), new byte[1], Store.NO_TTL);
         long byWriters = store.stats().expirations();
         assertThat(byWriters).isLessThan(100);
@@ -197,7 +191,7 @@ final class ExpiryTest {
             TestEntries.put(store, TestEntries.bytes("l" + i), TestEntries.value(i, 1_000), 1_000);
         }
         clock.advanceMillis(5_000);
-        awaitSearch(store);
+        store.housekeeper().tickBesideWriters();
         for (int i = 0; i < 20; i++) {
             TestEntries.put(store, TestEntries.bytes("other"), new byte[1], Store.NO_TTL);
         }
