@@ -20,6 +20,24 @@ final class StringsDifferentialTest {
     }
 
     @Test
+    void getsValuesOfAllLengthsOneAfterTheOther() throws Exception {
+        int[] lengths = {0, 1, 9, 10, 99, 100, 999, 1_000, 9_999, 10_000, 99_999, 100_000, 1_000_000};
+        StringBuilder script = new StringBuilder();
+        for (int length : lengths) {
+            script.append("SETRANGE k" + length + " 0 " + "x".repeat(Math.min(length, 9)) + "\n");
+            script.append(
+                    "SETRANGE k" + length + " " + Math.max(0, length - 1) + " " + (length == 0 ? "\"\"" : "y") + "\n");
+        }
+        script.append("SET k0 \"\"\n");
+        for (int one : lengths) {
+            for (int other : lengths) {
+                script.append("GET k" + one + "\nGET k" + other + "\n");
+            }
+        }
+        twins.agree(script.toString());
+    }
+
+    @Test
     void setsAndGets() throws Exception {
         twins.agree("""
             GET k

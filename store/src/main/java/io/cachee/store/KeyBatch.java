@@ -13,11 +13,13 @@ public final class KeyBatch {
     final int[] starts = new int[MOST];
     final int[] ends = new int[MOST];
     final long[] hashes = new long[MOST];
+    final boolean[] written = new boolean[MOST];
     /** First slots, then the addresses of records. */
     final long[] places = new long[MOST];
 
     byte[] buffer = NOTHING;
     int count;
+    int writes;
     /** What was read of memory: nothing that anybody asks for, but the compiler does not know that. */
     long sum;
 
@@ -25,13 +27,25 @@ public final class KeyBatch {
     public void begin(byte[] keys) {
         buffer = keys;
         count = 0;
+        writes = 0;
     }
 
     /** Adds a key, unless it is full. */
     public void add(int start, int end) {
+        add(start, end, false);
+    }
+
+    /** Adds a key that is about to be written, unless it is full. */
+    public void addWritten(int start, int end) {
+        add(start, end, true);
+    }
+
+    private void add(int start, int end, boolean isWritten) {
         if (!isFull() && end - start <= Store.MAX_KEY_SIZE) {
             starts[count] = start;
-            ends[count++] = end;
+            ends[count] = end;
+            written[count++] = isWritten;
+            writes += isWritten ? 1 : 0;
         }
     }
 
@@ -43,6 +57,11 @@ public final class KeyBatch {
     /** The number of keys. */
     public int count() {
         return count;
+    }
+
+    /** Whether a key is about to be written. */
+    public boolean isWritten(int key) {
+        return written[key];
     }
 
     /** Where a key begins in the buffer. */

@@ -11,15 +11,24 @@ package io.cachee.store;
 final class Prefetch {
     private static final int LINE = 64;
 
+    /** Of each log, at most; a record of the usual size takes three. */
+    private static final int MOST_LINES_OF_LOG = 8;
+
     private final Region region;
+    private final Layout layout;
+    private final Index index;
+    private final Segments segments;
     private final KeyHash keyHash;
     private final int stripeShift;
     private final long indexOffset;
     private final long lastBucket;
     private final long lastRecord;
 
-    Prefetch(Region region, Layout layout, KeyHash keyHash) {
+    Prefetch(Region region, Layout layout, Index index, Segments segments, KeyHash keyHash) {
         this.region = region;
+        this.layout = layout;
+        this.index = index;
+        this.segments = segments;
         this.keyHash = keyHash;
         this.stripeShift = 64 - layout.stripeShift();
         this.indexOffset = layout.indexOffset();
@@ -58,7 +67,30 @@ final class Prefetch {
                 sum += Region.plain(address + 2 * LINE);
             }
         }
-        batch.sum = sum;
+        batch.sum = batch.writes == 0 ? sum : sum + bringInForWrites(base, batch);
+    }
+
+    /** What a write needs besides: history, coherence counter, and the lines that its record will take. */
+    private long bringInForWrites(long base, KeyBatch batch) {
+        long sum = 0;
+        for (int i = 0; i < batch.count; i++) {
+            if (batch.written[i]) {
+                sum += Region.plain(base + within(index.historyOffset(batch.hashes[i])));
+                sum += Region.plain(base + layout.counterOffset(batch.hashes[i]));
+            }
+        }
+        int lines = Math.min(3 * batch.writes, MOST_LINES_OF_LOG);
+        for (int log = 0; log < Segments.LOGS; log++) {
+            long end = segments.end(log);
+            for (int line = 0; line < lines; line++) {
+                sum += Region.plain(base + within(end + (long) line * LINE));
+            }
+        }
+        return sum;
+    }
+
+    private long within(long offset) {
+        return offset >= 0 && offset <= lastRecord ? offset : indexOffset;
     }
 
     private long bucket(long hash, long shape) {

@@ -147,6 +147,16 @@ final class Segments {
         return segment == NONE ? 0 : segmentSize - (int) Math.min(segmentSize, usedBytes(segment));
     }
 
+    /** Where the log's next record goes, if it fits there; the end of the region without an open segment. */
+    long end(int log) {
+        int segment = openSegments.getPlain(log);
+        return segment == NONE ? region.size() : startOf(segment) + (words.getPlain(segment) & USED_MASK);
+    }
+
+    private long startOf(int segment) {
+        return (long) segment << layout.segmentShift();
+    }
+
     /**
      * Takes {@code size} bytes at the end of a log, in a new segment if need be, but leaves {@code keepFree} segments
      * alone. The caller owes a {@link #commit}.
@@ -162,7 +172,7 @@ final class Segments {
                 if (word < 0 && used + size <= segmentSize) {
                     if (words.compareAndSet(segment, word, word + size + WRITER)) {
                         live.getAndAdd(segment, size);
-                        return ((long) segment << layout.segmentShift()) + used;
+                        return startOf(segment) + used;
                     }
                     continue;
                 }

@@ -75,7 +75,7 @@ public final class Store implements AutoCloseable {
         this.index = new Index(region, layout);
         this.segments = new Segments(region, layout, layout.firstSegmentAfter(index.end(Shape.MIN_BUCKETS)));
         this.lookup = new OwnLookup();
-        this.prefetch = new Prefetch(region, layout, lookup.keyHash);
+        this.prefetch = new Prefetch(region, layout, index, segments, lookup.keyHash);
         this.records = new Records(lookup, segments);
         this.removals = new Removals(options.removalListener, region, records);
         History history = new History(region, index);

@@ -3,6 +3,7 @@ package io.cachee.store;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,11 @@ final class PrefetchTest {
     private void bringIn(byte[] names) {
         batch.begin(names);
         for (int at = 0; at < names.length; at += KEY_BYTES) {
-            batch.add(at, at + KEY_BYTES);
+            if (at % (2 * KEY_BYTES) == 0) {
+                batch.add(at, at + KEY_BYTES);
+            } else {
+                batch.addWritten(at, at + KEY_BYTES);
+            }
         }
         store.bringIn(batch);
     }
@@ -75,6 +80,29 @@ final class PrefetchTest {
 
         assertThat(store.stats().hits()).isZero();
         assertThat(store.stats().misses()).isZero();
+    }
+
+    @Test
+    void knowsWhereTheNextRecordGoes() {
+        Segments segments = new Segments(store.region(), store.layout(), 0);
+        for (int log = 0; log < Segments.LOGS; log++) {
+            assertThat(segments.end(log)).isEqualTo(store.region().size());
+            long record = segments.reserve(log, 128, 0);
+            assertThat(segments.end(log)).isEqualTo(record + 128);
+            segments.commit(record);
+            assertThat(segments.reserve(log, 64, 0)).isEqualTo(record + 128);
+        }
+    }
+
+    @Test
+    void changesNothingForKeysThatAreToBeWritten() {
+        fill();
+        byte[] before = store.region().memory().toArray(ValueLayout.JAVA_BYTE);
+
+        bringIn(keys(0, KeyBatch.MOST));
+        bringIn(keys(KEYS, KeyBatch.MOST));
+
+        assertThat(store.region().memory().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(before);
     }
 
     @Test

@@ -13,6 +13,8 @@ import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,16 @@ final class Call {
 
     private static final ValueLayout.OfLong STAMP_WORD =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt HEAD_WORD =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle HEAD_INTS =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort CRLF_WORD =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final short CRLF = '\n' << 8 | '\r';
+    /** Two words, which overlap, are as long as a head with so many. */
+    private static final int MOST_DIGITS_IN_WORDS = 5;
+
     private static final int ROOM_FOR_VALUE = 1 << 10;
     private static final byte[] NO_REQUEST = {};
 
@@ -58,6 +70,12 @@ final class Call {
     private long taken;
 
     private int digitsExpected = 3;
+    /** What stands before a value of this length, as bytes, and its first and last four of them. */
+    private int headOf = -1;
+
+    private final byte[] head = new byte[16];
+    private int headStart;
+    private int headEnd;
 
     Call(Instance instance, CommandExecutor executor, Reply reply, Session nobody, Command first) {
         this.instance = instance;
@@ -233,7 +251,7 @@ final class Call {
                     MemorySegment.copy(MEMORY, target + digits + 3, MEMORY, target + needed + 3, length);
                     digitsExpected = needed;
                 }
-                writeAround(out, needed, (int) length);
+                writeAround(out, target, needed, (int) length);
                 return true;
             }
             digitsExpected = digitsOf(length);
@@ -272,7 +290,7 @@ final class Call {
                 MemorySegment.copy(
                         MEMORY, target + digits + 3, MEMORY, target + needed + 3, needed == digits ? 0 : length);
                 digitsExpected = needed;
-                writeAround(out, needed, length);
+                writeAround(out, target, needed, length);
                 return verdict;
             }
             digitsExpected = digitsOf(stored);
@@ -292,19 +310,34 @@ final class Call {
         return executor.later(session);
     }
 
-    private static void writeAround(ByteBuf out, int digits, int length) {
-        int at = out.writerIndex();
-        out.setByte(at, '$');
+    /** Writes what stands before a value and after it. The value is in its place already. */
+    private void writeAround(ByteBuf out, long target, int digits, int length) {
+        if (length != headOf) {
+            frame(digits, length);
+        }
+        long value = target + digits + 3;
+        if (digits <= MOST_DIGITS_IN_WORDS) {
+            MEMORY.set(HEAD_WORD, target, headStart);
+            MEMORY.set(HEAD_WORD, value - Integer.BYTES, headEnd);
+        } else {
+            MemorySegment.copy(head, 0, MEMORY, ValueLayout.JAVA_BYTE, target, digits + 3);
+        }
+        MEMORY.set(CRLF_WORD, value + length, CRLF);
+        out.writerIndex(out.writerIndex() + digits + 3 + length + 2);
+    }
+
+    private void frame(int digits, int length) {
+        headOf = length;
+        head[0] = '$';
         int rest = length;
         for (int i = digits; i > 0; i--) {
-            out.setByte(at + i, '0' + rest % 10);
+            head[i] = (byte) ('0' + rest % 10);
             rest /= 10;
         }
-        int after = at + 1 + digits;
-        out.setShort(after, '\r' << 8 | '\n');
-        int end = after + 2 + length;
-        out.setShort(end, '\r' << 8 | '\n');
-        out.writerIndex(end + 2);
+        head[digits + 1] = '\r';
+        head[digits + 2] = '\n';
+        headStart = (int) HEAD_INTS.get(head, 0);
+        headEnd = (int) HEAD_INTS.get(head, digits - 1);
     }
 
     private static int digitsOf(long value) {

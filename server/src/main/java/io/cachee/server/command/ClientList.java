@@ -10,7 +10,7 @@ final class ClientList {
     static String describe(Session session) {
         Subscriptions subscriptions = session.subscriptions;
         Transaction transaction = session.transaction;
-        Command last = session.lastCommand;
+        Command last = session.lastCommand.getOpaque();
         Tracking tracking = session.tracking;
         long now = System.nanoTime();
         StringBuilder line = new StringBuilder(256);

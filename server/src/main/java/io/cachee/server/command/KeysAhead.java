@@ -30,12 +30,27 @@ final class KeysAhead {
             if (i == 0) {
                 keys.begin(request.buffer());
             }
+            if (isSet(request)) {
+                keys.addWritten(request.start(1), request.end(1));
+                continue;
+            }
             int last = isMget(request) ? request.count() - 1 : Math.min(1, request.count() - 1);
             for (int argument = 1; argument <= last && !keys.isFull(); argument++) {
                 keys.add(request.start(argument), request.end(argument));
             }
         }
         return keys;
+    }
+
+    /** SET, SETEX and SETNX, which are most writes. */
+    private static boolean isSet(Request request) {
+        byte[] buffer = request.buffer();
+        int start = request.start(0);
+        return request.count() >= 3
+                && request.length(0) >= 3
+                && (buffer[start] | ' ') == 's'
+                && (buffer[start + 1] | ' ') == 'e'
+                && (buffer[start + 2] | ' ') == 't';
     }
 
     private static boolean isMget(Request request) {

@@ -5,6 +5,7 @@ import io.cachee.server.resp.Request;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,9 @@ public final class Session {
     volatile String libraryVersion = "";
     volatile User user;
     volatile boolean authenticated;
-    volatile @Nullable Command lastCommand;
+    /** Set by every command, and opaquely: the processor need not wait until all that it has stored is seen. */
+    final AtomicReference<@Nullable Command> lastCommand = new AtomicReference<>();
+
     volatile long lastActiveNanos = createdNanos;
     volatile boolean noEvict;
     volatile boolean noTouch;

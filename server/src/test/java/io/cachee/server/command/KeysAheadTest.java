@@ -10,6 +10,7 @@ import io.cachee.store.KeyBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class KeysAheadTest {
@@ -57,6 +58,19 @@ final class KeysAheadTest {
     void areAllArgumentsOfAnMget() {
         assertThat(keys(request("mGet", "a", "b", "c") + request("MSET", "d", "1", "e", "2")))
                 .containsExactly("a", "b", "c", "d");
+    }
+
+    @Test
+    void areToBeWrittenIfThatIsWhatTheRequestIsFor() {
+        byte[] bytes = (request("GET", "a")
+                        + request("SET", "b", "value")
+                        + request("setex", "c", "1", "value")
+                        + request("SET", "d")
+                        + request("STRLEN", "e"))
+                .getBytes(ISO_8859_1);
+        KeyBatch found = find(bytes, 0);
+        assertThat(found.count()).isEqualTo(5);
+        assertThat(IntStream.range(0, 5).filter(found::isWritten)).containsExactly(1, 2);
     }
 
     @Test
