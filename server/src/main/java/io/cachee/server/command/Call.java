@@ -313,7 +313,7 @@ final class Call {
     /** Writes what stands before a value and after it. The value is in its place already. */
     private void writeAround(ByteBuf out, long target, int digits, int length) {
         if (length != headOf) {
-            frame(digits, length);
+            makeHead(digits, length);
         }
         long value = target + digits + 3;
         if (digits <= MOST_DIGITS_IN_WORDS) {
@@ -326,7 +326,7 @@ final class Call {
         out.writerIndex(out.writerIndex() + digits + 3 + length + 2);
     }
 
-    private void frame(int digits, int length) {
+    private void makeHead(int digits, int length) {
         headOf = length;
         head[0] = '$';
         int rest = length;
