@@ -146,7 +146,7 @@ final class Expirer {
         if (segment == NONE && !chooseSegment(now)) {
             return;
         }
-        if (reclaimer.isBusyWith(segment) || records.generation(startOf(segment)) != generation) {
+        if (reclaimer.isBusyWith(segment) || records.generation(segments.startOf(segment)) != generation) {
             abandon(now);
             return;
         }
@@ -174,16 +174,12 @@ final class Expirer {
         return false;
     }
 
-    private long startOf(int number) {
-        return (long) number << store.layout().segmentShift();
-    }
-
     /** False when the segment has to wait. */
     private boolean begin(int candidate) {
         if (reclaimer.isBusyWith(candidate) || !segments.isInUse(candidate) || !segments.isQuiet(candidate)) {
             return false;
         }
-        long start = startOf(candidate);
+        long start = segments.startOf(candidate);
         long used = start + segments.usedBytes(candidate);
         if (!segments.isQuiet(candidate)) {
             return false;
@@ -201,8 +197,8 @@ final class Expirer {
 
     /** The segment is being emptied, or was: what is moved elsewhere is noted there. */
     private void abandon(long now) {
-        if (records.generation(startOf(segment)) == generation) {
-            segments.noteExpiry(startOf(segment), now + RESCAN_MILLIS);
+        if (records.generation(segments.startOf(segment)) == generation) {
+            segments.noteExpiry(segments.startOf(segment), now + RESCAN_MILLIS);
         }
         segment = NONE;
     }
@@ -235,7 +231,8 @@ final class Expirer {
             long freedBytes = liveBefore - segments.liveBytes(segment);
             boolean fruitful = freedBytes > segments.segmentSize() / FRUITFUL_SHARE;
             segments.noteExpiry(
-                    startOf(segment), Math.max(earliest, now + (fruitful ? RESCAN_MILLIS : RESCAN_IDLE_MILLIS)));
+                    segments.startOf(segment),
+                    Math.max(earliest, now + (fruitful ? RESCAN_MILLIS : RESCAN_IDLE_MILLIS)));
         }
         if (segments.liveBytes(segment) == 0 && segments.take(segment)) {
             releaseOrPutBack(segment);

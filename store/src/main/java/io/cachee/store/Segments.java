@@ -153,7 +153,8 @@ final class Segments {
         return segment == NONE ? region.size() : startOf(segment) + (words.getPlain(segment) & USED_MASK);
     }
 
-    private long startOf(int segment) {
+    /** The address at which a segment begins. */
+    long startOf(int segment) {
         return (long) segment << layout.segmentShift();
     }
 

@@ -74,7 +74,7 @@ final class Tail {
 
     /** Bytes gone past that are dead but whose segment is not free yet. */
     long passedBytes() {
-        return segment == NONE ? 0 : cursor - startOf(segment);
+        return segment == NONE ? 0 : cursor - segments.startOf(segment);
     }
 
     /** Bytes that are dead though the segment does not know yet. */
@@ -85,20 +85,16 @@ final class Tail {
     /** Tells the segment what went. To be called before the reclaimer's lock is released. */
     void settle() {
         if (unsettledBytes > 0) {
-            segments.kill(startOf(segment), unsettledBytes);
+            segments.kill(segments.startOf(segment), unsettledBytes);
             settledBytes += unsettledBytes;
             unsettledBytes = 0;
         }
     }
 
-    private long startOf(int number) {
-        return (long) number << store.layout().segmentShift();
-    }
-
     /** Begins with a segment that was taken out of its log's queue. */
     void start(int taken) {
         segment = taken;
-        cursor = startOf(taken);
+        cursor = segments.startOf(taken);
         log = segments.logOf(cursor);
         end = segments.liveBytes(taken) == 0 ? cursor : cursor + segments.usedBytes(taken);
         touchedUntil = cursor;
