@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The event loops, and who is served by which. Only as many are used as {@link LoopPlan} says; when that changes,
+ * The event loops, and who is served by which. Only those are used that {@link LoopPlan} says; when that changes,
  * connections move over, each at a moment at which nothing of it is under way. Where the kernel does not tell how busy
  * threads are, all loops are used from the start.
  */
@@ -36,6 +36,9 @@ final class EventLoops {
     private final IdleCpus idleCpus = new IdleCpus();
     private final LoopPlan plan;
     private final boolean fixed;
+    /** How many get as many clients as each other, and how many are used with a helper. */
+    private volatile int whole;
+
     private volatile int used;
     private long lastTick = System.nanoTime();
     private long lastRequests;
@@ -64,12 +67,13 @@ final class EventLoops {
             contexts.add(context);
             byLoop.put(loop, context);
         }
-        used = adaptive && known ? 1 : count;
-        fixed = used == count;
+        fixed = !(adaptive && known);
+        whole = fixed ? count : plan.wholeLoops();
+        used = whole;
     }
 
     private EventExecutorChooser chooser(EventExecutor[] loops) {
-        return () -> loops[Math.floorMod(turn.getAndIncrement(), Math.clamp(used, 1, loops.length))];
+        return () -> loops[Math.floorMod(turn.getAndIncrement(), Math.clamp(whole, 1, loops.length))];
     }
 
     MultiThreadIoEventLoopGroup group() {
@@ -104,8 +108,8 @@ final class EventLoops {
         try {
             LoopPlan.Sample seen = look();
             if (!fixed) {
-                used = plan.after(seen);
-                spread(connections);
+                plan.after(seen);
+                rearrange(connections);
             }
         } catch (RuntimeException problem) {
             instance.events().tickFailed(problem);
@@ -123,9 +127,9 @@ final class EventLoops {
             LoopLoad load = contexts.get(i).load;
             load.sample(wall);
             load.mayPoll(idle >= CPU_TO_POLL_WITH && load.clients() <= CLIENTS_TO_POLL_FOR);
-            if (i < used) {
-                ran += load.ranShare() / used;
-                waited += load.waitedShare() / used;
+            if (i < whole) {
+                ran += load.ranShare() / whole;
+                waited += load.waitedShare() / whole;
             }
         }
         long requests = instance.commandsRun();
@@ -134,22 +138,29 @@ final class EventLoops {
         return new LoopPlan.Sample(ran, waited, idle, rate);
     }
 
-    /** Moves connections from loops that have too many, or are not used any more, to the one with the fewest. */
-    private void spread(Collection<Connection> connections) {
-        int[] counts = new int[contexts.size()];
-        for (Connection connection : connections) {
-            counts[indexOf(connection)]++;
+    LoopPlan plan() {
+        return plan;
+    }
+
+    /** Moves connections from loops that have more than the plan says to those that have fewer. */
+    void rearrange(Collection<Connection> connections) {
+        whole = plan.wholeLoops();
+        used = plan.hasHelper() ? whole + 1 : whole;
+        int[] room = new int[contexts.size()];
+        for (int i = 0; i < used; i++) {
+            room[i] = plan.share(i, connections.size());
         }
-        int fair = Math.ceilDiv(connections.size(), used);
+        for (Connection connection : connections) {
+            room[indexOf(connection)]--;
+        }
         for (Connection connection : connections) {
             int from = indexOf(connection);
-            if (from < used && counts[from] <= fair) {
-                continue;
+            if (room[from] < 0) {
+                int to = roomiest(room);
+                room[from]++;
+                room[to]--;
+                connection.moveTo(contexts.get(to));
             }
-            int to = fewest(counts);
-            counts[from]--;
-            counts[to]++;
-            connection.moveTo(contexts.get(to));
         }
     }
 
@@ -157,10 +168,10 @@ final class EventLoops {
         return Math.max(0, contexts.indexOf(connection.loop()));
     }
 
-    private int fewest(int[] counts) {
+    private int roomiest(int[] room) {
         int best = 0;
         for (int i = 1; i < used; i++) {
-            best = counts[i] < counts[best] ? i : best;
+            best = room[i] > room[best] ? i : best;
         }
         return best;
     }

@@ -104,6 +104,47 @@ final class MovingConnectionsTest {
 
     @ParameterizedTest
     @EnumSource
+    void helperGetsAFewConnectionsAndGivesThemBack(Polling transport) throws Exception {
+        try (NetSidecar sidecar = NetSidecar.with(transport).start()) {
+            List<RespClient> clients = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                clients.add(RespClient.connect(sidecar.server.port()));
+                clients.getLast().call("PING");
+            }
+            EventLoops loops = sidecar.server.loops();
+            while (!loops.plan().hasHelper()) {
+                loops.plan().after(new LoopPlan.Sample(1, 0, 0.3, 1_000));
+            }
+            arrange(sidecar, 18, 2);
+            while (loops.plan().hasHelper()) {
+                loops.plan().after(new LoopPlan.Sample(0.1, 0, 1, 1_000));
+            }
+            arrange(sidecar, 20, 0);
+            for (RespClient client : clients) {
+                assertThat(client.call("PING").string()).isEqualTo("PONG");
+                client.close();
+            }
+        }
+    }
+
+    private static void arrange(NetSidecar sidecar, long... expected) throws Exception {
+        Await.until("connections have moved", () -> {
+            sidecar.server.loops().rearrange(sidecar.server.doorkeeper().connections());
+            for (int i = 0; i < expected.length; i++) {
+                LoopContext loop = sidecar.server.loops().contexts().get(i);
+                long there = sidecar.server.doorkeeper().connections().stream()
+                        .filter(connection -> connection.loop() == loop)
+                        .count();
+                if (there != expected[i]) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void connectionThatBreaksWhileItMovesIsGone(Polling transport) throws Exception {
         try (NetSidecar sidecar = NetSidecar.with(transport).start()) {
             for (int i = 0; i < 50; i++) {
