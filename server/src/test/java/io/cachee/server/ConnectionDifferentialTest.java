@@ -185,6 +185,19 @@ final class ConnectionDifferentialTest {
     }
 
     @Test
+    void namesTheLastCommandOfAClientAsRedisDoes() throws Exception {
+        try (TestSidecar sidecar = TestSidecar.start();
+                RespClient looker = sidecar.connect();
+                RespClient looked = sidecar.connect()) {
+            assertThat(looker.call("CLIENT", "info").string()).contains(" cmd=client|info ");
+            looked.call("CLIENT", "SETNAME", "looked");
+            assertThat(looker.call("CLIENT", "LIST").string()).contains(" cmd=client|setname ", " cmd=client|list ");
+            looked.call("GET", "k");
+            assertThat(looker.call("CLIENT", "LIST").string()).contains(" cmd=get ", " cmd=client|list ");
+        }
+    }
+
+    @Test
     void killsClients() throws Exception {
         twins.agree("""
             b: PING

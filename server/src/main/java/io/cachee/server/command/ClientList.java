@@ -10,7 +10,7 @@ final class ClientList {
     static String describe(Session session) {
         Subscriptions subscriptions = session.subscriptions;
         Transaction transaction = session.transaction;
-        Command last = session.lastCommand.getOpaque();
+        String last = session.lastCommand.getOpaque();
         Tracking tracking = session.tracking;
         long now = System.nanoTime();
         StringBuilder line = new StringBuilder(256);
@@ -33,7 +33,7 @@ final class ClientList {
         line.append(" qbuf-free=0 argv-mem=0 multi-mem=").append(transaction == null ? 0 : transaction.bytes());
         line.append(" rbs=0 rbp=0 obl=0 oll=0 omem=").append(session.unsentBytes());
         line.append(" tot-mem=").append(session.unsentBytes() + session.link.unreadBytes());
-        line.append(" events=r cmd=").append(last == null ? "NULL" : last.name);
+        line.append(" events=r cmd=").append(last == null ? "NULL" : last);
         line.append(" user=").append(session.user.name);
         line.append(" redir=").append(tracking == null ? -1 : tracking.redirect() == 0 ? -1 : tracking.redirect());
         line.append(" resp=").append(session.resp3 ? 3 : 2);

@@ -308,7 +308,7 @@ public final class CommandExecutor {
     private void runNow(Session session, Command command, Request request) {
         call.begin(session, request);
         call.command = command;
-        session.lastCommand.setOpaque(command);
+        session.lastCommand.setOpaque(command.fullName(request));
         timer.before(command, session);
         long mark = reply.mark();
         try {

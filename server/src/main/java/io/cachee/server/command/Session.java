@@ -51,7 +51,7 @@ public final class Session {
     volatile User user;
     volatile boolean authenticated;
     /** Set by every command, and opaquely: the processor need not wait until all that it has stored is seen. */
-    final AtomicReference<@Nullable Command> lastCommand = new AtomicReference<>();
+    final AtomicReference<@Nullable String> lastCommand = new AtomicReference<>();
 
     volatile long lastActiveNanos = createdNanos;
     volatile boolean noEvict;
