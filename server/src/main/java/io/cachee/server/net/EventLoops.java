@@ -67,7 +67,7 @@ final class EventLoops {
             contexts.add(context);
             byLoop.put(loop, context);
         }
-        fixed = !(adaptive && known);
+        fixed = !adaptive || !known || count == 1;
         whole = fixed ? count : plan.wholeLoops();
         used = whole;
     }

@@ -112,11 +112,11 @@ final class MovingConnectionsTest {
                 clients.getLast().call("PING");
             }
             EventLoops loops = sidecar.server.loops();
-            while (!loops.plan().hasHelper()) {
+            for (int i = 0; i < 100 && !loops.plan().hasHelper(); i++) {
                 loops.plan().after(new LoopPlan.Sample(1, 0, 0.3, 1_000));
             }
             arrange(sidecar, 18, 2);
-            while (loops.plan().hasHelper()) {
+            for (int i = 0; i < 100 && loops.plan().hasHelper(); i++) {
                 loops.plan().after(new LoopPlan.Sample(0.1, 0, 1, 1_000));
             }
             arrange(sidecar, 20, 0);
