@@ -1,8 +1,9 @@
 /*
  * A server that does nothing: every GET has the same value, every other command an OK, and no request is looked at
- * beyond its name. What it reaches is what sockets and the kernel leave to any server that waits by epoll.
+ * beyond its name. What it reaches is what sockets and the kernel leave to any server that waits by epoll; with "awake"
+ * it never sleeps, so that no client ever has to wake it.
  *
- * floor PORT
+ * floor PORT [awake]
  */
 #define _GNU_SOURCE
 #include <netinet/in.h>
@@ -53,11 +54,12 @@ static int reply(const char *request, char *out) {
 int main(int count, char **arguments) {
   static char in[REQUESTS], out[REQUESTS * 8];
   static struct epoll_event events[EVENTS];
+  int patience = count > 2 && !strcmp(arguments[2], "awake") ? 0 : -1;
   int door = listening(count > 1 ? atoi(arguments[1]) : 6390), poll = epoll_create1(0), on = 1;
   get_length = sprintf(reply_to_get, "$%d\r\n%0*d\r\n", VALUE, VALUE, 0);
   watch(poll, door);
   for (;;) {
-    int ready = epoll_wait(poll, events, EVENTS, -1);
+    int ready = epoll_wait(poll, events, EVENTS, patience);
     for (int i = 0; i < ready; i++) {
       int fd = events[i].data.fd;
       if (fd == door) {

@@ -43,8 +43,8 @@ final class StartOptions {
                     "N",
                     "50",
                     "For how long a loop looks for the next request before it sleeps, where one or two clients send"
-                        + " requests closely one after the other and a CPU is idle; never under a CPU limit; 0 turns"
-                        + " it off."),
+                            + " requests closely one after the other and a CPU is idle, or where it has hardly time to"
+                            + " sleep anyway; never under a CPU limit; 0 turns it off."),
             Flag.of(
                     "transport",
                     "auto|io_uring|epoll|nio",

@@ -23,11 +23,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class EventLoops {
     private static final long TICK_MILLIS = 100;
-    /** With fewer idle CPUs than this, no loop looks for work instead of sleeping. */
-    private static final double CPU_TO_POLL_WITH = 0.3;
-    /** With more, a request is always on its way: to look for it costs more than to sleep until it has come. */
-    private static final int CLIENTS_TO_POLL_FOR = 2;
-
     private final MultiThreadIoEventLoopGroup group;
     private final List<LoopContext> contexts = new ArrayList<>();
     private final Map<EventExecutor, LoopContext> byLoop = new HashMap<>();
@@ -126,7 +121,7 @@ final class EventLoops {
         for (int i = 0; i < contexts.size(); i++) {
             LoopLoad load = contexts.get(i).load;
             load.sample(wall);
-            load.mayPoll(idle >= CPU_TO_POLL_WITH && load.clients() <= CLIENTS_TO_POLL_FOR);
+            load.decidePolling(idle);
             if (i < whole) {
                 ran += load.ranShare() / whole;
                 waited += load.waitedShare() / whole;
