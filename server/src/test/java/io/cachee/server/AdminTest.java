@@ -159,6 +159,8 @@ class AdminTest {
             assertThat(after.sample("cachee_network_bytes_total", direction))
                     .isGreaterThan(before.sample("cachee_network_bytes_total", direction));
         }
+        assertThat(after.sample("cachee_event_loops")).isPositive();
+        assertThat(after.sample("cachee_event_loop_looking_seconds_total")).isNotNegative();
     }
 
     @Test

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What the commands of all clients share: the store, and everything that the sidecar knows beside it. */
@@ -335,6 +336,9 @@ public final class Instance {
 
     /** How many event loops are used for now. */
     public volatile IntSupplier loopsUsed = executors::size;
+
+    /** For how long event loops have looked for requests instead of sleeping, in all. */
+    public volatile LongSupplier lookingNanos = () -> 0;
 
     /** How the sidecar is asked to end, by SHUTDOWN. */
     public @Nullable Runnable onShutdown;

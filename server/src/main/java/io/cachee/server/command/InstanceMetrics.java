@@ -31,6 +31,7 @@ final class InstanceMetrics {
         writeClients();
         writeCommands();
         writeTraffic(totals);
+        writeLoops();
         writeReloads();
         Tier tier = instance.tier();
         if (tier != null) {
@@ -186,5 +187,13 @@ final class InstanceMetrics {
         out.counter(bytes, "Bytes of requests and replies.")
                 .sample(bytes, totals.bytesIn(), label("direction", "in"))
                 .sample(bytes, totals.bytesOut(), label("direction", "out"));
+    }
+
+    private void writeLoops() {
+        out.gauge("cachee_event_loops", "Event loops in use.", instance.loopsUsed.getAsInt());
+        out.counter(
+                "cachee_event_loop_looking_seconds_total",
+                "Time in which event loops looked for requests instead of sleeping.",
+                instance.lookingNanos.getAsLong() / 1e9);
     }
 }

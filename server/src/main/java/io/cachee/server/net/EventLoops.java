@@ -80,6 +80,13 @@ final class EventLoops {
         return used;
     }
 
+    /** For how long they have looked for requests instead of sleeping, all together. From any thread. */
+    long lookingNanos() {
+        return contexts.stream()
+                .mapToLong(context -> context.load.polledNanos())
+                .sum();
+    }
+
     List<LoopContext> contexts() {
         return contexts;
     }

@@ -53,6 +53,10 @@ final class LoopLoad {
         polledNanos += nanos;
     }
 
+    long polledNanos() {
+        return polledNanos;
+    }
+
     /** A client has sent something that was counted last in that interval; in which it is counted now. By the loop. */
     int count(int lastCounted) {
         int now = interval;

@@ -30,6 +30,17 @@ final class LookAgainTest {
     }
 
     @Test
+    void aLoopOfWhichTheKernelTellsNothingLooksForFewClientsAlone() {
+        LoopLoad load = new LoopLoad();
+        load.count(0);
+        load.sample(1);
+        load.decidePolling(1);
+        assertThat(load.mayPoll()).isTrue();
+        load.decidePolling(0);
+        assertThat(load.mayPoll()).isFalse();
+    }
+
+    @Test
     void beginsOnlyWhereSomethingOfACpuIsIdle() {
         assertThat(rule.after(0.8, 0, 0.05, MANY)).isFalse();
         assertThat(rule.after(0.8, 0, 0.15, MANY)).isTrue();
