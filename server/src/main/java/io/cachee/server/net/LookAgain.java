@@ -2,10 +2,10 @@ package io.cachee.server.net;
 
 /**
  * Decides whether a loop may look for more work before it sleeps. For one or two clients it may where a CPU is idle,
- * since they wait for each reply. With more a request is mostly on its way, and to look for it costs more than to sleep,
- * until the loop is so busy that hardly anything is left to look in: each sleep then has a client pay for waking the
- * loop, and the loop pay for waking up, every few requests. No CPU is idle any more while it looks, so then it is told
- * by its own waiting for one that somebody else wants it.
+ * since they wait for each reply. With more a request is mostly on its way, and to look for it costs more than to
+ * sleep, until the loop is so busy that hardly anything is left to look in: then every few requests a client pays for
+ * waking the loop, and the loop for waking up. No CPU is idle any more while it looks, so it is told by its own waiting
+ * for one that somebody else wants it.
  */
 final class LookAgain {
     private static final int FEW_CLIENTS = 2;
