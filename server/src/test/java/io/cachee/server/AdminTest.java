@@ -160,7 +160,7 @@ class AdminTest {
                     .isGreaterThan(before.sample("cachee_network_bytes_total", direction));
         }
         assertThat(after.sample("cachee_event_loops")).isPositive();
-        assertThat(after.sample("cachee_event_loop_looking_seconds_total")).isNotNegative();
+        assertThat(after.sample("cachee_event_loop_busy_poll_seconds_total")).isNotNegative();
     }
 
     @Test

@@ -338,7 +338,7 @@ public final class Instance {
     public volatile IntSupplier loopsUsed = executors::size;
 
     /** For how long event loops have looked for requests instead of sleeping, in all. */
-    public volatile LongSupplier lookingNanos = () -> 0;
+    public volatile LongSupplier busyPollNanos = () -> 0;
 
     /** How the sidecar is asked to end, by SHUTDOWN. */
     public @Nullable Runnable onShutdown;

@@ -192,8 +192,8 @@ final class InstanceMetrics {
     private void writeLoops() {
         out.gauge("cachee_event_loops", "Event loops in use.", instance.loopsUsed.getAsInt());
         out.counter(
-                "cachee_event_loop_looking_seconds_total",
+                "cachee_event_loop_busy_poll_seconds_total",
                 "Time in which event loops looked for requests instead of sleeping.",
-                instance.lookingNanos.getAsLong() / 1e9);
+                instance.busyPollNanos.getAsLong() / 1e9);
     }
 }

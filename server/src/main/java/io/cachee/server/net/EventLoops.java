@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class EventLoops {
     private static final long TICK_MILLIS = 100;
+
     private final MultiThreadIoEventLoopGroup group;
     private final List<LoopContext> contexts = new ArrayList<>();
     private final Map<EventExecutor, LoopContext> byLoop = new HashMap<>();
@@ -81,7 +82,7 @@ final class EventLoops {
     }
 
     /** For how long they have looked for requests instead of sleeping, all together. From any thread. */
-    long lookingNanos() {
+    long busyPollNanos() {
         return contexts.stream()
                 .mapToLong(context -> context.load.polledNanos())
                 .sum();

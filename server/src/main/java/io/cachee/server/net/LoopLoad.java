@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * spent looking for work is not counted as work. Also how many clients have sent anything.
  */
 final class LoopLoad {
-    private final LookAgain lookAgain = new LookAgain();
+    private final BusyPoll busyPoll = new BusyPoll();
     private volatile boolean mayPoll;
     /** Written by the loop alone. */
     private volatile long polledNanos;
@@ -38,13 +38,9 @@ final class LoopLoad {
         return mayPoll;
     }
 
-    void mayPoll(boolean may) {
-        mayPoll = may;
-    }
-
     /** What was sampled last decides, and how many CPUs were idle. */
     void decidePolling(double idleCpus) {
-        mayPoll = lookAgain.after(ranShare, waitedShare, idleCpus, clients);
+        mayPoll = busyPoll.after(ranShare, waitedShare, idleCpus, clients);
     }
 
     // Of one thread: no increment is lost.

@@ -84,7 +84,7 @@ public final class RespServer implements AutoCloseable {
         loops.first()
                 .scheduleWithFixedDelay(this::tick, limits.tickMillis(), limits.tickMillis(), TimeUnit.MILLISECONDS);
         instance.loopsUsed = loops::used;
-        instance.lookingNanos = loops::lookingNanos;
+        instance.busyPollNanos = loops::busyPollNanos;
         instance.multiplexing = options.polling().label();
         loops.balance(doorkeeper.connections());
     }

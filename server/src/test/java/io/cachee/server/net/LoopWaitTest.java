@@ -77,7 +77,7 @@ final class LoopWaitTest {
 
     @Test
     void looksAgainWhereRequestsFollowEachOtherClosely() {
-        load.mayPoll(true);
+        load.decidePolling(1);
         LoopWait waiting = new LoopWait(sockets, load, LONG_NANOS);
         int found = 0;
         for (int i = 0; i < ENOUGH_TURNS; i++) {
@@ -89,7 +89,7 @@ final class LoopWaitTest {
 
     @Test
     void sleepsAtOnceWhereRequestsAreFarBetween() {
-        load.mayPoll(true);
+        load.decidePolling(1);
         LoopWait waiting = new LoopWait(sockets, load, 1);
         for (int i = 0; i < ENOUGH_TURNS; i++) {
             waiting.run(IDLE);
@@ -106,7 +106,7 @@ final class LoopWaitTest {
 
     @Test
     void neverLooksAgainOverATaskThatCame() {
-        load.mayPoll(true);
+        load.decidePolling(1);
         LoopWait waiting = new LoopWait(sockets, load, LONG_NANOS);
         int[] asked = new int[1];
         for (int i = 0; i < ENOUGH_TURNS; i++) {

@@ -7,7 +7,7 @@ package io.cachee.server.net;
  * waking the loop, and the loop for waking up. No CPU is idle any more while it looks, so it is told by its own waiting
  * for one that somebody else wants it.
  */
-final class LookAgain {
+final class BusyPoll {
     private static final int FEW_CLIENTS = 2;
     private static final double CPU_FOR_FEW = 0.3;
     private static final double CPU_FOR_MANY = 0.1;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-final class LookAgainTest {
+final class BusyPollTest {
     private static final int MANY = 50;
 
-    private final LookAgain rule = new LookAgain();
+    private final BusyPoll rule = new BusyPoll();
 
     @Test
     void looksForOneOrTwoClientsWhereACpuIsIdle() {
