@@ -310,6 +310,11 @@ final class Call {
         return executor.later(session);
     }
 
+    /** The same, even while the client wants no replies. */
+    Later laterEvenIfMuted() {
+        return executor.laterEvenIfMuted(session);
+    }
+
     /** Writes what stands before a value and after it. The value is in its place already. */
     private void writeAround(ByteBuf out, long target, int digits, int length) {
         if (length != headOf) {

@@ -202,6 +202,18 @@ public final class CommandExecutor {
         return session.link.later();
     }
 
+    /** The same; what L2 confirms of subscriptions is sent even while replies are not wanted, as Redis does. */
+    Later laterEvenIfMuted(Session session) {
+        boolean wasMuted = muted;
+        unmute();
+        Later later = later(session);
+        if (wasMuted) {
+            muted = true;
+            reply.mute();
+        }
+        return later;
+    }
+
     /** Replies are wanted again, from the command on that is running. */
     void unmute() {
         if (muted) {
@@ -262,7 +274,8 @@ public final class CommandExecutor {
         if (open != null && open.open && command.queues && command.flags.contains(Flag.NO_MULTI)) {
             return "ERR Command not allowed inside a transaction";
         }
-        if (session.isSubscriberInResp2() && !Refusals.mayRunWhileSubscribed(command)) {
+        // What is unknown here is L2's to refuse, as unknown or for this very reason.
+        if (session.isSubscriberInResp2() && !Refusals.mayRunWhileSubscribed(command) && !command.unknown) {
             return "ERR Can't execute '" + command.fullName(request)
                     + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT"
                     + " / RESET are allowed in this context";

@@ -129,6 +129,10 @@ final class ConnectionCommands {
 
     private static void greet(Call call, int version, @Nullable String user, byte[] password, @Nullable String name) {
         Session session = call.session;
+        OwnConnection own = session.own;
+        if (own != null && own.listens() && session.resp3 != (version == 3)) {
+            throw new CommandException("ERR the protocol cannot change while this connection has subscriptions");
+        }
         if (user != null && !login(call, user, password)) {
             throw wrongPassword(call);
         }

@@ -19,6 +19,14 @@ public interface Later {
     }
 
     /**
+     * Sends something before the reply, and after all that was to be sent before it. The buffer is given away. False,
+     * and nothing done, where nobody wants a reply.
+     */
+    default boolean precede(ByteBuf message) {
+        return false;
+    }
+
+    /**
      * Has the reply given in parts, from when all before it has left. If the client goes before that, it never begins.
      * False where nobody wants a reply.
      */

@@ -13,12 +13,16 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A client's own connection to L2, for what cannot share one. For a transaction it lasts from WATCH or MULTI to EXEC,
- * for a command that waits until its reply; whoever listens to channels, or to all commands, keeps it, and then
- * everything of the client travels over it.
+ * for a command that waits until its reply. A client that listens to channels, or to all commands, keeps it until it
+ * listens to nothing any more, and everything it sends travels over it.
+ *
+ * <p>What is about the sidecar never travels over it: L2 knows nothing of the client and its rules, and takes whatever
+ * comes for the sidecar's own wish. Such a command runs here, after all replies that are still to come.
  *
  * <p>MULTI is answered here, and sent with the first command after it, for a cluster's node is known only then.
  */
@@ -39,7 +43,7 @@ final class OwnConnection implements DedicatedHandler {
     private final PassThrough passing;
 
     // Of the client's event loop.
-    private final Deque<Later> awaited = new ArrayDeque<>();
+    private final ExpectedReplies expected;
     private boolean inTransaction;
     private boolean multiUnsent;
     private boolean watches;
@@ -69,6 +73,7 @@ final class OwnConnection implements DedicatedHandler {
         this.session = session;
         this.tier = tier;
         this.passing = passing;
+        this.expected = new ExpectedReplies(session.link);
         this.frames = new ReplyFrames(tier.l2().mostReplyBytes());
     }
 
@@ -83,11 +88,21 @@ final class OwnConnection implements DedicatedHandler {
 
     /** Whether a command of the client is to travel over it. */
     boolean takes(Command command) {
-        if (ENDS_IT.contains(command.name)) {
-            return false;
-        }
-        boolean isAboutClient = Tiers.runsHere(command) && !PART_OF_TRANSACTIONS.contains(command.name);
-        return listens || (inTransaction || watches) && !isAboutClient;
+        return (listens || inTransaction || watches) && !ENDS_IT.contains(command.name) && !isAboutSidecar(command);
+    }
+
+    private static boolean isAboutSidecar(Command command) {
+        return Tiers.runsHere(command) && !PART_OF_TRANSACTIONS.contains(command.name);
+    }
+
+    /** Whether a command has to wait until all replies have come that are still to come. */
+    boolean mustWait(Command command) {
+        return !takes(command) || blocked || mayComeToBeRefused(command);
+    }
+
+    /** In the old protocol it depends on what L2 is about to confirm whether the client may run a command. */
+    private boolean mayComeToBeRefused(Command command) {
+        return !session.resp3 && expected.awaitsConfirmation() && !Refusals.mayRunWhileSubscribed(command);
     }
 
     /** Whether MULTI has been sent and not yet EXEC. On the event loop of the client. */
@@ -100,15 +115,24 @@ final class OwnConnection implements DedicatedHandler {
         return subscribed;
     }
 
+    /** Whether L2 has confirmed subscriptions that are still there. On the event loop of the client. */
+    boolean hasSubscriptions() {
+        return expected.hasSubscriptions();
+    }
+
+    /** Whether it is kept to listen to channels or to all commands. On the event loop of the client. */
+    boolean listens() {
+        return listens;
+    }
+
     /**
-     * Whether a command has no place in the client's transaction: it runs here, and L2, which queues the others, would
-     * not know when.
+     * Whether a command has no place in the client's transaction. What is about the sidecar runs here, and L2, which
+     * queues the others, would not know when. Subscriptions would be confirmed in the midst of the reply to EXEC.
      */
     boolean refuses(Command command) {
         return inTransaction
                 && !ENDS_IT.contains(command.name)
-                && Tiers.runsHere(command)
-                && !PART_OF_TRANSACTIONS.contains(command.name);
+                && (LISTENS.contains(command.name) || isAboutSidecar(command));
     }
 
     /** A command within the transaction was refused here, so L2 must not run the others. */
@@ -133,20 +157,53 @@ final class OwnConnection implements DedicatedHandler {
                 watches |= !inTransaction;
                 send(call);
             }
-            case "select" -> {
-                selected = Decimal.integer(call.request, 1, 0, call.instance.databases.count() - 1);
-                send(call);
-            }
+            case "select" -> select(call);
             case "flushall", "flushdb" -> flush(call);
             default -> {
-                boolean begins = LISTENS.contains(call.command.name);
-                boolean waits = !inTransaction && !begins && !watches && !listens;
-                listens |= begins && !inTransaction;
-                subscribed |= listens && !call.command.name.equals("monitor");
-                blocked |= waits;
-                send(call);
+                if (LISTENS.contains(call.command.name)) {
+                    listen(call);
+                } else {
+                    blocked |= !inTransaction && !watches && (!listens || Tiers.needsOwnConnection(call.command));
+                    send(call);
+                }
             }
         }
+    }
+
+    private void select(Call call) {
+        int chosen = Decimal.integer(call.request, 1, 0, call.instance.databases.count() - 1);
+        if (inTransaction) {
+            selected = chosen;
+            send(call);
+        } else {
+            send(call, reply -> {
+                if (reply.getByte(reply.readerIndex()) == '+') {
+                    session.database = chosen;
+                }
+            });
+        }
+    }
+
+    private void listen(Call call) {
+        String name = call.command.name;
+        boolean isMonitor = name.equals("monitor");
+        if (isMonitor && expected.isMonitor()) {
+            // Redis leaves a second one unanswered.
+            return;
+        }
+        listens = true;
+        prepare(passing.slotOf(call));
+        if (isMonitor) {
+            expected.addMonitor(call.later());
+        } else {
+            List<byte[]> names = new ArrayList<>(call.count() - 1);
+            for (int i = 1; i < call.count(); i++) {
+                names.add(call.request.bytes(i));
+            }
+            expected.addConfirmations(call.laterEvenIfMuted(), name, names);
+            subscribed = true;
+        }
+        transmit(call);
     }
 
     private void flush(Call call) {
@@ -160,7 +217,7 @@ final class OwnConnection implements DedicatedHandler {
     }
 
     private void multi(Call call) {
-        if (inTransaction || listens) {
+        if (inTransaction) {
             send(call);
             return;
         }
@@ -182,7 +239,7 @@ final class OwnConnection implements DedicatedHandler {
             discard(wasEmpty);
             call.reply.error("EXECABORT Transaction discarded because of previous errors.");
         } else if (!wasEmpty) {
-            send(call);
+            sendEnd(call, selected);
         } else if (call.command.name.equals("exec")) {
             call.reply.array(0);
         } else {
@@ -194,6 +251,17 @@ final class OwnConnection implements DedicatedHandler {
         endIfIdle();
     }
 
+    /** The reply to EXEC tells whether a SELECT within the transaction has happened. */
+    private void sendEnd(Call call, int chosen) {
+        boolean mayChoose = chosen >= 0 && call.command.name.equals("exec");
+        send(call, reply -> {
+            int at = reply.readerIndex();
+            if (mayChoose && reply.getByte(at) == '*' && reply.getByte(at + 1) != '-') {
+                session.database = chosen;
+            }
+        });
+    }
+
     private void discard(boolean wasEmpty) {
         if (!wasEmpty && connected) {
             sendUnasked(DISCARD);
@@ -202,7 +270,7 @@ final class OwnConnection implements DedicatedHandler {
 
     /** The client did not send it, or has its reply already. */
     private void sendUnasked(byte[] command) {
-        awaited.add(ByteBuf::release);
+        expected.add(ByteBuf::release, _ -> {});
         ByteBuf request = PassThrough.encode(Request.of(command));
         passing.onLink(() -> {
             held.add(() -> sendNow(request));
@@ -211,7 +279,17 @@ final class OwnConnection implements DedicatedHandler {
     }
 
     private void send(Call call) {
-        int slot = passing.slotOf(call);
+        send(call, _ -> {});
+    }
+
+    /** @param before looks at the reply before the client has it */
+    private void send(Call call, Consumer<ByteBuf> before) {
+        prepare(passing.slotOf(call));
+        expected.add(call.later(), before);
+        transmit(call);
+    }
+
+    private void prepare(int slot) {
         if (!connected) {
             connect(slot);
         }
@@ -219,13 +297,15 @@ final class OwnConnection implements DedicatedHandler {
             multiUnsent = false;
             sendUnasked(MULTI);
         }
-        if (!listens) {
-            awaited.add(place(call));
-        }
+    }
+
+    private void transmit(Call call) {
+        int slot = passing.slotOf(call);
         List<byte[]> behind = passing.writtenBehind(call);
         Command command = call.command;
-        // Within a transaction there may be a SELECT before it, so keys count whatever the database.
-        List<byte[]> keys = inTransaction ? PassThrough.namedKeys(call) : passing.writtenKeys(call);
+        // There may be a SELECT before it that was not answered yet, so keys count whatever the database.
+        boolean mayBeElsewhere = inTransaction || watches || listens;
+        List<byte[]> keys = mayBeElsewhere ? PassThrough.namedKeys(call) : passing.writtenKeys(call);
         ByteBuf request = PassThrough.encode(call.request);
         byte[] tracked = passing.mustTrack(call, slot) ? PassThrough.exists(call) : null;
         passing.onLink(() -> {
@@ -239,22 +319,6 @@ final class OwnConnection implements DedicatedHandler {
             });
             sendHeld();
         });
-    }
-
-    /** Where the reply goes; that to EXEC tells whether a SELECT within the transaction has happened. */
-    private Later place(Call call) {
-        Later later = call.later();
-        int chosen = selected;
-        if (chosen < 0 || !call.command.name.equals("exec")) {
-            return later;
-        }
-        return frame -> {
-            int at = frame.readerIndex();
-            if (frame.getByte(at) == '*' && frame.getByte(at + 1) != '-') {
-                session.database = chosen;
-            }
-            later.reply(frame);
-        };
     }
 
     private void sendNow(ByteBuf request) {
@@ -348,16 +412,20 @@ final class OwnConnection implements DedicatedHandler {
     // ---------------------------------------------------------------- on the client's event loop
 
     private void came(ByteBuf frame) {
-        boolean isPush = frame.getByte(frame.readerIndex()) == '>';
         if (closed) {
             frame.release();
-        } else if (isPush || awaited.isEmpty()) {
-            session.link.send(frame);
-            session.link.flush();
-        } else {
-            awaited.remove().reply(frame);
+            return;
+        }
+        boolean hadSubscriptions = expected.hasSubscriptions();
+        expected.came(frame);
+        subscribed = expected.hasSubscriptions() || expected.awaitsConfirmation();
+        if (expected.isEmpty()) {
             blocked = false;
-            endIfIdle();
+            listens = expected.hasSubscriptions() || expected.isMonitor();
+        }
+        endIfIdle();
+        if (hadSubscriptions != expected.hasSubscriptions()) {
+            session.refresh();
         }
     }
 
@@ -368,16 +436,14 @@ final class OwnConnection implements DedicatedHandler {
         boolean losesState = inTransaction || watches || listens;
         close();
         session.own = null;
-        while (!awaited.isEmpty()) {
-            awaited.remove().reply(PassThrough.error("ERR L2 gave no answer: " + why));
-        }
+        expected.fail("ERR L2 gave no answer: " + why);
         if (losesState) {
             session.link.finish();
         }
     }
 
     private void endIfIdle() {
-        if (awaited.isEmpty() && !inTransaction && !watches && !listens) {
+        if (expected.isEmpty() && !inTransaction && !watches && !listens) {
             close();
             session.own = null;
         }
@@ -387,6 +453,7 @@ final class OwnConnection implements DedicatedHandler {
     void close() {
         if (!closed) {
             closed = true;
+            expected.release();
             if (connected) {
                 passing.onLink(this::closeConnection);
             }

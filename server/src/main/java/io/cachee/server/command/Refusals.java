@@ -9,12 +9,28 @@ final class Refusals {
     static final String NOT_AUTHENTICATED = "NOAUTH Authentication required.";
     private static final int SHOWN_BYTES = 128;
     private static final Set<String> WHILE_SUBSCRIBED =
-            Set.of("subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ping", "quit", "reset");
+            Set.of("subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe", "sunsubscribe", "ping",
+            "quit", "reset");
 
     private Refusals() {}
 
     static boolean mayRunWhileSubscribed(Command command) {
         return WHILE_SUBSCRIBED.contains(command.name);
+    }
+
+    /** Why a command is not passed on to L2, or null: it would make another thing of the connection it travels over. */
+    static @Nullable String asItTakesOver(Command command, Request request) {
+        return switch (command.name) {
+            case "replconf", "sync", "psync" ->
+                "ERR '" + command.name
+                        + "' is not passed on to L2: it would turn the connection that clients share into a replica's";
+            case "script" ->
+                request.count() > 1 && request.is(1, "DEBUG")
+                        ? "ERR 'script debug' is not passed on to L2: it would turn the connection that clients share"
+                                + " into a debugger's"
+                        : null;
+            default -> null;
+        };
     }
 
     static String unknown(Request request) {

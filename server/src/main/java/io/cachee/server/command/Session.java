@@ -140,8 +140,9 @@ public final class Session {
 
     /** Whether it may only subscribe, unsubscribe and the like. */
     boolean isSubscriberInResp2() {
-        Subscriptions own = subscriptions;
-        return !resp3 && own != null && own.count() > 0;
+        Subscriptions here = subscriptions;
+        OwnConnection toL2 = own;
+        return !resp3 && (here != null && here.count() > 0 || toL2 != null && toL2.hasSubscriptions());
     }
 
     Tracking trackingOrNone() {

@@ -90,7 +90,7 @@ final class Tiers {
         this.passing = new PassThrough(instance, tier, database);
         this.writes = new TierWrites(tier, passing, database);
         this.reads = new TierReads(tier, passing, database);
-        this.onOwnConnection = call -> OwnConnection.of(call, tier, passing).run(call);
+        this.onOwnConnection = this::runOnOwnConnection;
         this.handlers = new Handler[instance.table.commands().size()];
         for (Command command : instance.table.commands()) {
             handlers[command.number] = choose(command);
@@ -120,6 +120,37 @@ final class Tiers {
         }
         Handler read = reads.handlerOf(name);
         return read != null ? read : name.equals("flushall") || name.equals("flushdb") ? this::flush : passing::pass;
+    }
+
+    private void runOnOwnConnection(Call call) {
+        refuseWhatTakesOver(call);
+        OwnConnection.of(call, tier, passing).run(call);
+    }
+
+    /** Passes on what Cachee does not know itself. */
+    private void pass(Call call) {
+        refuseWhatTakesOver(call);
+        passing.pass(call);
+    }
+
+    private static void refuseWhatTakesOver(Call call) {
+        String refusal = Refusals.asItTakesOver(call.command, call.request);
+        if (refusal != null) {
+            throw refuse(call, refusal);
+        }
+    }
+
+    /** A transaction that the command would have been part of must fail. */
+    private static CommandException refuse(Call call, String error) {
+        OwnConnection own = call.session.own;
+        if (own != null) {
+            own.refused();
+        }
+        return new CommandException(error);
+    }
+
+    static boolean needsOwnConnection(Command command) {
+        return ON_OWN_CONNECTION.contains(command.name);
     }
 
     static boolean runsHere(Command command) {
@@ -153,21 +184,17 @@ final class Tiers {
 
     Handler handlerOf(Session session, Command command) {
         OwnConnection own = session.own;
-        if (own != null && own.takes(command)) {
-            return onOwnConnection;
-        }
         if (own != null && own.refuses(command)) {
             return Tiers::refuseInTransaction;
+        }
+        if (own != null && own.takes(command)) {
+            return onOwnConnection;
         }
         return command.number < handlers.length ? handlers[command.number] : command.handler;
     }
 
     private static void refuseInTransaction(Call call) {
-        OwnConnection own = call.session.own;
-        if (own != null) {
-            own.refused();
-        }
-        throw new CommandException("ERR Command not allowed inside a transaction");
+        throw refuse(call, "ERR Command not allowed inside a transaction");
     }
 
     /** A command that L2 knows and Cachee does not; or one that nobody knows, for L2 to say so. */
@@ -187,7 +214,7 @@ final class Tiers {
 
     private Command describe(String name, @Nullable RemoteCommand described) {
         boolean isOwn = ON_OWN_CONNECTION.contains(name) || described != null && described.isBlocking();
-        Command.Builder row = Command.named(name, -1, isOwn ? onOwnConnection : passing::pass);
+        Command.Builder row = Command.named(name, -1, isOwn ? onOwnConnection : this::pass);
         if (described != null) {
             if (described.isWrite()) {
                 row.flags(Flag.WRITE).accesses();
@@ -224,7 +251,7 @@ final class Tiers {
             return true;
         }
         if (own != null) {
-            return !own.takes(command) || own.isBlocked();
+            return own.mustWait(command);
         }
         Handler handler = handlerOf(session, command);
         if (handler == onOwnConnection || command.name.equals("subscribe")) {

@@ -24,6 +24,7 @@ final class DeferredReplies {
         private @Nullable ByteBuf reply;
         private @Nullable Consumer<Parts> whenFirst;
         private boolean forgotten;
+        private final List<ByteBuf> preceding = new ArrayList<>(0);
         private final List<ByteBuf> following = new ArrayList<>(0);
 
         @Override
@@ -35,6 +36,22 @@ final class DeferredReplies {
                 bytes += whole.readableBytes();
                 release();
             }
+        }
+
+        @Override
+        public boolean precede(ByteBuf message) {
+            if (forgotten) {
+                message.release();
+            } else if (equals(places.peek())) {
+                target.accept(message);
+                grew.run();
+                released.run();
+            } else {
+                bytes += message.readableBytes();
+                preceding.add(message);
+                grew.run();
+            }
+            return true;
         }
 
         @Override
@@ -72,6 +89,7 @@ final class DeferredReplies {
     private final Consumer<ByteBuf> target;
     private final BiConsumer<ByteBuf, Runnable> parts;
     private final Runnable released;
+    private final Runnable grew;
     private final Deque<Place> places = new ArrayDeque<>(0);
     private volatile long bytes;
     private boolean releasing;
@@ -80,11 +98,14 @@ final class DeferredReplies {
      * @param target takes what may leave
      * @param parts takes a part of a reply, and runs something when it has left
      * @param released is run after something has
+     * @param grew is run when messages were added, which nothing bounds but what a client may leave unread
      */
-    DeferredReplies(Consumer<ByteBuf> target, BiConsumer<ByteBuf, Runnable> parts, Runnable released) {
+    DeferredReplies(
+            Consumer<ByteBuf> target, BiConsumer<ByteBuf, Runnable> parts, Runnable released, Runnable grew) {
         this.target = target;
         this.parts = parts;
         this.released = released;
+        this.grew = grew;
     }
 
     boolean isEmpty() {
@@ -128,6 +149,9 @@ final class DeferredReplies {
     private void releaseAll() {
         boolean any = false;
         for (Place first = places.peek(); first != null; first = places.peek()) {
+            any |= !first.preceding.isEmpty();
+            first.preceding.forEach(this::hand);
+            first.preceding.clear();
             first.beginIfFirst();
             ByteBuf reply = first.reply;
             if (reply == null) {
@@ -157,6 +181,8 @@ final class DeferredReplies {
                 place.reply.release();
                 place.reply = null;
             }
+            place.preceding.forEach(ByteBuf::release);
+            place.preceding.clear();
             place.following.forEach(ByteBuf::release);
             place.following.clear();
         }

@@ -18,7 +18,8 @@ final class Outbox {
     private final Connection connection;
     private final Doorkeeper doorkeeper;
     private final boolean isTls;
-    private final DeferredReplies deferred = new DeferredReplies(this::write, this::writePart, this::repliesCame);
+    private final DeferredReplies deferred =
+            new DeferredReplies(this::write, this::writePart, this::repliesCame, this::checkLimit);
     private final Runnable afterReplies;
     private long unflushedBytes;
     private boolean flushPlanned;
@@ -65,6 +66,10 @@ final class Outbox {
         } else {
             deferred.follow(full);
         }
+        checkLimit();
+    }
+
+    private void checkLimit() {
         // What TLS has not encrypted yet is not among the channel's bytes.
         long unsent = unsentBytes() + (isTls ? unflushedBytes : 0);
         if (unsent > doorkeeper.outputLimit().hardBytes()) {
