@@ -37,12 +37,7 @@ final class ExpectedReplies {
         /** How many confirmations are to come, or -1 before the first. */
         private int left = -1;
 
-        Expected(
-                Later place,
-                Consumer<ByteBuf> before,
-                boolean isMonitor,
-                @Nullable String verb,
-                List<byte[]> names) {
+        Expected(Later place, Consumer<ByteBuf> before, boolean isMonitor, @Nullable String verb, List<byte[]> names) {
             this.place = place;
             this.before = before;
             this.isMonitor = isMonitor;

@@ -171,7 +171,7 @@ final class OwnConnection implements DedicatedHandler {
     }
 
     private void select(Call call) {
-        int chosen = Decimal.integer(call.request, 1, 0, call.instance.databases.count() - 1);
+        int chosen = ConnectionCommands.database(call, 1);
         if (inTransaction) {
             selected = chosen;
             send(call);

@@ -8,9 +8,16 @@ import org.jspecify.annotations.Nullable;
 final class Refusals {
     static final String NOT_AUTHENTICATED = "NOAUTH Authentication required.";
     private static final int SHOWN_BYTES = 128;
-    private static final Set<String> WHILE_SUBSCRIBED =
-            Set.of("subscribe", "unsubscribe", "psubscribe", "punsubscribe", "ssubscribe", "sunsubscribe", "ping",
-            "quit", "reset");
+    private static final Set<String> WHILE_SUBSCRIBED = Set.of(
+            "subscribe",
+            "unsubscribe",
+            "psubscribe",
+            "punsubscribe",
+            "ssubscribe",
+            "sunsubscribe",
+            "ping",
+            "quit",
+            "reset");
 
     private Refusals() {}
 

@@ -100,8 +100,7 @@ final class DeferredReplies {
      * @param released is run after something has
      * @param grew is run when messages were added, which nothing bounds but what a client may leave unread
      */
-    DeferredReplies(
-            Consumer<ByteBuf> target, BiConsumer<ByteBuf, Runnable> parts, Runnable released, Runnable grew) {
+    DeferredReplies(Consumer<ByteBuf> target, BiConsumer<ByteBuf, Runnable> parts, Runnable released, Runnable grew) {
         this.target = target;
         this.parts = parts;
         this.released = released;
