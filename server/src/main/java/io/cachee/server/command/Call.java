@@ -1,7 +1,7 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Reply;
-import io.cachee.server.resp.Request;
+import io.cachee.resp.ReplyWriter;
+import io.cachee.resp.Request;
 import io.cachee.server.tier.Keyspace;
 import io.cachee.server.tier.Tier;
 import io.cachee.server.tier.Verdict;
@@ -48,7 +48,7 @@ final class Call {
     final Instance instance;
     final CommandExecutor executor;
     final Store store;
-    final Reply reply;
+    final ReplyWriter reply;
     final EntryInfo info = new EntryInfo();
     /** Of the value from L1 that was looked at last. */
     final Stamp stamp = new Stamp();
@@ -77,7 +77,7 @@ final class Call {
     private int headStart;
     private int headEnd;
 
-    Call(Instance instance, CommandExecutor executor, Reply reply, Session nobody, Command first) {
+    Call(Instance instance, CommandExecutor executor, ReplyWriter reply, Session nobody, Command first) {
         this.instance = instance;
         this.executor = executor;
         this.store = instance.store;

@@ -3,7 +3,7 @@ package io.cachee.server.command;
 import static io.cachee.server.command.Flag.LOADING;
 import static io.cachee.server.command.Flag.STALE;
 
-import io.cachee.server.resp.Reply;
+import io.cachee.resp.ReplyWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -75,7 +75,7 @@ final class CommandCommands {
         return wanted;
     }
 
-    private static void describe(Reply reply, @Nullable Command command) {
+    private static void describe(ReplyWriter reply, @Nullable Command command) {
         if (command == null) {
             reply.nothing();
             return;

@@ -1,8 +1,8 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Reply;
-import io.cachee.server.resp.Request;
-import io.cachee.server.resp.RequestsAhead;
+import io.cachee.resp.ReplyWriter;
+import io.cachee.resp.Request;
+import io.cachee.resp.RequestsAhead;
 import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandExecutor {
     private final Instance instance;
-    private final Reply reply;
+    private final ReplyWriter reply;
     private final Call call;
     private final ExecutionGate.Cell cell;
     final LoopStats stats;
@@ -32,7 +32,7 @@ public final class CommandExecutor {
 
     CommandExecutor(Instance instance, int loop, ByteBufAllocator allocator) {
         this.instance = instance;
-        this.reply = new Reply(allocator);
+        this.reply = new ReplyWriter(allocator);
         this.stats = new LoopStats(instance.table.commands().size() + 1);
         this.timer = new CallTimer(instance, stats, System::nanoTime);
         this.cell = instance.gate.cell(loop);
@@ -49,7 +49,7 @@ public final class CommandExecutor {
         return instance;
     }
 
-    Reply reply() {
+    ReplyWriter reply() {
         return reply;
     }
 

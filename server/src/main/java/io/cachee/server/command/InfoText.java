@@ -1,6 +1,6 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Reply;
+import io.cachee.resp.ReplyWriter;
 import io.cachee.server.tier.Tier;
 import io.cachee.store.StoreStats;
 import java.util.LinkedHashMap;
@@ -342,7 +342,7 @@ final class InfoText {
 
     // ---------------------------------------------------------------- MEMORY
 
-    void memoryStats(Reply reply) {
+    void memoryStats(ReplyWriter reply) {
         Map<String, Long> fields = new LinkedHashMap<>();
         fields.put("peak.allocated", store().regionBytes());
         fields.put("total.allocated", usedBytes());

@@ -1,9 +1,9 @@
 package io.cachee.server.command;
 
 import io.cachee.l2.L2Options;
+import io.cachee.resp.Request;
 import io.cachee.server.config.OutputLimit;
 import io.cachee.server.metrics.MetricWriter;
-import io.cachee.server.resp.Request;
 import io.cachee.server.tier.FleetList;
 import io.cachee.server.tier.KeyspacePolicy;
 import io.cachee.server.tier.Keyspaces;

@@ -1,6 +1,6 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Request;
+import io.cachee.resp.Request;
 import java.util.Map;
 
 /** Where a request's first key is, also where that depends on its arguments. */

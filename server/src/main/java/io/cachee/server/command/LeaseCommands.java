@@ -2,7 +2,7 @@ package io.cachee.server.command;
 
 import static io.cachee.server.command.Flag.WRITE;
 
-import io.cachee.server.resp.Request;
+import io.cachee.resp.Request;
 import io.cachee.server.tier.Tier;
 import io.cachee.store.Stamp;
 import java.nio.charset.StandardCharsets;
@@ -74,7 +74,7 @@ final class LeaseCommands {
         }
         ThreadLocalRandom random = ThreadLocalRandom.current();
         String token = Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
-        passing.pass(call, script(call, LEASE, ascii(token), ascii(Long.toString(millis))), null);
+        passing.pass(call, script(call, LEASE, ascii(token), ascii(Long.toString(millis))));
     }
 
     private static void fill(Call call) {
@@ -82,11 +82,11 @@ final class LeaseCommands {
         long millis = millis(call, 4, 0);
         byte[] token = call.request.bytes(2);
         byte[] value = call.request.bytes(3);
-        passing.pass(call, script(call, FILL, token, value, ascii(Long.toString(millis))), null);
+        passing.pass(call, script(call, FILL, token, value, ascii(Long.toString(millis))));
     }
 
     private static void release(Call call) {
-        passing(call).pass(call, script(call, RELEASE, call.request.bytes(2)), null);
+        passing(call).pass(call, script(call, RELEASE, call.request.bytes(2)));
     }
 
     private static long millis(Call call, int at, long otherwise) {

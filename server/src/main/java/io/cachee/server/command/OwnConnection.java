@@ -3,8 +3,10 @@ package io.cachee.server.command;
 import io.cachee.l2.Dedicated;
 import io.cachee.l2.DedicatedHandler;
 import io.cachee.l2.Protocol;
-import io.cachee.l2.ReplyFrames;
-import io.cachee.server.resp.Request;
+import io.cachee.resp.ReplyEncoder;
+import io.cachee.resp.ReplyFrames;
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.RequestEncoder;
 import io.cachee.server.tier.Tier;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -203,7 +205,7 @@ final class OwnConnection implements DedicatedHandler {
     /** The client did not send it, or has its reply already. */
     private void sendUnasked(byte[] command) {
         awaited.add(ByteBuf::release);
-        ByteBuf request = PassThrough.encode(Request.of(command));
+        ByteBuf request = RequestEncoder.encode(command);
         passing.onLink(() -> {
             held.add(() -> sendNow(request));
             sendHeld();
@@ -226,7 +228,7 @@ final class OwnConnection implements DedicatedHandler {
         Command command = call.command;
         // Within a transaction there may be a SELECT before it, so keys count whatever the database.
         List<byte[]> keys = inTransaction ? PassThrough.namedKeys(call) : passing.writtenKeys(call);
-        ByteBuf request = PassThrough.encode(call.request);
+        ByteBuf request = RequestEncoder.encode(call.request);
         byte[] tracked = passing.mustTrack(call, slot) ? PassThrough.exists(call) : null;
         passing.onLink(() -> {
             if (tracked != null) {
@@ -348,7 +350,7 @@ final class OwnConnection implements DedicatedHandler {
     // ---------------------------------------------------------------- on the client's event loop
 
     private void came(ByteBuf frame) {
-        boolean isPush = frame.getByte(frame.readerIndex()) == '>';
+        boolean isPush = ReplyReader.isPush(frame);
         if (closed) {
             frame.release();
         } else if (isPush || awaited.isEmpty()) {
@@ -369,7 +371,7 @@ final class OwnConnection implements DedicatedHandler {
         close();
         session.own = null;
         while (!awaited.isEmpty()) {
-            awaited.remove().reply(PassThrough.error("ERR L2 gave no answer: " + why));
+            awaited.remove().reply(ReplyEncoder.error("ERR L2 gave no answer: " + why));
         }
         if (losesState) {
             session.link.finish();

@@ -3,7 +3,10 @@ package io.cachee.server.command;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
-import io.cachee.server.resp.Request;
+import io.cachee.resp.ReplyEncoder;
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.Request;
+import io.cachee.resp.RequestEncoder;
 import io.cachee.server.tier.Tier;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -17,7 +20,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Requests that travel to L2 as they are, and replies that come back as they are. What a request writes is forgotten
@@ -28,14 +30,10 @@ final class PassThrough {
     /** After these, nothing of a database is as it was. */
     private static final Set<String> CHANGE_ALL = Set.of("flushall", "flushdb", "swapdb");
 
-    static final byte[] OK = "+OK\r\n".getBytes(StandardCharsets.ISO_8859_1);
     /** These reach into another database than the client's. */
     private static final Set<String> REACH_ELSEWHERE = Set.of("move", "copy");
 
-    private static final byte[] NO_MEMORY =
-            "-ERR there is no memory for the reply at the moment\r\n".getBytes(StandardCharsets.ISO_8859_1);
-    private static final byte[] PING = {'p', 'i', 'n', 'g'};
-    private static final int MAX_DIGITS = 10;
+    private static final String NO_MEMORY = "ERR there is no memory for the reply at the moment";
 
     private final Instance instance;
     private final Tier tier;
@@ -65,15 +63,20 @@ final class PassThrough {
 
     /** Sends the call's request, and keeps its reply a place. */
     void pass(Call call) {
-        pass(call, call.request, null);
+        pass(call, call.request);
     }
 
-    /**
-     * Sends another request in place of the call's, with the same first key.
-     *
-     * @param instead what the client is told when L2 has done it; null for what L2 says
-     */
-    void pass(Call call, Request sent, byte @Nullable [] instead) {
+    /** Sends another request in place of the call's, with the same first key. */
+    void pass(Call call, Request sent) {
+        pass(call, sent, false);
+    }
+
+    /** The same, but the client is told OK when L2 has done it, whatever L2 says. */
+    void passForOk(Call call, Request sent) {
+        pass(call, sent, true);
+    }
+
+    private void pass(Call call, Request sent, boolean okInstead) {
         Session session = call.session;
         boolean writes = call.command.writes || call.command.writesUnnamed;
         List<byte[]> written = writtenKeys(call);
@@ -94,16 +97,15 @@ final class PassThrough {
         Protocol protocol = protocolOf(session);
         int writesBefore = session.writesSent;
         Later later = call.later();
-        List<SplitCommands.Part> parts = instead == null ? SplitCommands.of(call, tier.l2()) : List.of();
-        ByteBuf request = parts.isEmpty() ? encode(sent) : Unpooled.EMPTY_BUFFER;
+        List<SplitCommands.Part> parts = okInstead ? List.of() : SplitCommands.of(call, tier.l2());
+        ByteBuf request = parts.isEmpty() ? RequestEncoder.encode(sent) : Unpooled.EMPTY_BUFFER;
         // What may have changed something is not asked twice.
         ByteBuf again = writes || !parts.isEmpty() ? Unpooled.EMPTY_BUFFER : request.retainedDuplicate();
         ReplyHandler handler = new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
                 again.release();
-                boolean isError = frame.getByte(frame.readerIndex()) == '-';
-                ByteBuf copy = instead == null || isError ? copyOf(frame) : Unpooled.wrappedBuffer(instead);
+                ByteBuf copy = okInstead && !ReplyReader.isError(frame) ? ReplyEncoder.ok() : copyOf(frame);
                 if (unnamed) {
                     afterChanges(slot, () -> over(copy));
                 } else {
@@ -121,7 +123,7 @@ final class PassThrough {
                     return;
                 }
                 again.release();
-                ByteBuf told = error((isTooLarge ? "ERR " : "ERR L2 gave no answer: ") + why.getMessage());
+                ByteBuf told = ReplyEncoder.error((isTooLarge ? "ERR " : "ERR L2 gave no answer: ") + why.getMessage());
                 if (isTooLarge && unnamed) {
                     afterChanges(slot, () -> over(told));
                 } else {
@@ -178,7 +180,7 @@ final class PassThrough {
      * comes behind it.
      */
     void afterChanges(int slot, Runnable task) {
-        tier.l2().sendTracked(encode(Request.of(PING)), Math.max(slot, 0), afterwards(task));
+        tier.l2().sendTracked(RequestEncoder.encode("PING"), Math.max(slot, 0), afterwards(task));
     }
 
     /** Whether the client keeps copies of what it is about to read. */
@@ -198,10 +200,7 @@ final class PassThrough {
         for (int i = 1; i < arguments.length; i++) {
             arguments[i] = call.request.bytes(first + (i - 1) * step);
         }
-        ByteBuf encoded = encode(Request.of(arguments));
-        byte[] bytes = ByteBufUtil.getBytes(encoded);
-        encoded.release();
-        return bytes;
+        return RequestEncoder.bytes(arguments);
     }
 
     static ReplyHandler afterwards(Runnable send) {
@@ -262,13 +261,8 @@ final class PassThrough {
         try {
             return reply.get();
         } catch (OutOfDirectMemoryError none) {
-            return Unpooled.wrappedBuffer(NO_MEMORY);
+            return ReplyEncoder.error(NO_MEMORY);
         }
-    }
-
-    static ByteBuf error(String text) {
-        String line = "-" + text.replace('\r', ' ').replace('\n', ' ') + "\r\n";
-        return Unpooled.wrappedBuffer(line.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The keys that a request names and may write, of the database that is kept here. */
@@ -297,31 +291,5 @@ final class PassThrough {
         Request request = call.request;
         int key = KeyPositions.first(call.command, request);
         return key == 0 ? -1 : tier.l2().slotOf(request.buffer(), request.start(key), request.length(key));
-    }
-
-    static ByteBuf encode(Request request) {
-        int length = MAX_DIGITS;
-        for (int i = 0; i < request.count(); i++) {
-            length += request.length(i) + MAX_DIGITS;
-        }
-        ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(length);
-        header(out, '*', request.count());
-        for (int i = 0; i < request.count(); i++) {
-            header(out, '$', request.length(i));
-            out.writeBytes(request.buffer(), request.start(i), request.length(i))
-                    .writeByte('\r')
-                    .writeByte('\n');
-        }
-        return out;
-    }
-
-    static void header(ByteBuf out, char type, int number) {
-        out.writeByte(type);
-        if (number < MAX_DIGITS) {
-            out.writeByte('0' + number);
-        } else {
-            out.writeCharSequence(Integer.toString(number), StandardCharsets.ISO_8859_1);
-        }
-        out.writeByte('\r').writeByte('\n');
     }
 }

@@ -1,9 +1,8 @@
 package io.cachee.server.command;
 
+import io.cachee.resp.ReplyEncoder;
 import io.cachee.server.tier.Purge;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** CACHEE.PURGE: removes all keys with a prefix from L2 and from every sidecar before it. */
@@ -41,11 +40,9 @@ final class PurgeCommand {
 
     private static ByteBuf reply(Purge.Result result) {
         if (!result.problem().isEmpty()) {
-            return PassThrough.error(
+            return ReplyEncoder.error(
                     "ERR " + result.removed() + " keys were removed, and then L2 failed: " + result.problem());
         }
-        ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(24);
-        out.writeCharSequence(":" + result.removed() + "\r\n", StandardCharsets.ISO_8859_1);
-        return out;
+        return ReplyEncoder.integer(result.removed());
     }
 }

@@ -1,7 +1,7 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Reply;
-import io.cachee.server.resp.Request;
+import io.cachee.resp.ReplyWriter;
+import io.cachee.resp.Request;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,7 +31,7 @@ public final class Session {
     /** Something to tell a client that is no answer to a request. */
     interface Message {
         /** Writes it, in the protocol that the client has chosen. */
-        void writeTo(Reply reply, Session session);
+        void writeTo(ReplyWriter reply, Session session);
 
         /** About how many bytes it takes. */
         int bytes();
@@ -184,7 +184,7 @@ public final class Session {
 
     private void deliver() {
         delivering.set(false);
-        Reply reply = executor.reply();
+        ReplyWriter reply = executor.reply();
         reply.begin(link, resp3);
         for (Message next = mailbox.poll(); next != null; next = mailbox.poll()) {
             mailboxBytes.addAndGet(-next.bytes());

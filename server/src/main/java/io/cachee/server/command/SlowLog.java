@@ -2,7 +2,7 @@ package io.cachee.server.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.cachee.server.resp.Request;
+import io.cachee.resp.Request;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -5,7 +5,7 @@ import static io.cachee.server.command.Flag.FAST;
 import static io.cachee.server.command.Flag.READONLY;
 import static io.cachee.server.command.Flag.WRITE;
 
-import io.cachee.server.resp.Request;
+import io.cachee.resp.Request;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 import java.util.Arrays;

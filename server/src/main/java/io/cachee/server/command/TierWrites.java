@@ -1,6 +1,6 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Request;
+import io.cachee.resp.Request;
 import io.cachee.server.tier.Keyspace;
 import io.cachee.server.tier.KeyspacePolicy;
 import io.cachee.server.tier.Tier;
@@ -99,13 +99,13 @@ final class TierWrites {
                     passing.pass(call);
                 }
             }
-            case INVALIDATE -> passing.pass(call, Request.of(DEL, request.bytes(1)), PassThrough.OK);
+            case INVALIDATE -> passing.passForOk(call, Request.of(DEL, request.bytes(1)));
             case THROUGH -> {
                 if (policy.ttl() == 0 || request.count() > 3) {
                     passing.pass(call);
                 } else {
                     byte[] millis = ascii(Long.toString(ttl));
-                    passing.pass(call, Request.of(SET, request.bytes(1), request.bytes(2), PX, millis), null);
+                    passing.pass(call, Request.of(SET, request.bytes(1), request.bytes(2), PX, millis));
                 }
             }
         }

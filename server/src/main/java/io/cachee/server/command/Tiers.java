@@ -1,7 +1,7 @@
 package io.cachee.server.command;
 
 import io.cachee.l2.RemoteCommand;
-import io.cachee.server.resp.Request;
+import io.cachee.resp.Request;
 import io.cachee.server.tier.Tier;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

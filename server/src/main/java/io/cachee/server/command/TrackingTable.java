@@ -2,7 +2,7 @@ package io.cachee.server.command;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.cachee.server.resp.Reply;
+import io.cachee.resp.ReplyWriter;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -149,7 +149,7 @@ final class TrackingTable {
         }
 
         @Override
-        public void writeTo(Reply reply, Session session) {
+        public void writeTo(ReplyWriter reply, Session session) {
             if (session.resp3) {
                 reply.push(2);
                 reply.bulk("invalidate");
@@ -179,7 +179,7 @@ final class TrackingTable {
     /** The client that was to be told in this one's place is gone. */
     private record RedirectBroken(long id) implements Session.Message {
         @Override
-        public void writeTo(Reply reply, Session session) {
+        public void writeTo(ReplyWriter reply, Session session) {
             if (session.resp3) {
                 reply.push(2);
                 reply.bulk("tracking-redir-broken");

@@ -1,16 +1,14 @@
 package io.cachee.server.net;
 
+import io.cachee.resp.ProtocolException;
+import io.cachee.resp.ReplyEncoder;
 import io.cachee.server.command.Instance;
 import io.cachee.server.command.Session;
 import io.cachee.server.command.Transport;
 import io.cachee.server.config.OutputLimit;
-import io.cachee.server.resp.ProtocolException;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -77,8 +75,7 @@ final class Doorkeeper {
     }
 
     static void refuse(Channel channel, String why) {
-        ByteBuf reply = Unpooled.copiedBuffer("-" + why + "\r\n", StandardCharsets.UTF_8);
-        channel.writeAndFlush(reply).addListener(ChannelFutureListener.CLOSE);
+        channel.writeAndFlush(ReplyEncoder.error(why)).addListener(ChannelFutureListener.CLOSE);
     }
 
     void entered(Connection connection) {

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.server.resp.ProtocolException;
-import io.cachee.server.resp.Request;
-import io.cachee.server.resp.RespDecoder;
-import io.cachee.server.resp.RespLimits;
+import io.cachee.resp.ProtocolException;
+import io.cachee.resp.Request;
+import io.cachee.resp.RequestDecoder;
+import io.cachee.resp.RespLimits;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,7 @@ final class CommandTableTest {
     private @Nullable Command amidOthers(byte[] name) throws ProtocolException {
         String text = "*2\r\n$" + name.length + "\r\n" + new String(name, ISO_8859_1) + "\r\n$9\r\nsomething\r\n";
         byte[] bytes = text.getBytes(ISO_8859_1);
-        RespDecoder decoder = new RespDecoder(new RespLimits(10, 1_000), false);
+        RequestDecoder decoder = new RequestDecoder(new RespLimits(10, 1_000), false);
         assertThat(decoder.next(bytes, bytes.length)).isTrue();
         return table.find(decoder.request(), 0);
     }
