@@ -39,6 +39,10 @@ public final class ReplyWriter {
 
     private long errors;
 
+    private final BulkFrame bulkFrame = new BulkFrame();
+    /** How many digits the length of the value before had. */
+    private int digitsExpected = 3;
+
     public ReplyWriter(ByteBufAllocator allocator) {
         this.allocator = allocator;
         this.out = allocator.directBuffer(FIRST_BYTES);
@@ -137,6 +141,50 @@ public final class ReplyWriter {
             return;
         }
         out.ensureWritable(bytes);
+    }
+
+    // ---------------------------------------------------------------- values copied into the buffer
+
+    // The length of such a value is known only when it has been copied: it is put where it belongs if its length has as
+    // many digits as that of the value before, and moved if not.
+
+    /** Makes room for a bulk string of so many bytes in all; the address where its value is to be copied to. */
+    public long valueAddress(int bulkBytes) {
+        ByteBuf buffer = room(bulkBytes);
+        return buffer.memoryAddress() + buffer.writerIndex() + BulkFrame.valueOffset(digitsExpected);
+    }
+
+    /** How many bytes a value may have that is copied there. */
+    public int valueCapacity() {
+        return out.writableBytes() - digitsExpected - BulkFrame.BYTES_WITHOUT_DIGITS;
+    }
+
+    /** A value of this length comes next: the size of its bulk string, for {@link #valueAddress}. */
+    public int expectValue(long length) {
+        digitsExpected = BulkFrame.digitsOf(length);
+        return (int) length + digitsExpected + BulkFrame.BYTES_WITHOUT_DIGITS;
+    }
+
+    /**
+     * Makes a bulk string of the value that was copied to {@link #valueAddress}.
+     *
+     * @return false when there is no room for its head: it has to be copied again, see {@link #expectValue}
+     */
+    public boolean endValue(int length) {
+        int digits = digitsExpected;
+        int needed = BulkFrame.digitsOf(length);
+        long address = out.memoryAddress() + out.writerIndex();
+        if (needed != digits) {
+            if (length > valueCapacity() + digits - needed) {
+                return false;
+            }
+            BulkFrame.move(
+                    address + BulkFrame.valueOffset(digits), address + BulkFrame.valueOffset(needed), length);
+            digitsExpected = needed;
+        }
+        bulkFrame.writeAround(address, needed, length);
+        out.writerIndex(out.writerIndex() + needed + length + BulkFrame.BYTES_WITHOUT_DIGITS);
+        return true;
     }
 
     // ---------------------------------------------------------------- replies

@@ -86,8 +86,7 @@ public final class RequestEncoder {
         return Head.bytes(argumentLength) + (long) argumentLength + CRLF_BYTES;
     }
 
-    // An array is faster than a buffer before the code is compiled, and a new pod sends a thousand requests before
-    // that.
+    // Before the code is compiled, an array is faster than a buffer; a new pod sends a thousand requests by then.
     private static byte[] write(byte[][] arguments, int bytes) {
         byte[] out = new byte[bytes];
         int at = Head.write(out, 0, '*', arguments.length);

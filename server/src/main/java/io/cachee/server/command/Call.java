@@ -10,11 +10,8 @@ import io.cachee.store.PutMode;
 import io.cachee.store.PutResult;
 import io.cachee.store.Stamp;
 import io.cachee.store.Store;
-import io.netty.buffer.ByteBuf;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -32,16 +29,6 @@ final class Call {
 
     private static final ValueLayout.OfLong STAMP_WORD =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt HEAD_WORD =
-            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle HEAD_INTS =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort CRLF_WORD =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final short CRLF = '\n' << 8 | '\r';
-    /** Two words, which overlap, are as long as a head with so many. */
-    private static final int MOST_DIGITS_IN_WORDS = 5;
-
     private static final int ROOM_FOR_VALUE = 1 << 10;
     private static final byte[] NO_REQUEST = {};
 
@@ -68,14 +55,6 @@ final class Call {
     private byte[] prefixed = new byte[256];
     /** How many bytes of values the command has taken onto the heap. */
     private long taken;
-
-    private int digitsExpected = 3;
-    /** What stands before a value of this length, as bytes, and its first and last four of them. */
-    private int headOf = -1;
-
-    private final byte[] head = new byte[16];
-    private int headStart;
-    private int headEnd;
 
     Call(Instance instance, CommandExecutor executor, ReplyWriter reply, Session nobody, Command first) {
         this.instance = instance;
@@ -231,31 +210,16 @@ final class Call {
     private boolean copyValue() {
         int room = ROOM_FOR_VALUE;
         while (true) {
-            ByteBuf out = reply.room(room);
-            int digits = digitsExpected;
-            long target = out.memoryAddress() + out.writerIndex();
-            int capacity = out.writableBytes() - digits - 5;
-            long length = store.get(key, keyOffset, keyLength, MEMORY, target + digits + 3, capacity, null);
+            long target = reply.valueAddress(room);
+            int capacity = reply.valueCapacity();
+            long length = store.get(key, keyOffset, keyLength, MEMORY, target, capacity, null);
             if (length < 0) {
                 return false;
             }
-            if (length <= capacity) {
-                int needed = digitsOf(length);
-                if (needed != digits) {
-                    if (length > capacity + digits - needed) {
-                        out = reply.room((int) length + needed + 5);
-                        target = out.memoryAddress() + out.writerIndex();
-                        digitsExpected = needed;
-                        continue;
-                    }
-                    MemorySegment.copy(MEMORY, target + digits + 3, MEMORY, target + needed + 3, length);
-                    digitsExpected = needed;
-                }
-                writeAround(out, target, needed, (int) length);
+            if (length <= capacity && reply.endValue((int) length)) {
                 return true;
             }
-            digitsExpected = digitsOf(length);
-            room = (int) length + digitsExpected + 5;
+            room = reply.expectValue(length);
         }
     }
 
@@ -266,35 +230,27 @@ final class Call {
     Verdict replyIfServable(Tier tier, Keyspace keyspace, boolean evenStale) {
         int room = ROOM_FOR_VALUE;
         while (true) {
-            ByteBuf out = reply.room(room);
-            int digits = digitsExpected;
-            long target = out.memoryAddress() + out.writerIndex();
-            int capacity = out.writableBytes() - digits - 5;
-            long stored = store.get(key, keyOffset, keyLength, MEMORY, target + digits + 3, capacity, null);
+            long target = reply.valueAddress(room);
+            int capacity = reply.valueCapacity();
+            long stored = store.get(key, keyOffset, keyLength, MEMORY, target, capacity, null);
             if (stored < Stamp.BYTES) {
                 return Verdict.GONE;
             }
             if (stored <= capacity) {
-                long end = target + digits + 3 + stored;
-                Verdict verdict = tier.judge(readStamp(end), keyspace);
-                int length = (int) stored - Stamp.BYTES;
+                Verdict verdict = tier.judge(readStamp(target + stored), keyspace);
                 if (verdict == Verdict.GONE || verdict == Verdict.STALE && !evenStale) {
                     return verdict;
                 }
                 if (stamp.isAbsent()) {
                     keyspace.negativeHits.increment();
                     reply.nothing();
-                    return verdict;
+                } else {
+                    // It always fits: its stamp leaves more room than a longer head could take.
+                    reply.endValue((int) stored - Stamp.BYTES);
                 }
-                int needed = digitsOf(length);
-                MemorySegment.copy(
-                        MEMORY, target + digits + 3, MEMORY, target + needed + 3, needed == digits ? 0 : length);
-                digitsExpected = needed;
-                writeAround(out, target, needed, length);
                 return verdict;
             }
-            digitsExpected = digitsOf(stored);
-            room = (int) stored + digitsExpected + 5;
+            room = reply.expectValue(stored);
         }
     }
 
@@ -308,44 +264,6 @@ final class Call {
     /** Keeps a place for the reply, which is still to come. */
     Later later() {
         return executor.later(session);
-    }
-
-    /** Writes what stands before a value and after it. The value is in its place already. */
-    private void writeAround(ByteBuf out, long target, int digits, int length) {
-        if (length != headOf) {
-            makeHead(digits, length);
-        }
-        long value = target + digits + 3;
-        if (digits <= MOST_DIGITS_IN_WORDS) {
-            MEMORY.set(HEAD_WORD, target, headStart);
-            MEMORY.set(HEAD_WORD, value - Integer.BYTES, headEnd);
-        } else {
-            MemorySegment.copy(head, 0, MEMORY, ValueLayout.JAVA_BYTE, target, digits + 3);
-        }
-        MEMORY.set(CRLF_WORD, value + length, CRLF);
-        out.writerIndex(out.writerIndex() + digits + 3 + length + 2);
-    }
-
-    private void makeHead(int digits, int length) {
-        headOf = length;
-        head[0] = '$';
-        int rest = length;
-        for (int i = digits; i > 0; i--) {
-            head[i] = (byte) ('0' + rest % 10);
-            rest /= 10;
-        }
-        head[digits + 1] = '\r';
-        head[digits + 2] = '\n';
-        headStart = (int) HEAD_INTS.get(head, 0);
-        headEnd = (int) HEAD_INTS.get(head, digits - 1);
-    }
-
-    private static int digitsOf(long value) {
-        int digits = 1;
-        for (long rest = value; rest >= 10; rest /= 10) {
-            digits++;
-        }
-        return digits;
     }
 
     // ---------------------------------------------------------------- writing

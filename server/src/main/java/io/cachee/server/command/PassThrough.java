@@ -71,7 +71,7 @@ final class PassThrough {
         pass(call, sent, false);
     }
 
-    /** The same, but the client is told OK when L2 has done it, whatever L2 says. */
+    /** The same, but the client is told OK in place of what L2 replies; an error is passed on. */
     void passForOk(Call call, Request sent) {
         pass(call, sent, true);
     }
