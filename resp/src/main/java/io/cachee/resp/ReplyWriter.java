@@ -178,8 +178,7 @@ public final class ReplyWriter {
             if (length > valueCapacity() + digits - needed) {
                 return false;
             }
-            BulkFrame.move(
-                    address + BulkFrame.valueOffset(digits), address + BulkFrame.valueOffset(needed), length);
+            BulkFrame.move(address + BulkFrame.valueOffset(digits), address + BulkFrame.valueOffset(needed), length);
             digitsExpected = needed;
         }
         bulkFrame.writeAround(address, needed, length);

@@ -24,7 +24,8 @@ final class RequestEncoderTest {
         assertThat(text(RequestEncoder.encode(arguments))).isEqualTo(expected);
         assertThat(text(RequestEncoder.encode(Request.of(arguments)))).isEqualTo(expected);
         assertThat(new String(RequestEncoder.bytes("SET", "k", ""), ISO_8859_1)).isEqualTo(expected);
-        assertThat(text(RequestEncoder.encode("ECHO", "\u00fc"))).isEqualTo("*2\r\n$4\r\nECHO\r\n$2\r\n\u00c3\u00bc\r\n");
+        assertThat(text(RequestEncoder.encode("ECHO", "\u00fc")))
+                .isEqualTo("*2\r\n$4\r\nECHO\r\n$2\r\n\u00c3\u00bc\r\n");
     }
 
     @Test

@@ -251,8 +251,7 @@ final class OwnConnection implements DedicatedHandler {
             return later;
         }
         return frame -> {
-            int at = frame.readerIndex();
-            if (frame.getByte(at) == '*' && frame.getByte(at + 1) != '-') {
+            if (!ReplyReader.isError(frame) && !ReplyReader.isNull(frame)) {
                 session.database = chosen;
             }
             later.reply(frame);
