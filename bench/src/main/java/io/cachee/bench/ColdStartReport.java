@@ -11,7 +11,6 @@ import io.cachee.testkit.RespValue;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * How warm a new pod is: a sidecar that has seen traffic by Zipf's law tells the list of its application what is hot;
@@ -135,8 +134,8 @@ final class ColdStartReport {
     }
 
     private static void tell(ProofSidecar sidecar, RespClient direct) throws Exception {
-        Tier tier = Objects.requireNonNull(sidecar.instance().tier());
-        List<FleetList.Weighted> hottest = sidecar.instance().hottestKeys(WARMED_KEYS);
+        Tier tier = sidecar.proxy().tier();
+        List<FleetList.Weighted> hottest = sidecar.proxy().hottestKeys(WARMED_KEYS);
         tier.loop()
                 .submit(() -> new FleetList(tier.l2(), APPLICATION).add(hottest))
                 .sync();
@@ -150,7 +149,7 @@ final class ColdStartReport {
         try (ProofSidecar sidecar = ProofSidecar.ofPod(network.port(), STORE_BYTES, KeyspacePolicy.DEFAULT)) {
             WarmUp.Result warmed = new WarmUp.Result(0, 0, 0, "");
             if (warm) {
-                Tier tier = Objects.requireNonNull(sidecar.instance().tier());
+                Tier tier = sidecar.proxy().tier();
                 warmed = new WarmUp(tier, new FleetList(tier.l2(), APPLICATION), List.of())
                         .run(WARMED_KEYS, WARM_UP_MILLIS);
                 quickestMillis = Math.min(quickestMillis, warmed.millis());

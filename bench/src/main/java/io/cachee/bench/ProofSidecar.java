@@ -1,15 +1,16 @@
 package io.cachee.bench;
 
 import io.cachee.l2.L2Options;
+import io.cachee.server.command.BeforeL2;
 import io.cachee.server.command.Instance;
 import io.cachee.server.command.InstanceOptions;
+import io.cachee.server.command.Table;
 import io.cachee.server.net.ListenOptions;
 import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.Polling;
 import io.cachee.server.net.RespServer;
 import io.cachee.server.tier.KeyspacePolicy;
 import io.cachee.server.tier.Keyspaces;
-import io.cachee.server.tier.Tier;
 import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** A sidecar before L2, within the process of who examines it. */
 final class ProofSidecar implements AutoCloseable {
@@ -37,6 +39,7 @@ final class ProofSidecar implements AutoCloseable {
     private final Store store;
     private final AtomicLong failures = new AtomicLong();
     private final Instance instance;
+    private volatile @Nullable BeforeL2 proxy;
     private final RespServer server;
 
     private ProofSidecar(L2Options link, long regionBytes, int loops, int mostLoads, KeyspacePolicy policy)
@@ -44,7 +47,7 @@ final class ProofSidecar implements AutoCloseable {
         store = Store.open(StoreOptions.maxMemory(regionBytes));
         InstanceOptions options =
                 new InstanceOptions(16, "127.0.0.1", 0, "", regionBytes, Eviction.CACHEE_LFU, true, "proof");
-        instance = new Instance(store, options, loops, (message, cause) -> {
+        instance = new Instance(store, options, Table.rows().table(), loops, (message, cause) -> {
             if (cause != null) {
                 failures.incrementAndGet();
             }
@@ -64,9 +67,14 @@ final class ProofSidecar implements AutoCloseable {
                 null,
                 null);
         server = RespServer.open(instance, listen, NetworkLimits.DEFAULT, loop -> {
-            instance.standBefore(link, loop, 0, mostLoads, Map.of(Keyspaces.DEFAULT, policy));
-            var ignored = Objects.requireNonNull(instance.tier()).l2().learnCommands();
+            proxy = BeforeL2.open(instance, link, loop, 0, mostLoads, Map.of(Keyspaces.DEFAULT, policy));
+            var ignored = proxy.tier().l2().learnCommands();
         });
+    }
+
+    /** What stands between the store and L2. */
+    BeforeL2 proxy() {
+        return Objects.requireNonNull(proxy);
     }
 
     /** A small one with two event loops, quick to notice that L2 is silent. */
@@ -99,7 +107,7 @@ final class ProofSidecar implements AutoCloseable {
     }
 
     boolean isCoherent() {
-        return instance.isCoherent();
+        return proxy().isCoherent();
     }
 
     /** How many commands failed in a way that no command may. */
@@ -126,12 +134,9 @@ final class ProofSidecar implements AutoCloseable {
 
     /** How many values have been loaded from L2. */
     long loads() {
-        Tier tier = instance.tier();
-        return tier == null
-                ? 0
-                : tier.keyspaces().all().stream()
-                        .mapToLong(keyspace -> keyspace.loads.sum())
-                        .sum();
+        return proxy().tier().keyspaces().all().stream()
+                .mapToLong(keyspace -> keyspace.loads.sum())
+                .sum();
     }
 
     private static long field(String info, String name) {
@@ -141,7 +146,7 @@ final class ProofSidecar implements AutoCloseable {
 
     /** Of lookups since the start. */
     double hitRate() {
-        return instance.hitRate();
+        return instance.statistics().hitRate();
     }
 
     RespClient connect() throws IOException {

@@ -1,7 +1,7 @@
 package io.cachee.l2;
 
+import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 
 /** A request to a cluster, which is kept until its reply has come, for a node may send it to another. */
 final class ClusterRequest implements ReplyHandler {
@@ -61,7 +61,7 @@ final class ClusterRequest implements ReplyHandler {
             send();
         } else {
             // Nothing comes between the two, for both are sent in one go; what is loaded so is not tracked.
-            node.send(Requests.of(ByteBufAllocator.DEFAULT, "ASKING"), protocol, 0, Nobody.HERE);
+            node.send(RequestEncoder.encode("ASKING"), protocol, 0, Nobody.HERE);
             node.send(request.retainedDuplicate(), protocol, 0, this);
         }
     }

@@ -1,9 +1,9 @@
 package io.cachee.l2;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
+import io.cachee.resp.Reply;
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.Arrays;
@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands that the server knows, asked for once. The reply has thousands of elements, of which few are ever looked
- * at: it is cut into what it says of each command, and of that is made something when the command is asked for.
+ * The commands that the server knows, asked for once. The reply has thousands of elements, and few are ever looked at:
+ * it is cut into one row for each command, and a row is read when its command is asked for.
  */
 final class CommandList {
     private static final int AGAIN_MILLIS = 1_000;
@@ -55,14 +55,14 @@ final class CommandList {
             return;
         }
         asking = true;
-        ByteBuf request = Requests.of(ByteBufAllocator.DEFAULT, "COMMAND");
+        ByteBuf request = RequestEncoder.encode("COMMAND");
         router.send(request, -1, Protocol.EITHER, -1, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
                 byte[] bytes = ByteBufUtil.getBytes(frame);
                 link.lookup()
                         .run(
-                                () -> new Rows(bytes).read(),
+                                () -> rows(bytes),
                                 read -> {
                                     asking = false;
                                     rows = read;
@@ -87,102 +87,50 @@ final class CommandList {
         }
         return new RemoteCommand(
                 name,
-                parts.get(1).number(),
+                (int) parts.get(1).number(),
                 words(parts.get(2), ""),
-                parts.get(3).number(),
-                parts.get(4).number(),
-                parts.get(5).number(),
+                (int) parts.get(3).number(),
+                (int) parts.get(4).number(),
+                (int) parts.get(5).number(),
                 parts.size() < PARTS ? Set.of() : words(parts.get(6), "@"));
     }
 
     private static Set<String> words(Reply list, String prefix) {
         Set<String> words = new HashSet<>();
         for (Reply item : list.items()) {
-            String word = item.string().toLowerCase(Locale.ROOT);
+            String word = item.text().toLowerCase(Locale.ROOT);
             words.add(word.startsWith(prefix) ? word.substring(prefix.length()) : word);
         }
         return words;
     }
 
-    /** A reply to COMMAND, which was scanned: it is whole and well formed. */
-    static final class Rows {
-        private final byte[] reply;
-        private int at;
-
-        Rows(byte[] reply) {
-            this.reply = reply;
-        }
-
-        Map<String, byte[]> read() {
-            Map<String, byte[]> rows = new HashMap<>();
-            int count = isAggregate(reply[at]) ? number() : 0;
-            for (int i = 0; i < count; i++) {
-                row(rows);
+    /** Cuts the reply to COMMAND into a row for each command. */
+    static Map<String, byte[]> rows(byte[] reply) {
+        Map<String, byte[]> rows = new HashMap<>();
+        ReplyReader reader = new ReplyReader(Unpooled.wrappedBuffer(reply));
+        reader.next();
+        int count = reader.isAggregate() ? reader.count() : 0;
+        for (int i = 0; i < count; i++) {
+            reader.next();
+            int parts = reader.count();
+            if (!reader.isAggregate() || parts < PARTS_WITHOUT_CATEGORIES) {
+                reader.skip();
+                continue;
             }
-            return rows;
+            int start = reader.position();
+            reader.next();
+            String name = reader.text().toLowerCase(Locale.ROOT);
+            skip(reader, Math.min(parts, PARTS) - 1);
+            rows.put(name, Arrays.copyOfRange(reply, start, reader.position()));
+            skip(reader, parts - PARTS);
         }
+        return rows;
+    }
 
-        private void row(Map<String, byte[]> rows) {
-            if (!isAggregate(reply[at])) {
-                skip(1);
-                return;
-            }
-            int parts = number();
-            if (parts < PARTS_WITHOUT_CATEGORIES) {
-                skip(parts);
-                return;
-            }
-            int start = at;
-            skip(1);
-            String name = text(start, at);
-            skip(Math.min(parts, PARTS) - 1);
-            rows.put(name.toLowerCase(Locale.ROOT), Arrays.copyOfRange(reply, start, at));
-            skip(parts - PARTS);
-        }
-
-        /** Of a string with a length before it, or without. */
-        private String text(int start, int end) {
-            int from = start + 1;
-            if (reply[start] != '+') {
-                while (reply[from - 1] != '\n') {
-                    from++;
-                }
-            }
-            return new String(reply, from, Math.max(0, end - 2 - from), ISO_8859_1);
-        }
-
-        /** Passes so many elements with all that is in them. */
-        private void skip(int elements) {
-            for (int left = elements; left > 0; left--) {
-                byte type = reply[at];
-                int number = number();
-                if (isAggregate(type)) {
-                    left += Math.max(number, 0);
-                } else if (isString(type)) {
-                    at += number < 0 ? 0 : number + 2;
-                }
-            }
-        }
-
-        /** Attributes are not asked for: they count as one more element. */
-        private static boolean isAggregate(byte type) {
-            return type == '*' || type == '~' || type == '>' || type == '%' || type == '|';
-        }
-
-        private static boolean isString(byte type) {
-            return type == '$' || type == '=' || type == '!';
-        }
-
-        /** Passes a line, and returns the number in it: how many elements or bytes follow; negative for no value. */
-        private int number() {
-            byte type = reply[at++];
-            boolean isNegative = reply[at] == '-';
-            int number = 0;
-            for (; reply[at] != '\r'; at++) {
-                number = 10 * number + reply[at] - '0';
-            }
-            at += 2;
-            return isNegative ? -1 : type == '%' ? 2 * number : type == '|' ? 2 * number + 1 : number;
+    private static void skip(ReplyReader reader, int elements) {
+        for (int i = 0; i < elements; i++) {
+            reader.next();
+            reader.skip();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.cachee.l2;
 
+import io.cachee.resp.Reply;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,14 +101,14 @@ final class Handshake implements ReplyHandler {
         if (reply.isError()) {
             // Where these may not be asked, the sentinels are believed, and that it answers what it is asked for.
             boolean isOptional = step == Step.ROLE || step == Step.PING;
-            return isOptional && reply.string().startsWith("NOPERM") ? null : reply.string();
+            return isOptional && reply.text().startsWith("NOPERM") ? null : reply.text();
         }
         if (step != Step.ROLE) {
             return null;
         }
-        boolean isPrimary = reply.items().getFirst().string().equals("master");
+        boolean isPrimary = reply.items().getFirst().text().equals("master");
         if (replica) {
-            boolean copies = !isPrimary && reply.items().get(3).string().equals("connected");
+            boolean copies = !isPrimary && reply.items().get(3).text().equals("connected");
             return copies ? null : "not a replica, or one that has lost its primary";
         }
         return isPrimary ? null : "not the primary";

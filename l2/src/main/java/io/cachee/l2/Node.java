@@ -1,7 +1,7 @@
 package io.cachee.l2;
 
+import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -251,7 +251,7 @@ final class Node implements Invalidations.Listener {
         if (!breaker.beginProbe()) {
             planProbe();
         } else if (tracked.isUp()) {
-            tracked.send(Requests.of(ByteBufAllocator.DEFAULT, "PING"), new ProbeReply());
+            tracked.send(RequestEncoder.encode("PING"), new ProbeReply());
         } else {
             tracked.open();
         }

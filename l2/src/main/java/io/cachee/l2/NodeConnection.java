@@ -1,5 +1,9 @@
 package io.cachee.l2;
 
+import io.cachee.resp.ProtocolException;
+import io.cachee.resp.ReplyFrames;
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -67,7 +71,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     private boolean up;
     private boolean ended;
 
-    private final Received received;
+    private final ReplyFrames received;
     /** Whether a reply is on its way that takes its time, or was lately. */
     private boolean amidReply;
     /** Since when the reply that is coming has been coming; 0 while none is. */
@@ -95,7 +99,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         this.role = role;
         this.owner = owner;
         this.waiting = waiting;
-        this.received = new Received(link.options().mostReplyBytes());
+        this.received = new ReplyFrames(link.options().mostReplyBytes());
     }
 
     // ---------------------------------------------------------------- beginning
@@ -153,7 +157,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         }
         Handshake handshake = new Handshake(link, role, replica, this);
         for (List<String> command : handshake.commands()) {
-            write(Requests.of(ctx.alloc(), command), handshake, ctx);
+            write(RequestEncoder.encode(command.toArray(new String[0])), handshake, ctx);
         }
     }
 
@@ -279,12 +283,12 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         reading = true;
         try {
             readReplies();
-        } catch (BrokenReplyException e) {
+        } catch (ProtocolException e) {
             end(Ending.LOST, Words.of(e));
         } finally {
             reading = false;
             if (ended) {
-                received.release();
+                received.close();
             } else {
                 received.releaseIfEmpty();
                 noteProgress();
@@ -292,7 +296,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         }
     }
 
-    private void readReplies() throws BrokenReplyException {
+    private void readReplies() throws ProtocolException {
         boolean answered = false;
         while (!ended && received.next()) {
             ByteBuf frame = received.frame();
@@ -303,7 +307,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
             }
             ReplyHandler handler = inFlight.poll();
             if (handler == null) {
-                throw new BrokenReplyException("a reply that nobody has asked for");
+                throw new ProtocolException("a reply that nobody has asked for");
             }
             waiting.add(-1);
             answered |= up;
@@ -311,7 +315,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
                 handler.failed(tooLarge());
                 continue;
             }
-            boolean isError = frame.getByte(frame.readerIndex()) == '-';
+            boolean isError = ReplyReader.isError(frame);
             handler.reply(isError ? frame.duplicate() : frame);
             if (isError && up) {
                 owner.refused(frame);
@@ -407,7 +411,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
             scheduleHeartbeat();
             return;
         }
-        write(Requests.of(ctx.alloc(), "PING"), Nobody.HERE, ctx);
+        write(RequestEncoder.encode("PING"), Nobody.HERE, ctx);
         heartbeatTimer =
                 link.loop().schedule(this::checkAnswered, link.options().silenceMillis(), TimeUnit.MILLISECONDS);
     }
@@ -474,7 +478,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
             unsent.release();
         }
         if (!reading) {
-            received.release();
+            received.close();
         }
         Channel open = channel;
         if (open != null) {

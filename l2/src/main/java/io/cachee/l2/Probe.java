@@ -2,8 +2,9 @@ package io.cachee.l2;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -80,10 +81,10 @@ final class Probe {
             writtenAt = 0;
             return;
         }
-        router.sendTracked(Requests.of(ByteBufAllocator.DEFAULT, "GET", key), slot, new ReplyHandler() {
+        router.sendTracked(RequestEncoder.encode("GET", key), slot, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
-                if (frame.getByte(frame.readerIndex()) != '-') {
+                if (!ReplyReader.isError(frame)) {
                     write(router, slot);
                 }
             }
@@ -96,12 +97,12 @@ final class Probe {
     }
 
     private void write(Router router, int slot) {
-        ByteBuf set = Requests.of(ByteBufAllocator.DEFAULT, "SET", key, "1", "PX", String.valueOf(LIFETIME_MILLIS));
+        ByteBuf set = RequestEncoder.encode("SET", key, "1", "PX", String.valueOf(LIFETIME_MILLIS));
         writtenAt = System.nanoTime();
         router.send(set, slot, Protocol.EITHER, -1, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
-                if (frame.getByte(frame.readerIndex()) == '-') {
+                if (ReplyReader.isError(frame)) {
                     writtenAt = 0;
                 }
             }

@@ -19,12 +19,25 @@ public record RemoteCommand(
         categories = Set.copyOf(categories);
     }
 
+    private static final Set<String> NEED_MORE_THAN_A_SHARED_CONNECTION =
+            Set.of("admin", "blocking", "pubsub", "noscript", "no_multi", "no-multi");
+
     public boolean isWrite() {
         return flags.contains("write");
     }
 
-    public boolean isBlocking() {
-        return flags.contains("blocking");
+    public boolean isReadonly() {
+        return flags.contains("readonly");
+    }
+
+    /**
+     * Whether it may travel over a connection that clients share: it reads or writes keys whose places are known, and
+     * neither waits nor changes its connection nor speaks out of turn. A command that is not known for that may not.
+     */
+    public boolean mayShareConnection() {
+        return (isReadonly() || isWrite())
+                && firstKey > 0
+                && flags.stream().noneMatch(NEED_MORE_THAN_A_SHARED_CONNECTION::contains);
     }
 
     public boolean hasMovableKeys() {

@@ -1,5 +1,7 @@
 package io.cachee.l2;
 
+import io.cachee.resp.ProtocolException;
+import io.cachee.resp.ReplyFrames;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 
@@ -18,7 +20,7 @@ public final class ReplyStream implements DedicatedHandler {
     }
 
     private final Receiver receiver;
-    private final Received received = new Received(0);
+    private final ReplyFrames received = new ReplyFrames(0);
     private boolean over;
 
     public ReplyStream(Receiver receiver) {
@@ -38,12 +40,12 @@ public final class ReplyStream implements DedicatedHandler {
         received.add(bytes.retainedDuplicate(), PooledByteBufAllocator.DEFAULT);
         try {
             over = received.next();
-        } catch (BrokenReplyException broken) {
+        } catch (ProtocolException broken) {
             fail(Words.of(broken));
             return;
         }
         if (over) {
-            received.release();
+            received.close();
         } else {
             received.releaseIfEmpty();
         }
@@ -64,13 +66,13 @@ public final class ReplyStream implements DedicatedHandler {
 
     private void fail(String why) {
         over = true;
-        received.release();
+        received.close();
         receiver.failed(why);
     }
 
     /** Nothing is handed on any more. On the link's event loop. */
     public void stop() {
         over = true;
-        received.release();
+        received.close();
     }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** What is made of replies to COMMAND that no server of ours gives. */
 final class CommandListTest {
     private static Map<String, byte[]> rows(String reply) {
-        return new CommandList.Rows(reply.replace(" ", "\r\n").getBytes(ISO_8859_1)).read();
+        return CommandList.rows(reply.replace(" ", "\r\n").getBytes(ISO_8859_1));
     }
 
     @Test

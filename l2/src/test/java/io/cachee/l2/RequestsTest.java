@@ -241,7 +241,7 @@ final class RequestsTest {
             assertThat(get.isWrite()).isFalse();
             assertThat(List.of(get.firstKey(), get.lastKey(), get.step())).containsExactly(1, 1, 1);
             assertThat(command(link, "set").isWrite()).isTrue();
-            assertThat(command(link, "blpop").isBlocking()).isTrue();
+            assertThat(command(link, "blpop").flags().contains("blocking")).isTrue();
             assertThat(command(link, "eval").hasMovableKeys()).isTrue();
             assertThat(command(link, "zadd").categories()).contains("write", "sortedset");
             assertThat(link.l2.command("nonsense")).isNull();

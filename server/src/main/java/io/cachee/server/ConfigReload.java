@@ -1,6 +1,7 @@
 package io.cachee.server;
 
 import io.cachee.server.command.Instance;
+import io.cachee.server.command.Parameter;
 import io.cachee.server.config.ConfigFile;
 import io.cachee.server.config.FlagValues;
 import java.io.IOException;
@@ -115,7 +116,7 @@ final class ConfigReload {
         if (otherPassword && !settings.password().isEmpty()) {
             parameters.put(PASSWORD, settings.password());
         }
-        List<Runnable> steps = new ArrayList<>(List.of(instance.prepare(parameters)));
+        List<Runnable> steps = new ArrayList<>(List.of(Parameter.prepare(instance, parameters)));
         for (Listener listener : listeners) {
             steps.add(listener.prepare(now));
         }

@@ -1,6 +1,6 @@
 package io.cachee.server;
 
-import io.cachee.server.command.Instance;
+import io.cachee.server.command.FailureLog;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the sidecar says while it runs: a line for each event. Control characters are escaped. */
-final class Log implements Instance.FailureLog {
+final class Log implements FailureLog {
     private final PrintStream out;
 
     Log(PrintStream out) {

@@ -5,9 +5,15 @@ import io.cachee.server.admin.AdminServer;
 import io.cachee.server.admin.Health;
 import io.cachee.server.admin.HttpReply;
 import io.cachee.server.admin.JvmMetrics;
+import io.cachee.server.command.BeforeL2;
+import io.cachee.server.command.CommandTable;
 import io.cachee.server.command.Instance;
+import io.cachee.server.command.InstanceMetrics;
 import io.cachee.server.command.InstanceOptions;
+import io.cachee.server.command.Parameter;
 import io.cachee.server.command.RemovedKeys;
+import io.cachee.server.command.SelfTest;
+import io.cachee.server.command.Table;
 import io.cachee.server.config.MemorySize;
 import io.cachee.server.metrics.MetricWriter;
 import io.cachee.server.net.ListenOptions;
@@ -41,6 +47,9 @@ final class Sidecar implements AutoCloseable {
     private final Instance instance;
     private final RespServer server;
     private final Warmth warmth;
+    /** Null without an L2. */
+    private @Nullable BeforeL2 proxy;
+
     private final ConfigReload reload;
     private final AdminServer admin = new AdminServer();
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -88,20 +97,21 @@ final class Sidecar implements AutoCloseable {
                 tiers.warmsFromL2() ? PreviousKeys.of(settings.shmFile(), tiers.prewarmKeys) : List.of();
         this.store = settings.openStore(removed);
         try {
-            this.instance = new Instance(store, instanceOptions(settings), settings.ioThreads(), log);
+            CommandTable table = Table.rows().table();
+            this.instance = new Instance(store, instanceOptions(settings), table, settings.ioThreads(), log);
             instance.listenTo(removed);
             readiness = new Readiness(
                     tiers.readyHitRate / 100.0,
                     tiers.readyMillis,
-                    instance::reads,
-                    instance::hitRate,
+                    instance.statistics()::reads,
+                    instance.statistics()::hitRate,
                     System::nanoTime);
             configure(instance, settings);
             reload = new ConfigReload(settings, instance, log);
-            instance.onShutdown = stopping::countDown;
+            instance.onShutdown(stopping::countDown);
             NetworkLimits limits = NetworkLimits.DEFAULT.clientBuffersTotal(settings.options().buffersTotal);
             this.server = RespServer.open(instance, listenOptions(settings), limits, this::connectToL2);
-            reload.add(new KeyspaceReload(instance.tier(), tiers.keyspaces, log));
+            reload.add(new KeyspaceReload(proxy == null ? null : proxy.tier(), tiers.keyspaces, log));
         } catch (IOException | RuntimeException e) {
             store.close();
             admin.close();
@@ -113,7 +123,7 @@ final class Sidecar implements AutoCloseable {
             close();
             throw e;
         }
-        warmth = new Warmth(instance, tiers, log);
+        warmth = new Warmth(instance, proxy, tiers, log);
         warmth.warmUp(store, server.firstLoop(), previous);
         readiness.open();
     }
@@ -122,7 +132,7 @@ final class Sidecar implements AutoCloseable {
         TierOptions tiers = settings.tiers();
         L2Options link = tiers.link();
         if (link != null) {
-            instance.standBefore(link, loop, tiers.database(), tiers.mostLoads, tiers.keyspaces);
+            proxy = BeforeL2.open(instance, link, loop, tiers.database(), tiers.mostLoads, tiers.keyspaces);
         }
     }
 
@@ -145,8 +155,8 @@ final class Sidecar implements AutoCloseable {
         if (!settings.password().isEmpty()) {
             parameters.put("requirepass", settings.password());
         }
-        instance.configure(parameters);
-        instance.defineUsers(settings.users());
+        Parameter.set(instance, parameters);
+        instance.users().define(settings.users());
     }
 
     private static ListenOptions listenOptions(Settings settings) {
@@ -202,7 +212,8 @@ final class Sidecar implements AutoCloseable {
                 .sample("cachee_build_info", 1, MetricWriter.label("version", Cachee.version()));
         out.gauge("cachee_ready", "Whether clients should come.", isReady() ? 1 : 0);
         out.gauge("cachee_uptime_seconds", "Seconds since the start.", instance.uptimeMillis() / 1e3);
-        instance.writeMetrics(out);
+        new InstanceMetrics(instance, out).write();
+        warmth.writeMetrics(out);
         JvmMetrics.write(out);
         String type = openMetrics
                 ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -218,14 +229,14 @@ final class Sidecar implements AutoCloseable {
                 stats.entries(),
                 stats.regionBytes() - stats.freeBytes(),
                 stats.regionBytes(),
-                instance.hitRate(),
+                instance.statistics().hitRate(),
                 TimeUnit.MILLISECONDS.toSeconds(instance.uptimeMillis()),
-                instance.l2State());
+                proxy == null ? "" : proxy.state());
     }
 
     /** Whether clients should come: from the warm-up to the end, and where L2 is needed, while it is coherent. */
     private boolean isReady() {
-        return readiness.isReady() && (!settings.tiers().neededForReady || instance.isCoherent());
+        return readiness.isReady() && (!settings.tiers().neededForReady || proxy == null || proxy.isCoherent());
     }
 
     private String problem() {
@@ -233,7 +244,7 @@ final class Sidecar implements AutoCloseable {
         if (failure != null) {
             return "the store has failed: " + failure.getMessage();
         }
-        return instance.selfTest();
+        return SelfTest.problem(store);
     }
 
     private String readyLine() {

@@ -1,5 +1,6 @@
 package io.cachee.server;
 
+import io.cachee.resp.Reply;
 import io.cachee.server.load.Target;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -85,12 +86,13 @@ final class WarmCommand implements Callable<Integer> {
     private void scan(Target target, String pattern) throws IOException {
         String cursor = "0";
         do {
-            Object reply = target.query("SCAN", cursor, "MATCH", pattern, "COUNT", "1000");
-            if (!(reply instanceof List<?> parts) || parts.size() != 2 || !(parts.get(1) instanceof List<?> names)) {
-                throw new IOException("SCAN was answered with " + reply);
+            List<Reply> parts = target.query("SCAN", cursor, "MATCH", pattern, "COUNT", "1000")
+                    .items();
+            if (parts.size() != 2 || !parts.get(1).isAggregate()) {
+                throw new IOException("SCAN was not answered with a cursor and keys");
             }
-            cursor = String.valueOf(parts.get(0));
-            load(target, names.stream().map(String::valueOf).toList());
+            cursor = parts.get(0).text();
+            load(target, parts.get(1).items().stream().map(Reply::text).toList());
         } while (!cursor.equals("0") && asked < limit);
     }
 
@@ -100,12 +102,12 @@ final class WarmCommand implements Callable<Integer> {
             int to = Math.min(wanted.size(), Math.min(from + BATCH, from + limit - asked));
             List<String> request = new ArrayList<>(List.of("MGET"));
             request.addAll(wanted.subList(from, to));
-            Object reply = target.query(request.toArray(new String[0]));
-            if (!(reply instanceof List<?> values)) {
-                throw new IOException("MGET was answered with " + reply);
+            Reply values = target.query(request.toArray(new String[0]));
+            if (!values.isAggregate()) {
+                throw new IOException("MGET was not answered with values");
             }
             asked += to - from;
-            found += (int) values.stream().filter(value -> value != null).count();
+            found += values.strings().size();
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.cachee.server;
 
 import io.cachee.l2.L2Options;
+import io.cachee.server.command.BeforeL2;
 import io.cachee.server.command.Instance;
+import io.cachee.server.metrics.MetricWriter;
 import io.cachee.server.tier.FleetList;
 import io.cachee.server.tier.SourceWarmUp;
 import io.cachee.server.tier.Tier;
@@ -20,17 +22,19 @@ final class Warmth {
     private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(FleetList.PERIOD_MILLIS);
 
     private final Instance instance;
+    private final @Nullable BeforeL2 proxy;
     private final TierOptions options;
     private final Log log;
     private final @Nullable FleetList list;
     private long lastNanos = System.nanoTime();
+    private volatile WarmUp.@Nullable Result warmedUp;
 
-    Warmth(Instance instance, TierOptions options, Log log) {
+    Warmth(Instance instance, @Nullable BeforeL2 proxy, TierOptions options, Log log) {
         this.instance = instance;
+        this.proxy = proxy;
         this.options = options;
         this.log = log;
-        Tier tier = instance.tier();
-        this.list = tier == null ? null : new FleetList(tier.l2(), options.application);
+        this.list = proxy == null ? null : new FleetList(proxy.tier().l2(), options.application);
     }
 
     /**
@@ -40,13 +44,14 @@ final class Warmth {
      */
     void warmUp(Store store, EventLoop loop, List<byte[]> previous) {
         long begun = System.nanoTime();
-        Tier tier = instance.tier();
+        BeforeL2 before = proxy;
         FleetList siblings = list;
         L2Options source = options.prewarmLink();
         boolean isOff = options.prewarmKeys == 0 || options.prewarmSource.equals("off");
-        if (tier != null && siblings != null) {
+        if (before != null && siblings != null) {
+            Tier tier = before.tier();
             if (!isOff) {
-                List<byte[]> own = instance.namesInL2(previous);
+                List<byte[]> own = before.namesInL2(previous);
                 report(new WarmUp(tier, siblings, own).run(options.prewarmKeys, options.prewarmMillis));
             }
             long spent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
@@ -69,12 +74,24 @@ final class Warmth {
     }
 
     private void report(WarmUp.Result result) {
-        instance.warmedUp(result);
+        warmedUp = result;
+        if (proxy != null) {
+            proxy.warmedUp(result);
+        }
         String text = "warmed " + result.loaded() + " of " + result.wanted() + " keys in " + result.millis() + " ms";
         if (result.problem().isEmpty()) {
             log.info(text);
         } else {
             log.warn(text + ": " + result.problem());
+        }
+    }
+
+    /** Writes how the warm-up went. */
+    void writeMetrics(MetricWriter out) {
+        WarmUp.Result result = warmedUp;
+        if (result != null) {
+            out.gauge("cachee_prewarm_keys", "Keys loaded before the first client came.", result.loaded());
+            out.gauge("cachee_prewarm_seconds", "Seconds that took.", result.millis() / 1e3);
         }
     }
 
@@ -88,12 +105,12 @@ final class Warmth {
 
     /** Tells the siblings what is hot here. */
     void tell() {
-        Tier tier = instance.tier();
+        BeforeL2 before = proxy;
         FleetList siblings = list;
-        if (tier != null && siblings != null) {
-            List<FleetList.Weighted> hottest = instance.hottestKeys(options.prewarmKeys);
+        if (before != null && siblings != null) {
+            List<FleetList.Weighted> hottest = before.hottestKeys(options.prewarmKeys);
             if (!hottest.isEmpty()) {
-                tier.loop().execute(() -> siblings.add(hottest));
+                before.tier().loop().execute(() -> siblings.add(hottest));
             }
         }
     }

@@ -3,6 +3,8 @@ package io.cachee.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.server.command.InstanceMetrics;
+import io.cachee.server.command.Parameter;
 import io.cachee.server.config.FlagValues;
 import io.cachee.server.metrics.MetricWriter;
 import io.cachee.testkit.RedisServerProcess;
@@ -67,9 +69,9 @@ class ConfigReloadTest {
         List<String> all = Stream.concat(Stream.of("--config=" + file), Stream.of(arguments))
                 .toList();
         Settings settings = Settings.of(new FlagValues(StartOptions.FLAGS, Set.of("keyspaces"), all, environment));
-        sidecar.instance().configure(settings.parameters());
+        Parameter.set(sidecar.instance(), settings.parameters());
         if (!settings.password().isEmpty()) {
-            sidecar.instance().configure(Map.of("requirepass", settings.password()));
+            Parameter.set(sidecar.instance(), Map.of("requirepass", settings.password()));
         }
         return new ConfigReload(settings, sidecar.instance(), new Log(new PrintStream(said, true, UTF_8)));
     }
@@ -94,7 +96,7 @@ class ConfigReloadTest {
 
     private int metric(String name) {
         MetricWriter out = new MetricWriter(false);
-        sidecar.instance().writeMetrics(out);
+        new InstanceMetrics(sidecar.instance(), out).write();
         return out.finish()
                 .lines()
                 .filter(line -> line.startsWith(name + " "))
@@ -303,7 +305,7 @@ class ConfigReloadTest {
                 RespClient client = before.connect()) {
             ConfigReload reload = reload("keyspaces: {}\n", "--l2=redis://127.0.0.1:" + redis.port());
             Log log = new Log(new PrintStream(said, true, UTF_8));
-            reload.add(new KeyspaceReload(before.instance().tier(), Map.of(), log));
+            reload.add(new KeyspaceReload(before.proxy().tier(), Map.of(), log));
             write("maxclients: 30\nkeyspaces: {gone: {write: invalidate}, kept: {l1-ttl: 5s}}\n");
             lookTwice(reload);
             assertThat(log()).contains("INFO keyspaces: gone, kept changed");

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -92,7 +91,7 @@ final class KeyspacePoliciesTest {
     }
 
     private static io.cachee.server.tier.Tier tierOf(TestSidecar sidecar) {
-        return Objects.requireNonNull(sidecar.instance().tier());
+        return sidecar.proxy().tier();
     }
 
     @Test
@@ -100,7 +99,7 @@ final class KeyspacePoliciesTest {
         try (TestSidecar sidecar = sidecar("write", "behind");
                 RespClient client = sidecar.connect()) {
             redis.stop();
-            Await.until("L2 is lost", () -> !sidecar.instance().isCoherent());
+            Await.until("L2 is lost", () -> !sidecar.isCoherent());
             assertThat(client.call("SET", "k", "v").string()).isEqualTo("OK");
             assertThat(client.call("GET", "k").string()).isEqualTo("v");
             redis.restart();
@@ -379,7 +378,7 @@ final class KeyspacePoliciesTest {
                     client.call("GET", "item:" + i);
                 }
             }
-            List<FleetList.Weighted> hot = sibling.instance().hottestKeys(150);
+            List<FleetList.Weighted> hot = sibling.proxy().hottestKeys(150);
             assertThat(hot).hasSizeBetween(90, 101);
             FleetList list = new FleetList(tierOf(sibling).l2(), "shop");
             tierOf(sibling).loop().submit(() -> list.add(hot)).get();
@@ -394,7 +393,7 @@ final class KeyspacePoliciesTest {
             assertThat(result.problem()).isEmpty();
             assertThat(result.loaded()).isGreaterThanOrEqualTo(90);
             assertThat(client.call("GET", "item:50").string()).isEqualTo("value 50");
-            assertThat(pod.instance().hitRate()).isEqualTo(1);
+            assertThat(pod.instance().statistics().hitRate()).isEqualTo(1);
         }
         try (TestSidecar pod = sidecar();
                 RespClient client = pod.connect()) {
@@ -405,7 +404,7 @@ final class KeyspacePoliciesTest {
                     .extracting(WarmUp.Result::wanted, WarmUp.Result::loaded)
                     .containsExactly(2, 1);
             client.call("GET", "item:150");
-            assertThat(pod.instance().hitRate()).isEqualTo(1);
+            assertThat(pod.instance().statistics().hitRate()).isEqualTo(1);
         }
     }
 

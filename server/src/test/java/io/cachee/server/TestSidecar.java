@@ -1,9 +1,11 @@
 package io.cachee.server;
 
 import io.cachee.l2.L2Options;
+import io.cachee.server.command.BeforeL2;
 import io.cachee.server.command.Instance;
 import io.cachee.server.command.InstanceOptions;
 import io.cachee.server.command.RemovedKeys;
+import io.cachee.server.command.Table;
 import io.cachee.server.net.ListenOptions;
 import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.Polling;
@@ -33,6 +35,7 @@ public final class TestSidecar implements AutoCloseable {
 
     private final Store store;
     private final Instance instance;
+    private volatile @Nullable BeforeL2 proxy;
     private final RespServer server;
     private final @Nullable Path socket;
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -87,7 +90,7 @@ public final class TestSidecar implements AutoCloseable {
         store = Store.open(StoreOptions.maxMemory(REGION_BYTES).removalListener(removed));
         InstanceOptions options = new InstanceOptions(
                 DATABASES, "127.0.0.1", 0, path, REGION_BYTES, Eviction.CACHEE_LFU, wanted.allowFlush, "test");
-        instance = new Instance(store, options, LOOPS, this::failed);
+        instance = new Instance(store, options, Table.rows().table(), LOOPS, this::failed);
         instance.listenTo(removed);
         ListenOptions listen = new ListenOptions(
                 List.of("127.0.0.1"),
@@ -106,8 +109,8 @@ public final class TestSidecar implements AutoCloseable {
         L2Options link = wanted.l2;
         server = RespServer.open(instance, listen, NetworkLimits.DEFAULT, loop -> {
             if (link != null) {
-                instance.standBefore(link, loop, 0, MOST_LOADS, wanted.policies);
-                var ignored = Objects.requireNonNull(instance.tier()).l2().learnCommands();
+                proxy = BeforeL2.open(instance, link, loop, 0, MOST_LOADS, wanted.policies);
+                var ignored = proxy.tier().l2().learnCommands();
             }
         });
     }
@@ -136,9 +139,19 @@ public final class TestSidecar implements AutoCloseable {
         return with().socket(folder.resolve("cachee.sock")).start();
     }
 
+    /** What stands between the store and L2; there must be one. */
+    public BeforeL2 proxy() {
+        return Objects.requireNonNull(proxy);
+    }
+
+    /** Whether L2 vouches for what is read. */
+    public boolean isCoherent() {
+        return proxy().isCoherent();
+    }
+
     /** Returns when L2 vouches for what is read. */
     public void awaitCoherence() throws Exception {
-        Await.until("L2 is coherent", instance::isCoherent);
+        Await.until("L2 is coherent", this::isCoherent);
     }
 
     /** A link that is quick to notice that L2 is silent, and to try again. */

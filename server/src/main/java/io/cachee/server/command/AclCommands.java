@@ -1,9 +1,5 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.LOADING;
-import static io.cachee.server.command.Flag.NOSCRIPT;
-import static io.cachee.server.command.Flag.STALE;
-
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,40 +12,25 @@ import java.util.TreeSet;
 final class AclCommands {
     private AclCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(Command.named("acl", -2, AclCommands::acl)
-                .flags(NOSCRIPT, LOADING, STALE, Flag.SKIP_SLOWLOG)
-                .in("slow")
-                .subcommand("cat", -2)
-                .subcommand("deluser", -3)
-                .subcommand("genpass", -2)
-                .subcommand("getuser", 3)
-                .subcommand("help", 2)
-                .subcommand("list", 2)
-                .subcommand("load", 2)
-                .subcommand("save", 2)
-                .subcommand("setuser", -3)
-                .subcommand("users", 2)
-                .subcommand("whoami", 2));
+    static void addTo(CommandRows rows) {
+        rows.add("acl -2 LOCAL");
+        rows.add("acl|cat -2 noscript,loading,stale LOCAL", AclCommands::categories);
+        rows.add("acl|deluser -3 admin,noscript,loading,stale LOCAL", AclCommands::deleteUsers);
+        rows.add("acl|dryrun -4 admin,noscript,loading,stale LOCAL");
+        rows.add("acl|genpass -2 noscript,loading,stale LOCAL", AclCommands::generate);
+        rows.add("acl|getuser 3 admin,noscript,loading,stale LOCAL", AclCommands::getUser);
+        rows.add("acl|help 2 loading,stale LOCAL", call -> Help.reply(call, HELP));
+        rows.add("acl|list 2 admin,noscript,loading,stale LOCAL", AclCommands::list);
+        rows.add("acl|load 2 admin,noscript,loading,stale LOCAL", AclCommands::refuseFile);
+        rows.add("acl|log -2 admin,noscript,loading,stale LOCAL");
+        rows.add("acl|save 2 admin,noscript,loading,stale LOCAL", AclCommands::refuseFile);
+        rows.add("acl|setuser -3 admin,noscript,loading,stale LOCAL secret=1", AclCommands::setUser);
+        rows.add("acl|users 2 admin,noscript,loading,stale LOCAL", AclCommands::users);
+        rows.add("acl|whoami 2 noscript,loading,stale LOCAL", call -> call.reply.bulk(call.session.user.name));
     }
 
-    private static void acl(Call call) {
-        String subcommand = call.request.text(1).toUpperCase(Locale.ROOT);
-        switch (subcommand) {
-            case "WHOAMI" -> {
-                Help.requireCount(call, 2, 2);
-                call.reply.bulk(call.session.user.name);
-            }
-            case "CAT" -> categories(call);
-            case "GENPASS" -> generate(call);
-            case "HELP" -> Help.reply(call, "ACL", HELP);
-            case "LOAD", "SAVE" -> {
-                Help.requireCount(call, 2, 2);
-                throw new CommandException(NO_FILE);
-            }
-            case "LIST", "USERS", "GETUSER", "SETUSER", "DELUSER" -> administer(call, subcommand);
-            default -> throw Help.unknown(call);
-        }
+    private static void refuseFile(Call call) {
+        throw new CommandException(NO_FILE);
     }
 
     /** The file of users is read at the start alone, and never written. */
@@ -76,25 +57,26 @@ final class AclCommands {
             "WHOAMI",
             "    Return the current connection username.");
 
-    /** What changes or tells of other users is for those alone that may everything. */
-    private static void administer(Call call, String subcommand) {
-        if (!call.session.user.mayEverything()) {
-            throw new CommandException("NOPERM User " + call.session.user.name + " has no permissions to run the 'acl|"
-                    + subcommand.toLowerCase(Locale.ROOT) + "' command");
+    /** What changes other users, or tells of them, is for those alone that may do everything. */
+    private static Users usersFor(Call call) {
+        User user = call.session.user;
+        if (!user.mayEverything()) {
+            throw new CommandException(
+                    "NOPERM User " + user.name + " has no permissions to run the '" + call.command.name + "' command");
         }
-        Users users = call.instance.users;
-        switch (subcommand) {
-            case "LIST" ->
-                strings(
-                        call,
-                        users.all().stream()
-                                .map(u -> u.rules().describe(u.name))
-                                .toList());
-            case "USERS" -> strings(call, users.all().stream().map(u -> u.name).toList());
-            case "GETUSER" -> getUser(call);
-            case "SETUSER" -> setUser(call);
-            default -> deleteUsers(call);
-        }
+        return call.instance.users;
+    }
+
+    private static void list(Call call) {
+        strings(
+                call,
+                usersFor(call).all().stream()
+                        .map(user -> user.rules().describe(user.name))
+                        .toList());
+    }
+
+    private static void users(Call call) {
+        strings(call, usersFor(call).all().stream().map(user -> user.name).toList());
     }
 
     private static void strings(Call call, Collection<String> texts) {
@@ -103,8 +85,7 @@ final class AclCommands {
     }
 
     private static void getUser(Call call) {
-        Help.requireCount(call, 3, 3);
-        User user = call.instance.users.find(call.request.text(2));
+        User user = usersFor(call).find(call.request.text(2));
         if (user == null) {
             call.reply.nothing();
             return;
@@ -127,27 +108,23 @@ final class AclCommands {
     }
 
     private static void setUser(Call call) {
-        if (call.count() < 3) {
-            Help.requireCount(call, 3, Integer.MAX_VALUE);
-        }
+        Users all = usersFor(call);
         List<String> rules = new ArrayList<>();
         for (int i = 3; i < call.count(); i++) {
             rules.add(call.request.text(i));
         }
         String name = ClientCommands.checkedName(call.request.bytes(2), "Usernames");
         try {
-            call.instance.users.set(name, rules);
+            all.set(name, rules);
         } catch (IllegalArgumentException wrong) {
             throw new CommandException("ERR " + wrong.getMessage());
         }
-        call.instance.usersChanged();
+        call.instance.clients.judgeAgain();
         call.reply.ok();
     }
 
     private static void deleteUsers(Call call) {
-        if (call.count() < 3) {
-            Help.requireCount(call, 3, Integer.MAX_VALUE);
-        }
+        Users all = usersFor(call);
         for (int i = 2; i < call.count(); i++) {
             if (call.request.text(i).equals(Users.DEFAULT)) {
                 throw new CommandException("ERR The 'default' user cannot be removed");
@@ -155,14 +132,14 @@ final class AclCommands {
         }
         int deleted = 0;
         for (int i = 2; i < call.count(); i++) {
-            deleted += call.instance.users.delete(call.request.text(i)) ? 1 : 0;
+            deleted += all.delete(call.request.text(i)) ? 1 : 0;
         }
-        call.instance.usersChanged();
+        call.instance.clients.judgeAgain();
         call.reply.integer(deleted);
     }
 
     private static void categories(Call call) {
-        Help.requireCount(call, 2, 3);
+        Help.requireAtMost(call, 3);
         List<Command> commands = call.instance.table.commands();
         if (call.count() == 2) {
             TreeSet<String> all = new TreeSet<>();
@@ -182,7 +159,7 @@ final class AclCommands {
     }
 
     private static void generate(Call call) {
-        Help.requireCount(call, 2, 3);
+        Help.requireAtMost(call, 3);
         int bits = call.count() == 3 ? Decimal.integer(call.request, 2, 1, 4096) : 256;
         byte[] random = new byte[(bits + 7) / 8];
         new SecureRandom().nextBytes(random);

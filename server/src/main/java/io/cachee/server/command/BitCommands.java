@@ -1,10 +1,5 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.DENYOOM;
-import static io.cachee.server.command.Flag.FAST;
-import static io.cachee.server.command.Flag.READONLY;
-import static io.cachee.server.command.Flag.WRITE;
-
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 import java.util.Arrays;
@@ -19,40 +14,14 @@ final class BitCommands {
 
     private BitCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(
-                Command.named("getbit", 3, BitCommands::getBit)
-                        .flags(READONLY, FAST)
-                        .keys(1, 1, 1)
-                        .in("bitmap"),
-                Command.named("setbit", 4, BitCommands::setBit)
-                        .flags(WRITE, DENYOOM)
-                        .keys(1, 1, 1)
-                        .accesses()
-                        .in("bitmap"),
-                Command.named("bitcount", -2, BitCommands::count)
-                        .flags(READONLY)
-                        .keys(1, 1, 1)
-                        .in("bitmap"),
-                Command.named("bitpos", -3, BitCommands::position)
-                        .flags(READONLY)
-                        .keys(1, 1, 1)
-                        .in("bitmap"),
-                Command.named("bitop", -4, BitCommands::combine)
-                        .flags(WRITE, DENYOOM)
-                        .keys(2, -1, 1)
-                        .accesses()
-                        .in("bitmap")
-                        .exclusive(),
-                Command.named("bitfield", -2, BitField::handle)
-                        .flags(WRITE, DENYOOM)
-                        .keys(1, 1, 1)
-                        .accesses()
-                        .in("bitmap"),
-                Command.named("bitfield_ro", -2, BitField::handleReadOnly)
-                        .flags(READONLY, FAST)
-                        .keys(1, 1, 1)
-                        .in("bitmap"));
+    static void addTo(CommandRows rows) {
+        rows.add("getbit 3 readonly,fast @bitmap ROa:1 FORWARD", BitCommands::getBit);
+        rows.add("setbit 4 write,denyoom @bitmap RWau:1 FORWARD", BitCommands::setBit);
+        rows.add("bitcount -2 readonly @bitmap ROa:1 FORWARD", BitCommands::count);
+        rows.add("bitpos -3 readonly @bitmap ROa:1 FORWARD", BitCommands::position);
+        rows.add("bitop -4 write,denyoom @bitmap OWu:2 ROa:3..-1 FORWARD exclusive", BitCommands::combine);
+        rows.add("bitfield -2 write,denyoom @bitmap RWau~:1 FORWARD", BitField::handle);
+        rows.add("bitfield_ro -2 readonly,fast @bitmap ROa:1 FORWARD", BitField::handleReadOnly);
     }
 
     private static long bitOffset(Call call, int argument) {

@@ -1,20 +1,14 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Reply;
-import io.cachee.server.resp.Request;
-import io.cachee.server.tier.Keyspace;
-import io.cachee.server.tier.Tier;
-import io.cachee.server.tier.Verdict;
+import io.cachee.resp.ReplyWriter;
+import io.cachee.resp.Request;
 import io.cachee.store.EntryInfo;
 import io.cachee.store.PutMode;
 import io.cachee.store.PutResult;
 import io.cachee.store.Stamp;
 import io.cachee.store.Store;
-import io.netty.buffer.ByteBuf;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -32,23 +26,13 @@ final class Call {
 
     private static final ValueLayout.OfLong STAMP_WORD =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfInt HEAD_WORD =
-            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle HEAD_INTS =
-            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort CRLF_WORD =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final short CRLF = '\n' << 8 | '\r';
-    /** Two words, which overlap, are as long as a head with so many. */
-    private static final int MOST_DIGITS_IN_WORDS = 5;
-
     private static final int ROOM_FOR_VALUE = 1 << 10;
     private static final byte[] NO_REQUEST = {};
 
     final Instance instance;
     final CommandExecutor executor;
     final Store store;
-    final Reply reply;
+    final ReplyWriter reply;
     final EntryInfo info = new EntryInfo();
     /** Of the value from L1 that was looked at last. */
     final Stamp stamp = new Stamp();
@@ -69,15 +53,7 @@ final class Call {
     /** How many bytes of values the command has taken onto the heap. */
     private long taken;
 
-    private int digitsExpected = 3;
-    /** What stands before a value of this length, as bytes, and its first and last four of them. */
-    private int headOf = -1;
-
-    private final byte[] head = new byte[16];
-    private int headStart;
-    private int headEnd;
-
-    Call(Instance instance, CommandExecutor executor, Reply reply, Session nobody, Command first) {
+    Call(Instance instance, CommandExecutor executor, ReplyWriter reply, Session nobody, Command first) {
         this.instance = instance;
         this.executor = executor;
         this.store = instance.store;
@@ -158,6 +134,37 @@ final class Call {
         return keyArgument >= 0 ? request.bytes(keyArgument) : instance.databases.nameOf(keyBytes());
     }
 
+    /** An argument as the number of a database. */
+    int database(int argument) {
+        long number = Decimal.integer(request, argument);
+        if (number != (int) number) {
+            throw new CommandException(
+                    "ERR value is out of range, value must between " + Integer.MIN_VALUE + " and " + Integer.MAX_VALUE);
+        }
+        int count = instance.databases.count();
+        if (number < 0 || number >= count) {
+            throw new CommandException(
+                    count == 1 && number >= 0 && number < Databases.MOST
+                            ? "ERR DB index is out of range: this cache is configured with one database"
+                            : "ERR DB index is out of range");
+        }
+        return (int) number;
+    }
+
+    /** Refuses FLUSHALL and FLUSHDB where they are not allowed, and arguments that they do not take. */
+    void checkFlush() {
+        for (int i = 1; i < count(); i++) {
+            if (!request.is(i, "ASYNC") && !request.is(i, "SYNC") || count() > 2) {
+                throw CommandException.syntax();
+            }
+        }
+        boolean named = !session.user.name.equals(Users.DEFAULT);
+        if (!instance.options.allowFlush() && !named) {
+            throw new CommandException("ERR " + command.upperCaseName() + " is not allowed: start with"
+                    + " --allow-flush, or log in as a user whose rules allow it");
+        }
+    }
+
     // ---------------------------------------------------------------- reading
 
     /** Describes the entry of the key chosen in {@link #info}; false when there is none. */
@@ -231,75 +238,49 @@ final class Call {
     private boolean copyValue() {
         int room = ROOM_FOR_VALUE;
         while (true) {
-            ByteBuf out = reply.room(room);
-            int digits = digitsExpected;
-            long target = out.memoryAddress() + out.writerIndex();
-            int capacity = out.writableBytes() - digits - 5;
-            long length = store.get(key, keyOffset, keyLength, MEMORY, target + digits + 3, capacity, null);
+            long target = reply.valueAddress(room);
+            int capacity = reply.valueCapacity();
+            long length = store.get(key, keyOffset, keyLength, MEMORY, target, capacity, null);
             if (length < 0) {
                 return false;
             }
-            if (length <= capacity) {
-                int needed = digitsOf(length);
-                if (needed != digits) {
-                    if (length > capacity + digits - needed) {
-                        out = reply.room((int) length + needed + 5);
-                        target = out.memoryAddress() + out.writerIndex();
-                        digitsExpected = needed;
-                        continue;
-                    }
-                    MemorySegment.copy(MEMORY, target + digits + 3, MEMORY, target + needed + 3, length);
-                    digitsExpected = needed;
-                }
-                writeAround(out, target, needed, (int) length);
+            if (length <= capacity && reply.endValue((int) length)) {
                 return true;
             }
-            digitsExpected = digitsOf(length);
-            room = (int) length + digitsExpected + 5;
+            room = reply.expectValue(length);
         }
     }
 
     /**
-     * Replies with what L1 has under the key chosen when that may be served, as the verdict says. The key is
-     * the first argument.
+     * Copies the value of the key chosen behind the replies written so far, with its stamp read into {@link #stamp}.
+     * Nothing is replied until {@link #replyStamped}.
+     *
+     * @return the length of the value; negative when there is none
      */
-    Verdict replyIfServable(Tier tier, Keyspace keyspace, boolean evenStale) {
+    int fetchStamped() {
         int room = ROOM_FOR_VALUE;
         while (true) {
-            ByteBuf out = reply.room(room);
-            int digits = digitsExpected;
-            long target = out.memoryAddress() + out.writerIndex();
-            int capacity = out.writableBytes() - digits - 5;
-            long stored = store.get(key, keyOffset, keyLength, MEMORY, target + digits + 3, capacity, null);
+            long target = reply.valueAddress(room);
+            int capacity = reply.valueCapacity();
+            long stored = store.get(key, keyOffset, keyLength, MEMORY, target, capacity, null);
             if (stored < Stamp.BYTES) {
-                return Verdict.GONE;
+                return -1;
             }
             if (stored <= capacity) {
-                long end = target + digits + 3 + stored;
-                Verdict verdict = tier.judge(readStamp(end), keyspace);
-                int length = (int) stored - Stamp.BYTES;
-                if (verdict == Verdict.GONE || verdict == Verdict.STALE && !evenStale) {
-                    return verdict;
-                }
-                if (stamp.isAbsent()) {
-                    keyspace.negativeHits.increment();
-                    reply.nothing();
-                    return verdict;
-                }
-                int needed = digitsOf(length);
-                MemorySegment.copy(
-                        MEMORY, target + digits + 3, MEMORY, target + needed + 3, needed == digits ? 0 : length);
-                digitsExpected = needed;
-                writeAround(out, target, needed, length);
-                return verdict;
+                readStamp(target + stored);
+                return (int) stored - Stamp.BYTES;
             }
-            digitsExpected = digitsOf(stored);
-            room = (int) stored + digitsExpected + 5;
+            room = reply.expectValue(stored);
         }
     }
 
-    private Stamp readStamp(long end) {
-        return stamp.set(
+    /** Replies with the value that was fetched last. It fits: its stamp leaves more room than a longer head needs. */
+    void replyStamped(int length) {
+        reply.endValue(length);
+    }
+
+    private void readStamp(long end) {
+        stamp.set(
                 MEMORY.get(STAMP_WORD, end - Stamp.BYTES),
                 MEMORY.get(STAMP_WORD, end - Stamp.BYTES + 8),
                 MEMORY.get(STAMP_WORD, end - Stamp.BYTES + 16));
@@ -313,44 +294,6 @@ final class Call {
     /** The same, even while the client wants no replies. */
     Later laterEvenIfMuted() {
         return executor.laterEvenIfMuted(session);
-    }
-
-    /** Writes what stands before a value and after it. The value is in its place already. */
-    private void writeAround(ByteBuf out, long target, int digits, int length) {
-        if (length != headOf) {
-            makeHead(digits, length);
-        }
-        long value = target + digits + 3;
-        if (digits <= MOST_DIGITS_IN_WORDS) {
-            MEMORY.set(HEAD_WORD, target, headStart);
-            MEMORY.set(HEAD_WORD, value - Integer.BYTES, headEnd);
-        } else {
-            MemorySegment.copy(head, 0, MEMORY, ValueLayout.JAVA_BYTE, target, digits + 3);
-        }
-        MEMORY.set(CRLF_WORD, value + length, CRLF);
-        out.writerIndex(out.writerIndex() + digits + 3 + length + 2);
-    }
-
-    private void makeHead(int digits, int length) {
-        headOf = length;
-        head[0] = '$';
-        int rest = length;
-        for (int i = digits; i > 0; i--) {
-            head[i] = (byte) ('0' + rest % 10);
-            rest /= 10;
-        }
-        head[digits + 1] = '\r';
-        head[digits + 2] = '\n';
-        headStart = (int) HEAD_INTS.get(head, 0);
-        headEnd = (int) HEAD_INTS.get(head, digits - 1);
-    }
-
-    private static int digitsOf(long value) {
-        int digits = 1;
-        for (long rest = value; rest >= 10; rest /= 10) {
-            digits++;
-        }
-        return digits;
     }
 
     // ---------------------------------------------------------------- writing

@@ -1,9 +1,5 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.LOADING;
-import static io.cachee.server.command.Flag.NOSCRIPT;
-import static io.cachee.server.command.Flag.STALE;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,79 +11,67 @@ final class ClientCommands {
 
     private ClientCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(Command.named("client", -2, ClientCommands::client)
-                .flags(NOSCRIPT, LOADING, STALE)
-                .in("connection")
-                .subcommand("caching", 3)
-                .subcommand("getname", 2)
-                .subcommand("getredir", 2)
-                .subcommand("help", 2)
-                .subcommand("id", 2)
-                .subcommand("info", 2)
-                .subcommand("kill", -3)
-                .subcommand("list", -2)
-                .subcommand("no-evict", 3)
-                .subcommand("no-touch", 3)
-                .subcommand("pause", -3)
-                .subcommand("reply", 3)
-                .subcommand("setinfo", 4)
-                .subcommand("setname", 3)
-                .subcommand("tracking", -3)
-                .subcommand("trackinginfo", 2)
-                .subcommand("unblock", -3)
-                .subcommand("unpause", 2));
+    static void addTo(CommandRows rows) {
+        rows.add("client -2 LOCAL");
+        rows.add(
+                "client|caching 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                TrackingCommands::caching);
+        rows.add("client|getname 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::getName);
+        rows.add(
+                "client|getredir 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                TrackingCommands::getRedirection);
+        rows.add("client|help 2 loading,stale @connection LOCAL unpaused keeps-caching", call -> Help.reply(call, HELP));
+        rows.add(
+                "client|id 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                call -> call.reply.integer(call.session.id));
+        rows.add(
+                "client|info 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                call -> call.reply.verbatim(ClientList.describe(call.session) + "\n"));
+        rows.add("client|kill -3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientKill::handle);
+        rows.add("client|list -2 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::list);
+        rows.add(
+                "client|no-evict 3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                call -> call.session.noEvict = onOff(call));
+        rows.add(
+                "client|no-touch 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                call -> call.session.noTouch = onOff(call));
+        rows.add("client|pause -3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::pause);
+        rows.add("client|reply 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::reply);
+        rows.add("client|setinfo 4 noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::setInfo);
+        rows.add("client|setname 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::setName);
+        rows.add("client|tracking -3 noscript,loading,stale @connection LOCAL unpaused keeps-caching", TrackingCommands::tracking);
+        rows.add("client|trackinginfo 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching", TrackingCommands::info);
+        rows.add("client|unblock -3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::unblock);
+        rows.add("client|unpause 2 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::unpause);
     }
 
-    private static void client(Call call) {
-        switch (call.request.text(1).toUpperCase(Locale.ROOT)) {
-            case "ID" -> {
-                Help.requireCount(call, 2, 2);
-                call.reply.integer(call.session.id);
-            }
-            case "GETNAME" -> {
-                Help.requireCount(call, 2, 2);
-                String name = call.session.name;
-                if (name.isEmpty()) {
-                    call.reply.nothing();
-                } else {
-                    call.reply.bulk(name);
-                }
-            }
-            case "SETNAME" -> {
-                Help.requireCount(call, 3, 3);
-                call.session.name = checkedName(call.request.bytes(2), "Client names");
-                call.reply.ok();
-            }
-            case "SETINFO" -> setInfo(call);
-            case "INFO" -> {
-                Help.requireCount(call, 2, 2);
-                call.reply.verbatim(ClientList.describe(call.session) + "\n");
-            }
-            case "LIST" -> list(call);
-            case "KILL" -> ClientKill.handle(call);
-            case "REPLY" -> reply(call);
-            case "NO-EVICT" -> call.session.noEvict = onOff(call);
-            case "NO-TOUCH" -> call.session.noTouch = onOff(call);
-            case "TRACKING", "TRACKINGINFO", "CACHING", "GETREDIR" -> TrackingCommands.handle(call);
-            case "PAUSE" -> pause(call);
-            case "UNPAUSE" -> {
-                Help.requireCount(call, 2, 2);
-                call.instance.pause.stop();
-                call.reply.ok();
-            }
-            case "UNBLOCK" -> {
-                // No command of the sidecar's own blocks, so there is never one to wake.
-                Help.requireCount(call, 3, 4);
-                if (call.count() == 4 && !call.request.is(3, "TIMEOUT") && !call.request.is(3, "ERROR")) {
-                    throw new CommandException("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
-                }
-                Decimal.integer(call.request, 2);
-                call.reply.integer(0);
-            }
-            case "HELP" -> Help.reply(call, "CLIENT", HELP);
-            default -> throw Help.unknown(call);
+    private static void getName(Call call) {
+        String name = call.session.name;
+        if (name.isEmpty()) {
+            call.reply.nothing();
+        } else {
+            call.reply.bulk(name);
         }
+    }
+
+    private static void setName(Call call) {
+        call.session.name = checkedName(call.request.bytes(2), "Client names");
+        call.reply.ok();
+    }
+
+    private static void unpause(Call call) {
+        call.instance.pause.stop();
+        call.reply.ok();
+    }
+
+    /** No command of the sidecar's own blocks, so there is never one to wake. */
+    private static void unblock(Call call) {
+        Help.requireAtMost(call, 4);
+        if (call.count() == 4 && !call.request.is(3, "TIMEOUT") && !call.request.is(3, "ERROR")) {
+            throw new CommandException("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+        }
+        Decimal.integer(call.request, 2);
+        call.reply.integer(0);
     }
 
     private static final List<String> HELP = List.of(
@@ -138,7 +122,6 @@ final class ClientCommands {
     }
 
     private static void setInfo(Call call) {
-        Help.requireCount(call, 4, 4);
         String option = call.request.text(2).toLowerCase(Locale.ROOT);
         String value = checkedName(call.request.bytes(3), option);
         if (option.equals("lib-name")) {
@@ -152,7 +135,6 @@ final class ClientCommands {
     }
 
     private static boolean onOff(Call call) {
-        Help.requireCount(call, 3, 3);
         boolean on = call.request.is(2, "ON");
         if (!on && !call.request.is(2, "OFF")) {
             throw CommandException.syntax();
@@ -184,7 +166,6 @@ final class ClientCommands {
     }
 
     private static void reply(Call call) {
-        Help.requireCount(call, 3, 3);
         Session session = call.session;
         if (call.request.is(2, "ON")) {
             session.replies = Session.Replies.ON;
@@ -203,7 +184,7 @@ final class ClientCommands {
     }
 
     private static void pause(Call call) {
-        Help.requireCount(call, 3, 4);
+        Help.requireAtMost(call, 4);
         boolean writesOnly = false;
         if (call.count() == 4) {
             writesOnly = call.request.is(3, "WRITE");

@@ -90,7 +90,7 @@ final class ClientList {
 
     static String typeOf(Session session) {
         Subscriptions subscriptions = session.subscriptions;
-        OwnConnection own = session.own;
+        UpstreamConnection own = session.own;
         boolean listens = subscriptions != null && subscriptions.count() > 0 || own != null && own.isSubscribed();
         return listens ? "pubsub" : "normal";
     }

@@ -32,6 +32,19 @@ final class Clients {
         return byId.values();
     }
 
+    /** Judges all clients by the rules of their users as they are now, and disconnects those whose user is deleted. */
+    void judgeAgain() {
+        for (Session session : byId.values()) {
+            session.link.execute(() -> {
+                if (session.user.deleted) {
+                    session.closing = true;
+                    session.link.kill();
+                }
+                session.refresh();
+            });
+        }
+    }
+
     int count() {
         return byId.size();
     }

@@ -1,15 +1,19 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Request;
-import java.util.EnumSet;
-import java.util.HashMap;
+import io.cachee.resp.Request;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A row of the table of commands. All that is asked about a command anywhere is answered from here. */
+/**
+ * A row of the table of commands: a command, or a subcommand such as {@code client|list}. Whatever the sidecar knows
+ * about a command stands here; no other class asks for a command's name.
+ */
 final class Command {
     /** How the commands are grouped in latency metrics. */
     enum Group {
@@ -23,234 +27,180 @@ final class Command {
         }
     }
 
+    private static final int NONE = Integer.MAX_VALUE;
+
+    /** In lower case; a subcommand's is {@code container|subcommand}. */
     final String name;
+
     final int arity;
-    final Set<Flag> flags;
+    final Set<CommandFlag> flags;
+    final List<KeySpec> keySpecs;
+    /** The first key and the last, and the step between them, where all stand in one row; otherwise 0. */
     final int firstKey;
+
     final int lastKey;
     final int keyStep;
     /** Without the at signs. */
-    final List<String> categories;
+    final Set<String> categories;
 
+    final Route route;
+    final @Nullable Role role;
     final Handler handler;
+    /** Whether the sidecar runs it without an L2. */
+    final boolean isBuiltIn;
+    /** Whether nothing is known of it: not what it is about, nor which keys it uses. */
+    final boolean isUnknown;
+
     final Group group;
     final boolean writes;
     final boolean reads;
-    /** May write keys that its arguments do not name, or not at places that are known. */
     final boolean writesUnnamed;
-    /** What it is about and which keys it uses cannot be told: nothing is known of it. */
-    final boolean unknown;
-    /** Which keys it uses cannot be told from its arguments alone. */
     final boolean hidesKeys;
-
     /** Takes so little time that a look at the clock counts, unless its arguments or its reply are long. */
     final boolean isBrief;
 
     final boolean exclusive;
     final boolean noAuth;
     final boolean queues;
-    private final boolean accesses;
-    /** How many arguments each of its subcommands takes, as for {@link #arity}; empty where it has none. */
-    private final Map<String, Integer> subcommands;
+    /** The first argument that is never shown; 0 when all may be. */
+    final int secretFrom;
     /** Its place in the table, for counters and permissions. */
     final int number;
 
-    private Command(Builder builder, int number) {
-        this.name = builder.name;
-        this.arity = builder.arity;
-        this.flags = builder.flags;
-        this.firstKey = builder.firstKey;
-        this.lastKey = builder.lastKey;
-        this.keyStep = builder.keyStep;
-        this.handler = builder.handler;
-        this.writes = flags.contains(Flag.WRITE);
-        this.reads = flags.contains(Flag.READONLY) && firstKey > 0;
-        this.writesUnnamed = builder.writesUnnamed;
-        this.unknown = builder.unknown;
-        this.hidesKeys = builder.hidesKeys || builder.unknown;
-        this.isBrief = firstKey > 0 && firstKey == lastKey && (flags.contains(Flag.FAST) || builder.isBrief);
-        this.exclusive = builder.exclusive;
-        this.noAuth = flags.contains(Flag.NO_AUTH);
-        this.queues = builder.queues;
-        this.accesses = builder.accesses;
-        this.subcommands = Map.copyOf(builder.subcommands);
+    private final Set<Trait> traits;
+    private final int least;
+    private final int most;
+    private final Map<String, Command> subcommands = new LinkedHashMap<>();
+    private @Nullable Command container;
+
+    Command(CommandRow row, int number) {
+        this.name = row.name;
+        this.arity = row.arity;
+        this.flags = row.flags();
+        this.keySpecs = List.copyOf(row.keySpecs);
+        this.firstKey = row.firstKey();
+        this.lastKey = row.lastKey();
+        this.keyStep = row.keyStep();
+        this.categories = row.categories();
+        this.route = row.route;
+        this.role = row.role;
+        this.handler = row.handler;
+        this.isBuiltIn = row.isBuiltIn;
+        this.isUnknown = row.isUnknown;
+        this.traits = Set.copyOf(row.traits);
+        this.writes = flags.contains(CommandFlag.WRITE);
+        this.reads = flags.contains(CommandFlag.READONLY) && !keySpecs.isEmpty();
+        this.writesUnnamed = traits.contains(Trait.WRITES_UNNAMED);
+        this.hidesKeys = isUnknown || traits.contains(Trait.HIDES_KEYS);
+        boolean isFast = flags.contains(CommandFlag.FAST) || traits.contains(Trait.BRIEF);
+        this.isBrief = firstKey > 0 && firstKey == lastKey && isFast;
+        this.exclusive = traits.contains(Trait.EXCLUSIVE);
+        this.noAuth = flags.contains(CommandFlag.NO_AUTH);
+        this.queues = !traits.contains(Trait.UNQUEUED);
+        this.secretFrom = row.secretFrom;
         this.number = number;
-        this.group =
-                writes ? Group.WRITE : reads ? Group.READ : flags.contains(Flag.PUBSUB) ? Group.PUBSUB : Group.ADMIN;
-        this.categories = builder.categories(writes);
+        boolean isContainer = row.isContainer;
+        this.least = isContainer ? NONE : Math.abs(arity);
+        this.most = arity >= 0 ? arity : NONE;
+        boolean isPubSub = flags.contains(CommandFlag.PUBSUB);
+        this.group = writes ? Group.WRITE : reads ? Group.READ : isPubSub ? Group.PUBSUB : Group.ADMIN;
+    }
+
+    boolean is(Trait trait) {
+        return traits.contains(trait);
+    }
+
+    /** The name that clients send: without a subcommand. */
+    String firstWord() {
+        int bar = name.indexOf('|');
+        return bar < 0 ? name : name.substring(0, bar);
     }
 
     String upperCaseName() {
-        return name.toUpperCase(Locale.ROOT);
+        return firstWord().toUpperCase(Locale.ROOT);
     }
 
+    /** Whether a request of so many arguments can be one of this command; never for one that has subcommands. */
     boolean accepts(int arguments) {
-        return accepts(arity, arguments);
+        return arguments >= least && arguments <= most;
     }
 
-    private static boolean accepts(int arity, int arguments) {
-        return arity >= 0 ? arguments == arity : arguments >= -arity;
+    // ---------------------------------------------------------------- subcommands
+
+    void add(String subcommand, Command row) {
+        subcommands.put(subcommand, row);
+        row.container = this;
+    }
+
+    boolean hasSubcommands() {
+        return least == NONE;
+    }
+
+    boolean isSubcommand() {
+        return container != null;
+    }
+
+    Collection<Command> subcommands() {
+        return subcommands.values();
+    }
+
+    /** Whether it, or one of its subcommands, runs in the sidecar without an L2. */
+    boolean runsWithoutL2() {
+        return isBuiltIn || subcommands.values().stream().anyMatch(Command::runsWithoutL2);
+    }
+
+    @Nullable
+    Command subcommand(String word) {
+        return subcommands.get(word);
     }
 
     /** Why a request cannot be one of this command, or null when it can. */
     @Nullable
     String misuse(Request request) {
-        if (!hasSubcommands() || request.count() < 2) {
+        if (!hasSubcommands()) {
             return accepts(request.count()) ? null : wrongArity(name);
         }
-        String subcommand = request.latin(1).toLowerCase(Locale.ROOT);
-        Integer subcommandArity = subcommands.get(subcommand);
-        if (subcommandArity == null) {
+        if (request.count() > 1) {
             return "ERR unknown subcommand '" + Refusals.shown(request, 1) + "'. Try " + upperCaseName() + " HELP.";
         }
-        return accepts(subcommandArity, request.count()) ? null : wrongArity(name + "|" + subcommand);
+        return wrongArity(name);
     }
 
-    boolean hasSubcommands() {
-        return !subcommands.isEmpty();
+    static String wrongArity(String name) {
+        return "ERR wrong number of arguments for '" + name + "' command";
     }
 
-    /** Its name, and that of the subcommand where a request has one. */
-    String fullName(Request request) {
-        return hasSubcommands() && request.count() > 1
-                ? name + "|" + request.latin(1).toLowerCase(Locale.ROOT)
-                : name;
+    // ---------------------------------------------------------------- keys
+
+    /** Whether a client that runs it learns something of a key's value. A command that does not write may always. */
+    boolean reads(KeySpec spec) {
+        return spec.reads() || !writes;
     }
 
-    static String wrongArity(String fullName) {
-        return "ERR wrong number of arguments for '" + fullName + "' command";
-    }
-
-    /** Whether a client that runs it learns something of a key's value. */
-    boolean readsOldValue() {
-        return !writes || accesses;
-    }
-
-    /** The last argument of a request that is a key, or 0 when none is. */
-    int lastKeyOf(Request request) {
-        if (firstKey == 0) {
-            return 0;
+    /** The first argument of a request that is a key; 0 when none is, or none can be told. */
+    int firstKey(Request request) {
+        if (firstKey > 0) {
+            return firstKey < request.count() ? firstKey : 0;
         }
-        int last = lastKey >= 0 ? lastKey : request.count() + lastKey;
-        return Math.min(last, request.count() - 1);
-    }
-
-    static Builder named(String name, int arity, Handler handler) {
-        return new Builder(name, arity, handler);
-    }
-
-    /** Collects what a row says beyond name and arity. */
-    static final class Builder {
-        final String name;
-        private final int arity;
-        private final Handler handler;
-        private final EnumSet<Flag> flags = EnumSet.noneOf(Flag.class);
-        private List<String> ownCategories = List.of();
-        private int firstKey;
-        private int lastKey;
-        private int keyStep;
-        private boolean writesUnnamed;
-        private boolean unknown;
-        private boolean hidesKeys;
-        private boolean isBrief;
-        private boolean exclusive;
-        private boolean queues = true;
-        private boolean accesses;
-        private final Map<String, Integer> subcommands = new HashMap<>();
-
-        private Builder(String name, int arity, Handler handler) {
-            this.name = name;
-            this.arity = arity;
-            this.handler = handler;
-        }
-
-        Builder flags(Flag... more) {
-            flags.addAll(List.of(more));
-            return this;
-        }
-
-        Builder keys(int first, int last, int step) {
-            this.firstKey = first;
-            this.lastKey = last;
-            this.keyStep = step;
-            return this;
-        }
-
-        /** Categories beside those that follow from the flags. */
-        Builder in(String... categories) {
-            this.ownCategories = List.of(categories);
-            return this;
-        }
-
-        /** Its first argument is the name of a subcommand; how many arguments that has, the names of both included. */
-        Builder subcommand(String subcommand, int subcommandArity) {
-            subcommands.put(subcommand, subcommandArity);
-            return this;
-        }
-
-        /** Mostly takes hardly any time, though it is not among those that Redis calls fast. */
-        Builder brief() {
-            this.isBrief = true;
-            return this;
-        }
-
-        /** Runs while no other event loop runs a command: it touches several keys, or all, as one step. */
-        Builder exclusive() {
-            this.exclusive = true;
-            return this;
-        }
-
-        /** Runs at once even within MULTI. */
-        Builder notQueued() {
-            this.queues = false;
-            return this;
-        }
-
-        /** Writes, and its reply tells what was there before. */
-        Builder accesses() {
-            this.accesses = true;
-            return this;
-        }
-
-        /** May write keys that cannot be told from its arguments, as scripts do. */
-        Builder writesUnnamed() {
-            this.writesUnnamed = true;
-            return this;
-        }
-
-        /** Nothing is known of it but its name. */
-        Builder unknown() {
-            this.unknown = true;
-            return this;
-        }
-
-        /** Uses keys that cannot be told from its arguments. */
-        Builder hidesKeys() {
-            this.hidesKeys = true;
-            return this;
-        }
-
-        Command build(int number) {
-            return new Command(this, number);
-        }
-
-        private List<String> categories(boolean writes) {
-            java.util.LinkedHashSet<String> all = new java.util.LinkedHashSet<>(ownCategories);
-            if (writes) {
-                all.add("write");
+        for (KeySpec spec : keySpecs) {
+            int first = spec.isKey() ? spec.first(request) : 0;
+            if (first > 0) {
+                return first;
             }
-            if (flags.contains(Flag.READONLY)) {
-                all.add("read");
-            }
-            if (flags.contains(Flag.ADMIN)) {
-                all.add("admin");
-                all.add("dangerous");
-            }
-            if (flags.contains(Flag.PUBSUB)) {
-                all.add("pubsub");
-            }
-            all.add(flags.contains(Flag.FAST) ? "fast" : "slow");
-            return List.copyOf(all);
         }
+        return 0;
+    }
+
+    /** The arguments of a request that are keys, as far as that can be told. */
+    List<byte[]> keys(Request request) {
+        List<byte[]> keys = new ArrayList<>(1);
+        for (KeySpec spec : keySpecs) {
+            int first = spec.isKey() ? spec.first(request) : 0;
+            int last = first > 0 ? spec.last(request, first) : 0;
+            for (int i = first; i > 0 && i <= last; i += spec.step()) {
+                keys.add(request.bytes(i));
+            }
+        }
+        return keys;
     }
 }

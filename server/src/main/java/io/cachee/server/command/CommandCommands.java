@@ -1,53 +1,31 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.LOADING;
-import static io.cachee.server.command.Flag.STALE;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.cachee.server.resp.Reply;
+import io.cachee.resp.Request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** COMMAND: the table of commands, told to clients. */
+/** COMMAND: describes the table of commands to clients. */
 final class CommandCommands {
     private CommandCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(Command.named("command", -1, CommandCommands::command)
-                .flags(LOADING, STALE)
-                .in("connection")
-                .subcommand("count", 2)
-                .subcommand("docs", -2)
-                .subcommand("getkeys", -4)
-                .subcommand("help", 2)
-                .subcommand("info", -2)
-                .subcommand("list", -2));
-    }
-
-    private static void command(Call call) {
-        List<Command> all = call.instance.table.commands();
-        if (call.count() == 1) {
-            call.reply.array(all.size());
-            all.forEach(c -> describe(call.reply, c));
-        } else if (call.request.is(1, "COUNT")) {
-            Help.requireCount(call, 2, 2);
-            call.reply.integer(all.size());
-        } else if (call.request.is(1, "INFO")) {
-            List<@Nullable Command> wanted = named(call);
-            call.reply.array(wanted.size());
-            wanted.forEach(c -> describe(call.reply, c));
-        } else if (call.request.is(1, "DOCS")) {
-            documents(call);
-        } else if (call.request.is(1, "LIST")) {
-            list(call);
-        } else if (call.request.is(1, "GETKEYS")) {
-            keys(call);
-        } else if (call.request.is(1, "HELP")) {
-            Help.reply(call, "COMMAND", HELP);
-        } else {
-            throw Help.unknown(call);
-        }
+    static void addTo(CommandRows rows) {
+        rows.add("command -1 loading,stale @connection FORWARD as=command-table", CommandCommands::table);
+        rows.add("command|count 2 loading,stale @connection FORWARD as=command-count", CommandCommands::count);
+        rows.add("command|docs -2 loading,stale @connection FORWARD", CommandCommands::documents);
+        rows.add("command|getkeys -4 loading,stale @connection FORWARD as=command-keys", CommandCommands::keys);
+        rows.add(
+                "command|getkeysandflags -4 loading,stale @connection FORWARD as=command-keys",
+                CommandCommands::keysAndFlags);
+        rows.add("command|help 2 loading,stale @connection FORWARD", call -> Help.reply(call, HELP));
+        rows.add("command|info -2 loading,stale @connection FORWARD as=command-info", CommandCommands::info);
+        rows.add("command|list -2 loading,stale @connection FORWARD as=command-names", CommandCommands::list);
     }
 
     private static final List<String> HELP = List.of(
@@ -62,42 +40,47 @@ final class CommandCommands {
             "DOCS [<command-name> ...]",
             "    Return documentation details about multiple Redis commands.",
             "GETKEYS <full-command>",
-            "    Return the keys from a full Redis command.");
+            "    Return the keys from a full Redis command.",
+            "GETKEYSANDFLAGS <full-command>",
+            "    Return the keys and the access flags from a full Redis command.");
 
-    private static List<@Nullable Command> named(Call call) {
-        List<@Nullable Command> wanted = new ArrayList<>();
+    /** The commands that run here without an L2; others can be asked for by their names. */
+    private static List<Command> listed(Call call) {
+        return call.instance.table.commands().stream()
+                .filter(command -> !command.isSubcommand() && command.runsWithoutL2())
+                .toList();
+    }
+
+    private static void table(Call call) {
+        List<Command> all = listed(call);
+        call.reply.array(all.size());
+        all.forEach(command -> CommandDescription.write(call.reply, command));
+    }
+
+    private static void count(Call call) {
+        call.reply.integer(listed(call).size());
+    }
+
+    private static void info(Call call) {
+        List<@Nullable Command> wanted = asked(call);
+        call.reply.array(wanted.size());
+        wanted.forEach(command -> CommandDescription.write(call.reply, command));
+    }
+
+    /** The rows that the arguments name, null for a name without one; all where there are no arguments. */
+    private static List<@Nullable Command> asked(Call call) {
         if (call.count() == 2) {
-            wanted.addAll(call.instance.table.commands());
+            return new ArrayList<>(listed(call));
         }
+        List<@Nullable Command> wanted = new ArrayList<>();
         for (int i = 2; i < call.count(); i++) {
-            wanted.add(call.instance.table.find(call.request, i));
+            wanted.add(call.instance.table.named(call.request.latin(i).toLowerCase(Locale.ROOT)));
         }
         return wanted;
     }
 
-    private static void describe(Reply reply, @Nullable Command command) {
-        if (command == null) {
-            reply.nothing();
-            return;
-        }
-        reply.array(10);
-        reply.bulk(command.name);
-        reply.integer(command.arity);
-        reply.set(command.flags.size());
-        command.flags.forEach(flag -> reply.simple(flag.displayName()));
-        reply.integer(command.firstKey);
-        reply.integer(command.lastKey);
-        reply.integer(command.keyStep);
-        reply.set(command.categories.size());
-        command.categories.forEach(category -> reply.simple("@" + category));
-        reply.array(0);
-        reply.array(0);
-        reply.array(0);
-    }
-
     private static void documents(Call call) {
-        List<Command> found =
-                named(call).stream().filter(java.util.Objects::nonNull).toList();
+        List<Command> found = asked(call).stream().filter(Objects::nonNull).toList();
         call.reply.map(found.size());
         for (Command command : found) {
             call.reply.bulk(command.name);
@@ -105,56 +88,95 @@ final class CommandCommands {
             call.reply.bulk("summary");
             call.reply.bulk("As in Redis " + InstanceOptions.REDIS_VERSION + ".");
             call.reply.bulk("group");
-            call.reply.bulk(command.categories.getFirst());
+            call.reply.bulk(command.group.label());
             call.reply.bulk("arity");
             call.reply.integer(command.arity);
         }
     }
 
     private static void list(Call call) {
-        List<String> names =
-                call.instance.table.commands().stream().map(c -> c.name).toList();
+        Predicate<Command> wanted = command -> true;
         if (call.count() == 5 && call.request.is(2, "FILTERBY")) {
             String value = call.request.text(4).toLowerCase(Locale.ROOT);
             if (call.request.is(3, "PATTERN")) {
-                Glob pattern = new Glob(value.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-                names = names.stream()
-                        .filter(n -> pattern.matches(n.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
-                        .toList();
+                Glob pattern = new Glob(value.getBytes(UTF_8));
+                wanted = command -> pattern.matches(command.name.getBytes(UTF_8));
             } else if (call.request.is(3, "ACLCAT")) {
-                names = call.instance.table.commands().stream()
-                        .filter(c -> c.categories.contains(value))
-                        .map(c -> c.name)
-                        .toList();
+                wanted = command -> command.categories.contains(value);
             } else if (call.request.is(3, "MODULE")) {
-                names = List.of();
+                wanted = command -> false;
             } else {
                 throw CommandException.syntax();
             }
         } else if (call.count() != 2) {
             throw CommandException.syntax();
         }
+        List<String> names = listed(call).stream()
+                .flatMap(command -> Stream.concat(Stream.of(command), command.subcommands().stream()))
+                .filter(wanted)
+                .map(command -> command.name)
+                .toList();
         call.reply.array(names.size());
         names.forEach(call.reply::bulk);
     }
 
+    // ---------------------------------------------------------------- keys of a request
+
     private static void keys(Call call) {
-        Command command = call.instance.table.find(call.request, 2);
+        Command command = commandOfKeys(call);
+        List<byte[]> keys = command.keys(behind(call));
+        if (keys.isEmpty()) {
+            throw new CommandException("ERR Invalid arguments specified for command");
+        }
+        call.reply.array(keys.size());
+        keys.forEach(call.reply::bulk);
+    }
+
+    private static void keysAndFlags(Call call) {
+        Command command = commandOfKeys(call);
+        Request asked = behind(call);
+        List<Integer> places = new ArrayList<>();
+        List<KeySpec> specs = new ArrayList<>();
+        for (KeySpec spec : command.keySpecs) {
+            int first = spec.isKey() ? spec.first(asked) : 0;
+            for (int i = first; i > 0 && i <= spec.last(asked, first); i += spec.step()) {
+                places.add(i);
+                specs.add(spec);
+            }
+        }
+        if (places.isEmpty()) {
+            throw new CommandException("ERR Invalid arguments specified for command");
+        }
+        call.reply.array(places.size());
+        for (int i = 0; i < places.size(); i++) {
+            call.reply.array(2);
+            call.reply.bulk(asked.bytes(places.get(i)));
+            List<String> flags = specs.get(i).flags();
+            call.reply.set(flags.size());
+            flags.forEach(call.reply::simple);
+        }
+    }
+
+    private static Request behind(Call call) {
+        byte[][] arguments = new byte[call.count() - 2][];
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = call.request.bytes(i + 2);
+        }
+        return Request.of(arguments);
+    }
+
+    /** The row of the request that stands behind the first two arguments. */
+    private static Command commandOfKeys(Call call) {
+        Command command = call.instance.table.rowOf(call.request, 2);
         if (command == null) {
             throw new CommandException("ERR Invalid command specified");
         }
         if (!command.accepts(call.count() - 2)) {
             throw new CommandException("ERR Invalid number of arguments specified for command");
         }
-        if (command.firstKey == 0) {
+        if (command.keySpecs.isEmpty()) {
             throw new CommandException("ERR The command has no key arguments");
         }
-        int last = command.lastKey >= 0 ? command.lastKey + 2 : call.count() + command.lastKey;
-        List<byte[]> keys = new ArrayList<>();
-        for (int i = command.firstKey + 2; i <= Math.min(last, call.count() - 1); i += command.keyStep) {
-            keys.add(call.request.bytes(i));
-        }
-        call.reply.array(keys.size());
-        keys.forEach(call.reply::bulk);
+        return command;
     }
 }

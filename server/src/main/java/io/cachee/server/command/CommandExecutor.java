@@ -1,8 +1,8 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Reply;
-import io.cachee.server.resp.Request;
-import io.cachee.server.resp.RequestsAhead;
+import io.cachee.resp.ReplyWriter;
+import io.cachee.resp.Request;
+import io.cachee.resp.RequestsAhead;
 import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommandExecutor {
     private final Instance instance;
-    private final Reply reply;
+    private final ReplyWriter reply;
     private final Call call;
     private final ExecutionGate.Cell cell;
     final LoopStats stats;
@@ -32,7 +32,7 @@ public final class CommandExecutor {
 
     CommandExecutor(Instance instance, int loop, ByteBufAllocator allocator) {
         this.instance = instance;
-        this.reply = new Reply(allocator);
+        this.reply = new ReplyWriter(allocator);
         this.stats = new LoopStats(instance.table.commands().size() + 1);
         this.timer = new CallTimer(instance, stats, System::nanoTime);
         this.cell = instance.gate.cell(loop);
@@ -49,7 +49,7 @@ public final class CommandExecutor {
         return instance;
     }
 
-    Reply reply() {
+    ReplyWriter reply() {
         return reply;
     }
 
@@ -132,26 +132,30 @@ public final class CommandExecutor {
     public Outcome execute(Session session, Request request, boolean more) {
         moreFollow = more;
         Command command = instance.table.find(request, 0);
+        boolean fits = command != null && command.accepts(request.count());
+        if (!fits) {
+            command = resolve(request);
+            fits = command != null && command.accepts(request.count());
+        }
         if (instance.pause.isOn() && instance.pause.holds(session, command)) {
             return Outcome.WAIT;
         }
-        Tiers tiers = instance.tiers;
-        if (tiers != null) {
-            command = command == null ? tiers.remote(request) : command;
-            if (session.link.hasLater() && tiers.waitsForReplies(session, command)) {
-                return Outcome.AFTER_REPLIES;
-            }
+        if (command != null && session.link.hasLater() && instance.routing().mustWait(session, command)) {
+            return Outcome.AFTER_REPLIES;
         }
-        if (command != null
-                && session.plain
-                && command.accepts(request.count())
-                && !command.hasSubcommands()
-                && !instance.monitors.isUsed()) {
+        if (command != null && fits && session.plain && !instance.monitors.isUsed()) {
             run(session, command, request);
         } else {
             judge(session, command, request);
         }
         return Outcome.DONE;
+    }
+
+    /** The row of a request that is none of a command without subcommands; null where nobody has it. */
+    private @Nullable Command resolve(Request request) {
+        Command row = instance.table.rowOf(request);
+        boolean isListed = row != null && (!row.hasSubcommands() || request.count() < 2);
+        return isListed ? row : instance.routing().unlisted(row, request);
     }
 
     // ---------------------------------------------------------------- judging
@@ -171,7 +175,7 @@ public final class CommandExecutor {
                 }
                 Tracking tracking = session.tracking;
                 if (tracking != null) {
-                    instance.trackReads(session, tracking, command, request);
+                    instance.tracking.remember(session, tracking, command, request);
                 }
                 run(session, command, request);
             }
@@ -182,11 +186,11 @@ public final class CommandExecutor {
 
     /** What CLIENT CACHING has said is for one command, or one transaction. */
     private static void forgetCaching(Session session, @Nullable Command command) {
-        if (session.caching == Session.Caching.UNSAID || command != null && command.name.equals("client")) {
+        if (session.caching == Session.Caching.UNSAID || command != null && command.is(Trait.KEEPS_CACHING)) {
             return;
         }
         Transaction open = session.transaction;
-        OwnConnection own = session.own;
+        UpstreamConnection own = session.own;
         boolean isInTransaction = open != null && open.open || own != null && own.isInTransaction();
         if (!isInTransaction) {
             session.caching = Session.Caching.UNSAID;
@@ -234,14 +238,14 @@ public final class CommandExecutor {
     private void refuse(Session session, @Nullable Command command, String refusal) {
         String error = refusal;
         Transaction open = session.transaction;
-        if (command != null && command.name.equals("exec")) {
-            TransactionCommands.end(session);
+        if (command != null && command.role == Role.RUNS_TRANSACTION) {
+            session.endTransaction();
             String reason = refusal.startsWith("ERR ") ? refusal.substring(4) : refusal;
             error = "EXECABORT Transaction discarded because of: " + reason;
         } else if (open != null && open.open) {
             open.broken = true;
         }
-        OwnConnection own = session.own;
+        UpstreamConnection own = session.own;
         if (own != null) {
             own.refused();
         }
@@ -271,12 +275,12 @@ public final class CommandExecutor {
             return denied;
         }
         Transaction open = session.transaction;
-        if (open != null && open.open && command.queues && command.flags.contains(Flag.NO_MULTI)) {
+        if (open != null && open.open && command.queues && command.flags.contains(CommandFlag.NO_MULTI)) {
             return "ERR Command not allowed inside a transaction";
         }
-        // What is unknown here is L2's to refuse, as unknown or for this very reason.
-        if (session.isSubscriberInResp2() && !Refusals.mayRunWhileSubscribed(command) && !command.unknown) {
-            return "ERR Can't execute '" + command.fullName(request)
+        // A command that nobody here knows is L2's to refuse.
+        if (session.isSubscriberInResp2() && !command.is(Trait.WHILE_SUBSCRIBED) && !command.isUnknown) {
+            return "ERR Can't execute '" + command.name
                     + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT"
                     + " / RESET are allowed in this context";
         }
@@ -321,7 +325,7 @@ public final class CommandExecutor {
     private void runNow(Session session, Command command, Request request) {
         call.begin(session, request);
         call.command = command;
-        session.lastCommand.setOpaque(command.fullName(request));
+        session.lastCommand.setOpaque(command.name);
         timer.before(command, session);
         long mark = reply.mark();
         try {
@@ -329,7 +333,7 @@ public final class CommandExecutor {
                 untilSample = hotReads.distance();
                 sample(session, command, request);
             }
-            handlerOf(session, command).handle(call);
+            instance.routing().handlerOf(session, command).handle(call);
         } catch (CommandException refused) {
             failed(session, command, mark, refused.reply());
         } catch (RuntimeException | InternalError broken) {
@@ -341,11 +345,6 @@ public final class CommandExecutor {
                     "ERR internal error: " + broken.getClass().getSimpleName());
         }
         timer.after(command, session, request, reply.mark() - mark, moreFollow);
-    }
-
-    private Handler handlerOf(Session session, Command command) {
-        Tiers tiers = instance.tiers;
-        return tiers == null ? command.handler : tiers.handlerOf(session, command);
     }
 
     /** An error in place of the reply; where part of that is on its way already, nothing but the end can follow. */
@@ -390,7 +389,7 @@ public final class CommandExecutor {
                 } else {
                     Tracking tracking = session.tracking;
                     if (tracking != null) {
-                        instance.trackReads(session, tracking, queued.command(), queued.request());
+                        instance.tracking.remember(session, tracking, queued.command(), queued.request());
                     }
                     runNow(session, queued.command(), queued.request());
                 }

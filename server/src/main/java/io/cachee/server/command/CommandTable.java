@@ -2,58 +2,72 @@ package io.cachee.server.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.cachee.server.resp.Request;
+import io.cachee.resp.Request;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** All commands, found by name without creating garbage. */
-final class CommandTable {
-    /** Commands of Redis's other data types, which need an engine behind the sidecar. */
-    private static final Set<String> OF_OTHER_TYPES = Set.of("""
-        blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin eval eval_ro evalsha evalsha_ro
-        fcall fcall_ro function geoadd geodist geohash geopos georadius georadius_ro georadiusbymember
-        georadiusbymember_ro geosearch geosearchstore hdel hexists hget hgetall hincrby hincrbyfloat
-        hkeys hlen hmget hmset hrandfield hscan hset hsetnx hstrlen hvals lindex linsert llen lmove
-        lmpop lpop lpos lpush lpushx lrange lrem lset ltrim pfadd pfcount pfdebug pfmerge pfselftest
-        rpop rpoplpush rpush rpushx sadd scard script sdiff sdiffstore sinter sintercard sinterstore
-        sismember smembers smismember smove sort sort_ro spop srandmember srem sscan sunion sunionstore
-        xack xadd xautoclaim xclaim xdel xgroup xinfo xlen xpending xrange xread xreadgroup xrevrange
-        xsetid xtrim zadd zcard zcount zdiff zdiffstore zincrby zinter zintercard zinterstore zlexcount
-        zmpop zmscore zpopmax zpopmin zrandmember zrange zrangebylex zrangebyscore zrangestore zrank
-        zrem zremrangebylex zremrangebyrank zremrangebyscore zrevrange zrevrangebylex zrevrangebyscore
-        zrevrank zscan zscore zunion zunionstore
-        """.split("\\s+"));
-
+/**
+ * All commands, found by name without creating garbage. Subcommands have rows of their own, found through their
+ * container.
+ */
+public final class CommandTable {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long LOWER_CASE = 0x2020202020202020L;
-    private static final int SHORT_SLOTS = 512;
+    private static final int SHORT_SLOTS = 1_024;
 
     private final List<Command> commands = new ArrayList<>();
+    private final Map<String, Command> byName = new HashMap<>();
     private final @Nullable Command[] slots = new Command[1024];
     /** Those whose names have eight letters at most, and the letters as a number. */
     private final Command[] shortSlots = new Command[SHORT_SLOTS];
 
     private final long[] shortNames = new long[SHORT_SLOTS];
 
-    CommandTable(List<Command.Builder> rows) {
-        for (Command.Builder row : rows) {
-            Command command = row.build(commands.size());
-            commands.add(command);
-            int at = hash(command.name) & slots.length - 1;
-            while (slots[at] != null) {
-                at = at + 1 & slots.length - 1;
+    CommandTable(List<CommandRow> rows) {
+        Set<String> containers = new HashSet<>();
+        for (CommandRow row : rows) {
+            int bar = row.name.indexOf('|');
+            if (bar > 0) {
+                containers.add(row.name.substring(0, bar));
             }
-            slots[at] = command;
-            if (command.name.matches("[a-z]{1,8}")) {
-                addShort(command);
+        }
+        for (CommandRow row : rows) {
+            row.isContainer = containers.contains(row.name);
+            add(new Command(row, commands.size()));
+        }
+    }
+
+    private void add(Command command) {
+        commands.add(command);
+        if (byName.put(command.name, command) != null) {
+            throw new IllegalArgumentException("two rows of " + command.name);
+        }
+        int bar = command.name.indexOf('|');
+        if (bar > 0) {
+            Command container = byName.get(command.name.substring(0, bar));
+            if (container == null) {
+                throw new IllegalArgumentException(command.name + " stands before its container");
             }
+            container.add(command.name.substring(bar + 1), command);
+            return;
+        }
+        int at = hash(command.name) & slots.length - 1;
+        while (slots[at] != null) {
+            at = at + 1 & slots.length - 1;
+        }
+        slots[at] = command;
+        if (command.name.matches("[a-z]{1,8}")) {
+            addShort(command);
         }
     }
 
@@ -72,11 +86,37 @@ final class CommandTable {
         return (int) (name * 0x9E3779B97F4A7C15L >>> 32) & SHORT_SLOTS - 1;
     }
 
+    /** All rows, those of subcommands too, by their numbers. */
     List<Command> commands() {
         return commands;
     }
 
-    /** The command that an argument names, or null. */
+    /** The row of this name, such as {@code client|list}, in lower case; null when there is none. */
+    @Nullable
+    Command named(String name) {
+        return byName.get(name);
+    }
+
+    /**
+     * The row of a request: that of the subcommand where the request names one. Null when the table has none.
+     */
+    @Nullable
+    Command rowOf(Request request) {
+        return rowOf(request, 0);
+    }
+
+    /** The row of a request that begins at an argument. */
+    @Nullable
+    Command rowOf(Request request, int argument) {
+        Command command = find(request, argument);
+        if (command == null || !command.hasSubcommands() || request.count() <= argument + 1) {
+            return command;
+        }
+        Command subcommand = command.subcommand(request.latin(argument + 1).toLowerCase(Locale.ROOT));
+        return subcommand == null ? command : subcommand;
+    }
+
+    /** The command that an argument names, never a subcommand; null when the table has none. */
     @Nullable
     Command find(Request request, int argument) {
         byte[] buffer = request.buffer();
@@ -106,16 +146,6 @@ final class CommandTable {
                 return command;
             }
         }
-    }
-
-    @Nullable
-    Command find(String name) {
-        return find(Request.of(name.getBytes(UTF_8)), 0);
-    }
-
-    /** Whether Redis has such a command and Cachee alone does not. */
-    static boolean needsAnEngine(String name) {
-        return OF_OTHER_TYPES.contains(name.toLowerCase(Locale.ROOT));
     }
 
     private static boolean isNamed(String name, byte[] buffer, int start, int end) {

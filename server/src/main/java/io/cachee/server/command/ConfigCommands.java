@@ -1,9 +1,5 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.ADMIN;
-import static io.cachee.server.command.Flag.LOADING;
-import static io.cachee.server.command.Flag.NOSCRIPT;
-import static io.cachee.server.command.Flag.STALE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.ArrayList;
@@ -16,48 +12,34 @@ import java.util.Map;
 final class ConfigCommands {
     private ConfigCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(Command.named("config", -2, ConfigCommands::config)
-                .flags(ADMIN, NOSCRIPT, LOADING, STALE)
-                .subcommand("get", -3)
-                .subcommand("help", 2)
-                .subcommand("resetstat", 2)
-                .subcommand("rewrite", 2)
-                .subcommand("set", -4));
+    static void addTo(CommandRows rows) {
+        rows.add("config -2 LOCAL");
+        rows.add("config|get -3 admin,noscript,loading,stale LOCAL as=settings", ConfigCommands::get);
+        rows.add("config|help 2 loading,stale LOCAL", call -> Help.reply(call, HELP));
+        rows.add("config|resetstat 2 admin,noscript,loading,stale LOCAL", ConfigCommands::resetStatistics);
+        rows.add("config|rewrite 2 admin,noscript,loading,stale LOCAL", ConfigCommands::rewrite);
+        rows.add("config|set -4 admin,noscript,loading,stale LOCAL as=settings secret=3", ConfigCommands::set);
     }
 
-    private static void config(Call call) {
-        if (call.request.is(1, "GET")) {
-            get(call);
-        } else if (call.request.is(1, "SET")) {
-            set(call);
-        } else if (call.request.is(1, "RESETSTAT")) {
-            Help.requireCount(call, 2, 2);
-            call.instance.baseline = call.instance.rawTotals();
-            call.instance.errors.reset();
-            call.reply.ok();
-        } else if (call.request.is(1, "REWRITE")) {
-            throw new CommandException("ERR The server is running without a config file that it may write");
-        } else if (call.request.is(1, "HELP")) {
-            Help.reply(
-                    call,
-                    "CONFIG",
-                    List.of(
-                            "GET <pattern>",
-                            "    Return parameters matching the glob-like <pattern> and their values.",
-                            "SET <directive> <value>",
-                            "    Set the configuration <directive> to <value>.",
-                            "RESETSTAT",
-                            "    Reset statistics reported by the INFO command."));
-        } else {
-            throw Help.unknown(call);
-        }
+    private static void resetStatistics(Call call) {
+        call.instance.statistics.reset();
+        call.instance.errors.reset();
+        call.reply.ok();
     }
+
+    private static void rewrite(Call call) {
+        throw new CommandException("ERR The server is running without a config file that it may write");
+    }
+
+    private static final List<String> HELP = List.of(
+            "GET <pattern>",
+            "    Return parameters matching the glob-like <pattern> and their values.",
+            "SET <directive> <value>",
+            "    Set the configuration <directive> to <value>.",
+            "RESETSTAT",
+            "    Reset statistics reported by the INFO command.");
 
     private static void get(Call call) {
-        if (call.count() < 3) {
-            Help.requireCount(call, 3, Integer.MAX_VALUE);
-        }
         Map<String, String> found = new LinkedHashMap<>();
         for (int i = 2; i < call.count(); i++) {
             Glob pattern =
@@ -77,8 +59,8 @@ final class ConfigCommands {
 
     /** All of the settings or, when one of them is wrong, none. */
     private static void set(Call call) {
-        if (call.count() < 4 || call.count() % 2 == 1) {
-            throw new CommandException("ERR wrong number of arguments for 'config|set' command");
+        if (call.count() % 2 == 1) {
+            throw call.wrongArity();
         }
         List<Runnable> changes = new ArrayList<>();
         for (int i = 2; i < call.count(); i += 2) {

@@ -1,43 +1,34 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.ALLOW_BUSY;
-import static io.cachee.server.command.Flag.FAST;
-import static io.cachee.server.command.Flag.LOADING;
-import static io.cachee.server.command.Flag.NOSCRIPT;
-import static io.cachee.server.command.Flag.NO_AUTH;
-import static io.cachee.server.command.Flag.SKIP_SLOWLOG;
-import static io.cachee.server.command.Flag.STALE;
-
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The connection itself: who is there, in which protocol, on which database. */
 final class ConnectionCommands {
     private ConnectionCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(
-                Command.named("ping", -1, ConnectionCommands::ping).flags(FAST).in("connection"),
-                Command.named("echo", 2, call -> call.reply.bulk(call.request.bytes(1)))
-                        .flags(LOADING, STALE, FAST)
-                        .in("connection"),
-                Command.named("auth", -2, ConnectionCommands::auth)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, SKIP_SLOWLOG, ALLOW_BUSY)
-                        .in("connection"),
-                Command.named("hello", -1, ConnectionCommands::hello)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, SKIP_SLOWLOG, ALLOW_BUSY)
-                        .in("connection"),
-                Command.named("select", 2, ConnectionCommands::select)
-                        .flags(LOADING, STALE, FAST)
-                        .in("connection"),
-                Command.named("quit", -1, ConnectionCommands::quit)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
-                        .in("connection")
-                        .notQueued(),
-                Command.named("reset", 1, ConnectionCommands::reset)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
-                        .in("connection")
-                        .notQueued());
+    static void addTo(CommandRows rows) {
+        rows.add("ping -1 fast @connection LOCAL any-time in-transaction while-subscribed", ConnectionCommands::ping);
+        rows.add(
+                "echo 2 loading,stale,fast @connection LOCAL any-time in-transaction",
+                call -> call.reply.bulk(call.request.bytes(1)));
+        rows.add(
+                "auth -2 noscript,loading,stale,fast,no_auth,allow_busy @connection LOCAL secret=1",
+                ConnectionCommands::auth);
+        rows.add(
+                "hello -1 noscript,loading,stale,fast,no_auth,allow_busy @connection LOCAL secret=2",
+                ConnectionCommands::hello);
+        rows.add("select 2 loading,stale,fast @connection LOCAL as=selects in-transaction", ConnectionCommands::select);
+        rows.add(
+                "quit -1 noscript,loading,stale,fast,no_auth,allow_busy @connection LOCAL as=ends-session unqueued"
+                        + " while-subscribed",
+                ConnectionCommands::quit);
+        rows.add(
+                "reset 1 noscript,loading,stale,fast,no_auth,allow_busy @connection LOCAL as=ends-session unqueued"
+                        + " while-subscribed",
+                ConnectionCommands::reset);
+        rows.add("asking 1 fast @connection OWN_CONNECTION");
+        rows.add("readonly 1 loading,stale,fast @connection OWN_CONNECTION");
+        rows.add("readwrite 1 loading,stale,fast @connection OWN_CONNECTION");
     }
 
     private static void ping(Call call) {
@@ -129,7 +120,7 @@ final class ConnectionCommands {
 
     private static void greet(Call call, int version, @Nullable String user, byte[] password, @Nullable String name) {
         Session session = call.session;
-        OwnConnection own = session.own;
+        UpstreamConnection own = session.own;
         if (own != null && own.listens() && session.resp3 != (version == 3)) {
             throw new CommandException("ERR the protocol cannot change while this connection has subscriptions");
         }
@@ -165,25 +156,8 @@ final class ConnectionCommands {
         call.reply.array(0);
     }
 
-    /** An argument as the number of a database. */
-    static int database(Call call, int argument) {
-        long number = Decimal.integer(call.request, argument);
-        if (number != (int) number) {
-            throw new CommandException(
-                    "ERR value is out of range, value must between " + Integer.MIN_VALUE + " and " + Integer.MAX_VALUE);
-        }
-        int count = call.instance.databases.count();
-        if (number < 0 || number >= count) {
-            throw new CommandException(
-                    count == 1 && number >= 0 && number < Databases.MOST
-                            ? "ERR DB index is out of range: this cache is configured with one database"
-                            : "ERR DB index is out of range");
-        }
-        return (int) number;
-    }
-
     private static void select(Call call) {
-        call.session.database = database(call, 1);
+        call.session.database = call.database(1);
         call.reply.ok();
     }
 

@@ -1,5 +1,6 @@
 package io.cachee.server.command;
 
+import io.cachee.store.Store;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Databases {
     static final int MOST = 16;
     private static final int PREFIX_BYTES = 2;
+    private static final int SCANNED_AT_ONCE = 1_000;
 
     private final int count;
     /** The number in the prefix, for each database as clients number them. */
@@ -77,6 +79,23 @@ final class Databases {
         writePrefix(database, prefixed);
         System.arraycopy(key, 0, prefixed, PREFIX_BYTES, key.length);
         return prefixed;
+    }
+
+    /** How many keys a database has. Counts them one by one once a second database has been used. */
+    long keys(int database, Store store) {
+        if (!severalUsed) {
+            return database == 0 ? store.size() : 0;
+        }
+        long[] count = new long[1];
+        long cursor = 0;
+        do {
+            cursor = store.scan(cursor, SCANNED_AT_ONCE, (key, _) -> {
+                if (databaseOf(key) == database) {
+                    count[0]++;
+                }
+            });
+        } while (cursor != 0);
+        return count[0];
     }
 
     /** A key that belongs to no database. */

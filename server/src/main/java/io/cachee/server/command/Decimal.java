@@ -1,6 +1,6 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Request;
+import io.cachee.resp.Request;
 
 /** Numbers as Redis reads and writes them. */
 final class Decimal {

@@ -1,11 +1,5 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.ADMIN;
-import static io.cachee.server.command.Flag.LOADING;
-import static io.cachee.server.command.Flag.NOSCRIPT;
-import static io.cachee.server.command.Flag.NO_MULTI;
-import static io.cachee.server.command.Flag.STALE;
-
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,120 +9,108 @@ final class DiagnosticCommands {
 
     private DiagnosticCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(
-                Command.named("slowlog", -2, DiagnosticCommands::slowLog)
-                        .flags(ADMIN, LOADING, STALE)
-                        .subcommand("get", -2)
-                        .subcommand("help", 2)
-                        .subcommand("len", 2)
-                        .subcommand("reset", 2),
-                Command.named("latency", -2, DiagnosticCommands::latency)
-                        .flags(ADMIN, NOSCRIPT, LOADING, STALE)
-                        .subcommand("doctor", 2)
-                        .subcommand("help", 2)
-                        .subcommand("histogram", -2)
-                        .subcommand("history", 3)
-                        .subcommand("latest", 2)
-                        .subcommand("reset", -2),
-                Command.named("monitor", 1, DiagnosticCommands::monitor)
-                        .flags(ADMIN, NOSCRIPT, LOADING, STALE, NO_MULTI),
-                Command.named("hotkeys", -1, DiagnosticCommands::hotKeys).flags(ADMIN, LOADING, STALE));
+    static void addTo(CommandRows rows) {
+        rows.add("slowlog -2 LOCAL");
+        rows.add("slowlog|get -2 admin,loading,stale LOCAL", DiagnosticCommands::slowLog);
+        rows.add("slowlog|help 2 loading,stale LOCAL", call -> Help.reply(call, SLOWLOG_HELP));
+        rows.add("slowlog|len 2 admin,loading,stale LOCAL", call -> call.reply.integer(call.instance.slowLog.length()));
+        rows.add("slowlog|reset 2 admin,loading,stale LOCAL", DiagnosticCommands::resetSlowLog);
+        rows.add("latency -2 LOCAL");
+        rows.add(
+                "latency|doctor 2 admin,noscript,loading,stale LOCAL",
+                call -> call.reply.verbatim(doctor(call.instance)));
+        rows.add("latency|graph 3 admin,noscript,loading,stale LOCAL");
+        rows.add("latency|help 2 loading,stale LOCAL", call -> Help.reply(call, LATENCY_HELP));
+        rows.add("latency|histogram -2 admin,noscript,loading,stale LOCAL", LatencyReport::reply);
+        rows.add("latency|history 3 admin,noscript,loading,stale LOCAL", DiagnosticCommands::latencyHistory);
+        rows.add("latency|latest 2 admin,noscript,loading,stale LOCAL", DiagnosticCommands::latestLatencies);
+        rows.add("latency|reset -2 admin,noscript,loading,stale LOCAL", DiagnosticCommands::resetLatencies);
+        rows.add("monitor 1 admin,noscript,loading,stale OWN_CONNECTION as=monitors", DiagnosticCommands::monitor);
+        rows.add("hotkeys -1 admin,loading,stale LOCAL ours", DiagnosticCommands::hotKeys);
     }
 
     private static void slowLog(Call call) {
-        SlowLog log = call.instance.slowLog;
-        if (call.request.is(1, "GET") && call.count() <= 3) {
-            long count = call.count() == 3 ? Decimal.integer(call.request, 2) : 10;
-            if (count < -1) {
-                throw new CommandException("ERR count should be greater than or equal to -1");
-            }
-            List<SlowLog.Entry> entries = log.latest(count == -1 ? Integer.MAX_VALUE : (int) Math.min(count, 1 << 20));
-            call.reply.array(entries.size());
-            for (SlowLog.Entry entry : entries) {
-                call.reply.array(6);
-                call.reply.integer(entry.id());
-                call.reply.integer(entry.unixSeconds());
-                call.reply.integer(entry.micros());
-                call.reply.array(entry.arguments().size());
-                entry.arguments().forEach(call.reply::bulk);
-                call.reply.bulk(entry.client());
-                call.reply.bulk(entry.clientName());
-            }
-        } else if (call.request.is(1, "LEN") && call.count() == 2) {
-            call.reply.integer(log.length());
-        } else if (call.request.is(1, "RESET") && call.count() == 2) {
-            log.reset();
-            call.reply.ok();
-        } else if (call.request.is(1, "HELP")) {
-            Help.reply(
-                    call,
-                    "SLOWLOG",
-                    List.of(
-                            "GET [<count>]",
-                            "    Return top <count> entries from the slowlog (default: 10, -1 mean all).",
-                            "LEN",
-                            "    Return the length of the slowlog.",
-                            "RESET",
-                            "    Reset the slowlog."));
-        } else {
+        if (call.count() > 3) {
             throw Help.unknown(call);
+        }
+        long count = call.count() == 3 ? Decimal.integer(call.request, 2) : 10;
+        if (count < -1) {
+            throw new CommandException("ERR count should be greater than or equal to -1");
+        }
+        int most = count == -1 ? Integer.MAX_VALUE : (int) Math.min(count, 1 << 20);
+        List<SlowLog.Entry> entries = call.instance.slowLog.latest(most);
+        call.reply.array(entries.size());
+        for (SlowLog.Entry entry : entries) {
+            call.reply.array(6);
+            call.reply.integer(entry.id());
+            call.reply.integer(entry.unixSeconds());
+            call.reply.integer(entry.micros());
+            call.reply.array(entry.arguments().size());
+            entry.arguments().forEach(call.reply::bulk);
+            call.reply.bulk(entry.client());
+            call.reply.bulk(entry.clientName());
         }
     }
 
-    private static void latency(Call call) {
+    private static void resetSlowLog(Call call) {
+        call.instance.slowLog.reset();
+        call.reply.ok();
+    }
+
+    private static final List<String> SLOWLOG_HELP = List.of(
+            "GET [<count>]",
+            "    Return top <count> entries from the slowlog (default: 10, -1 mean all).",
+            "LEN",
+            "    Return the length of the slowlog.",
+            "RESET",
+            "    Reset the slowlog.");
+
+    private static void latestLatencies(Call call) {
         LatencyEvents events = call.instance.latencyEvents;
-        if (call.request.is(1, "LATEST") && call.count() == 2) {
-            List<String> names = events.events();
-            call.reply.array(names.size());
-            for (String name : names) {
-                LatencyEvents.Sample last = events.history(name).getLast();
-                call.reply.array(4);
-                call.reply.bulk(name);
-                call.reply.integer(last.unixSeconds());
-                call.reply.integer(last.millis());
-                call.reply.integer(events.worstMillis(name));
-            }
-        } else if (call.request.is(1, "HISTORY") && call.count() == 3) {
-            List<LatencyEvents.Sample> history = events.history(call.request.text(2));
-            call.reply.array(history.size());
-            for (LatencyEvents.Sample sample : history) {
-                call.reply.array(2);
-                call.reply.integer(sample.unixSeconds());
-                call.reply.integer(sample.millis());
-            }
-        } else if (call.request.is(1, "RESET")) {
-            List<String> names = new ArrayList<>();
-            for (int i = 2; i < call.count(); i++) {
-                names.add(call.request.text(i));
-            }
-            call.reply.integer(events.reset(names));
-        } else if (call.request.is(1, "HISTOGRAM")) {
-            LatencyReport.reply(call);
-        } else if (call.request.is(1, "DOCTOR") && call.count() == 2) {
-            call.reply.verbatim(doctor(call.instance));
-        } else if (call.request.is(1, "HELP")) {
-            Help.reply(
-                    call,
-                    "LATENCY",
-                    List.of(
-                            "DOCTOR",
-                            "    Return a human readable latency analysis report.",
-                            "HISTORY <event>",
-                            "    Return time-latency samples for the <event> class.",
-                            "LATEST",
-                            "    Return the latest latency samples for all events.",
-                            "RESET [<event> ...]",
-                            "    Reset latency data of one or more <event> classes.",
-                            "    (default: reset all data for all event classes)",
-                            "HISTOGRAM [COMMAND ...]",
-                            "    Return a cumulative distribution of latencies in the format of a histogram for the"
-                                    + " specified command names.",
-                            "    If no commands are specified then all histograms are replied."));
-        } else {
-            throw Help.unknown(call);
+        List<String> names = events.events();
+        call.reply.array(names.size());
+        for (String name : names) {
+            LatencyEvents.Sample last = events.history(name).getLast();
+            call.reply.array(4);
+            call.reply.bulk(name);
+            call.reply.integer(last.unixSeconds());
+            call.reply.integer(last.millis());
+            call.reply.integer(events.worstMillis(name));
         }
     }
+
+    private static void latencyHistory(Call call) {
+        List<LatencyEvents.Sample> history = call.instance.latencyEvents.history(call.request.text(2));
+        call.reply.array(history.size());
+        for (LatencyEvents.Sample sample : history) {
+            call.reply.array(2);
+            call.reply.integer(sample.unixSeconds());
+            call.reply.integer(sample.millis());
+        }
+    }
+
+    private static void resetLatencies(Call call) {
+        List<String> names = new ArrayList<>();
+        for (int i = 2; i < call.count(); i++) {
+            names.add(call.request.text(i));
+        }
+        call.reply.integer(call.instance.latencyEvents.reset(names));
+    }
+
+    private static final List<String> LATENCY_HELP = List.of(
+            "DOCTOR",
+            "    Return a human readable latency analysis report.",
+            "HISTORY <event>",
+            "    Return time-latency samples for the <event> class.",
+            "LATEST",
+            "    Return the latest latency samples for all events.",
+            "RESET [<event> ...]",
+            "    Reset latency data of one or more <event> classes.",
+            "    (default: reset all data for all event classes)",
+            "HISTOGRAM [COMMAND ...]",
+            "    Return a cumulative distribution of latencies in the format of a histogram for the"
+                    + " specified command names.",
+            "    If no commands are specified then all histograms are replied.");
 
     private static String doctor(Instance instance) {
         if (instance.tunables.latencyThresholdMillis == 0) {
@@ -162,8 +144,8 @@ final class DiagnosticCommands {
             }
         }
         call.reply.map(2);
-        reply(call, "reads", call.instance.hottest(false, count), call.instance.counted(false));
-        reply(call, "bytes", call.instance.hottest(true, count), call.instance.counted(true));
+        reply(call, "reads", call.instance.statistics.hottest(false, count), call.instance.statistics.counted(false));
+        reply(call, "bytes", call.instance.statistics.hottest(true, count), call.instance.statistics.counted(true));
     }
 
     /** Each with its count, and the share of all that it is, in thousandths. */

@@ -1,28 +1,16 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.DENYOOM;
-import static io.cachee.server.command.Flag.READONLY;
-import static io.cachee.server.command.Flag.WRITE;
-
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
-import java.util.List;
 
 /** Values in the form that Redis servers hand to each other. */
 final class DumpCommands {
     private DumpCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(
-                Command.named("dump", 2, DumpCommands::dump)
-                        .flags(READONLY)
-                        .keys(1, 1, 1)
-                        .in("keyspace"),
-                Command.named("restore", -4, DumpCommands::restore)
-                        .flags(WRITE, DENYOOM)
-                        .keys(1, 1, 1)
-                        .in("keyspace", "dangerous")
-                        .exclusive());
+    static void addTo(CommandRows rows) {
+        rows.add("dump 2 readonly @keyspace ROa:1 FORWARD", DumpCommands::dump);
+        rows.add("restore -4 write,denyoom @dangerous @keyspace OWu:1 FORWARD exclusive", DumpCommands::restore);
+        rows.add("restore-asking -4 write,denyoom,asking @dangerous @keyspace OWu:1 OWN_CONNECTION");
     }
 
     private static void dump(Call call) {

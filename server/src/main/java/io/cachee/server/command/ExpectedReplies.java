@@ -1,5 +1,6 @@
 package io.cachee.server.command;
 
+import io.cachee.resp.ReplyEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayDeque;
@@ -233,7 +234,7 @@ final class ExpectedReplies {
     void fail(String error) {
         for (Expected next = expected.poll(); next != null; next = expected.poll()) {
             next.release();
-            next.place.reply(PassThrough.error(error));
+            next.place.reply(ReplyEncoder.error(error));
         }
     }
 

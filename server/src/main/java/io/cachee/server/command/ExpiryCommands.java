@@ -1,13 +1,8 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.FAST;
-import static io.cachee.server.command.Flag.READONLY;
-import static io.cachee.server.command.Flag.WRITE;
-
 import io.cachee.store.PutMode;
 import io.cachee.store.PutResult;
 import io.cachee.store.Store;
-import java.util.List;
 
 /** When keys expire. */
 final class ExpiryCommands {
@@ -16,34 +11,22 @@ final class ExpiryCommands {
 
     private ExpiryCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(
-                expire("expire", true, false),
-                expire("pexpire", false, false),
-                expire("expireat", true, true),
-                expire("pexpireat", false, true),
-                read("ttl", call -> call.reply.integer(seconds(ttl(call)))),
-                read("pttl", call -> call.reply.integer(ttl(call))),
-                read("expiretime", call -> call.reply.integer(seconds(moment(call)))),
-                read("pexpiretime", call -> call.reply.integer(moment(call))),
-                Command.named("persist", 2, ExpiryCommands::persist)
-                        .flags(WRITE, FAST)
-                        .keys(1, 1, 1)
-                        .in("keyspace"));
-    }
-
-    private static Command.Builder expire(String name, boolean seconds, boolean moment) {
-        return Command.named(name, -3, call -> expire(call, seconds, moment))
-                .flags(WRITE, FAST)
-                .keys(1, 1, 1)
-                .in("keyspace");
-    }
-
-    private static Command.Builder read(String name, Handler handler) {
-        return Command.named(name, 2, handler)
-                .flags(READONLY, FAST)
-                .keys(1, 1, 1)
-                .in("keyspace");
+    static void addTo(CommandRows rows) {
+        rows.add("expire -3 write,fast @keyspace RWu:1 FORWARD", call -> expire(call, true, false));
+        rows.add("pexpire -3 write,fast @keyspace RWu:1 FORWARD", call -> expire(call, false, false));
+        rows.add("expireat -3 write,fast @keyspace RWu:1 FORWARD", call -> expire(call, true, true));
+        rows.add("pexpireat -3 write,fast @keyspace RWu:1 FORWARD", call -> expire(call, false, true));
+        rows.add(
+                "ttl 2 readonly,fast @keyspace ROa:1 L1_READ as=ttl-seconds",
+                call -> call.reply.integer(seconds(ttl(call))));
+        rows.add("pttl 2 readonly,fast @keyspace ROa:1 L1_READ as=ttl-millis", call -> call.reply.integer(ttl(call)));
+        rows.add(
+                "expiretime 2 readonly,fast @keyspace ROa:1 L1_READ as=expiry",
+                call -> call.reply.integer(seconds(moment(call))));
+        rows.add(
+                "pexpiretime 2 readonly,fast @keyspace ROa:1 L1_READ as=expiry",
+                call -> call.reply.integer(moment(call)));
+        rows.add("persist 2 write,fast @keyspace RWu:1 FORWARD", ExpiryCommands::persist);
     }
 
     /** The condition under which EXPIRE and its kin change anything. */

@@ -29,7 +29,7 @@ final class HottestKeys {
     List<FleetList.Weighted> find(int most, int database) {
         List<FleetList.Weighted> found = new ArrayList<>();
         Set<Bytes> known = new HashSet<>();
-        for (HotKeys.Entry entry : instance.hottest(false, most)) {
+        for (HotKeys.Entry entry : instance.statistics.hottest(false, most)) {
             byte[] stored = entry.key().value();
             if (instance.databases.databaseOf(stored) == database) {
                 known.add(entry.key());

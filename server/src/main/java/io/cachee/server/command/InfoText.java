@@ -1,7 +1,6 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Reply;
-import io.cachee.server.tier.Tier;
+import io.cachee.resp.ReplyWriter;
 import io.cachee.store.StoreStats;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,9 +44,8 @@ final class InfoText {
         all.put("persistence", InfoText::persistence);
         all.put("stats", this::stats);
         all.put("replication", InfoText::replication);
-        Tier tier = instance.tier();
-        if (tier != null) {
-            all.put("l2", () -> TierInfo.of(instance, tier));
+        if (instance.routing().hasL2()) {
+            all.put("l2", instance.routing()::info);
         }
         all.put("cpu", InfoText::cpu);
         all.put("modules", () -> "");
@@ -144,7 +142,7 @@ final class InfoText {
                         System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                                 + System.getProperty("os.arch"))
                 .put("arch_bits", 64)
-                .put("multiplexing_api", instance.multiplexing)
+                .put("multiplexing_api", instance.loopFigures().multiplexing())
                 .put("process_id", ProcessHandle.current().pid())
                 .put("run_id", instance.runId)
                 .put("tcp_port", instance.options.port())
@@ -152,7 +150,7 @@ final class InfoText {
                 .put("uptime_in_seconds", uptime)
                 .put("uptime_in_days", TimeUnit.SECONDS.toDays(uptime))
                 .put("hz", 250)
-                .put("io_threads_active", instance.loopsUsed.getAsInt())
+                .put("io_threads_active", instance.loopFigures().used().getAsInt())
                 .put("java_version", Runtime.version())
                 .toString();
     }
@@ -221,11 +219,11 @@ final class InfoText {
 
     private String stats() {
         InstanceCounters counters = instance.counters;
-        Totals totals = instance.totals();
+        Totals totals = instance.statistics.sinceReset();
         return new Fields()
                 .put("total_connections_received", counters.connections.sum())
                 .put("total_commands_processed", totals.commands())
-                .put("instantaneous_ops_per_sec", instance.rates.operationsPerSecond())
+                .put("instantaneous_ops_per_sec", instance.statistics.rates().operationsPerSecond())
                 .put("total_net_input_bytes", totals.bytesIn())
                 .put("total_net_output_bytes", totals.bytesOut())
                 .put("rejected_connections", counters.rejectedConnections.sum())
@@ -270,7 +268,7 @@ final class InfoText {
             long nanos = 0;
             long rejected = 0;
             long failed = 0;
-            for (CommandExecutor executor : instance.executors()) {
+            for (CommandExecutor executor : instance.statistics.executors()) {
                 calls += executor.stats.calls(command.number);
                 nanos += executor.stats.nanos(command.number);
                 rejected += executor.stats.rejectedCalls(command.number);
@@ -306,7 +304,7 @@ final class InfoText {
     private String latencyStats() {
         StringBuilder text = new StringBuilder();
         for (Command.Group group : Command.Group.values()) {
-            LatencyHistogram.Sum sum = instance.latency(group, null);
+            LatencyHistogram.Sum sum = instance.statistics.latency(group, null);
             if (sum.count() > 0) {
                 text.append(String.format(
                         Locale.ROOT,
@@ -324,7 +322,7 @@ final class InfoText {
         StringBuilder text = new StringBuilder();
         KeyspaceSample sample = new KeyspaceSample(instance);
         for (int i = 0; i < instance.databases.count(); i++) {
-            long keys = instance.databases.severalUsed() || i == 0 ? instance.keysOf(i) : 0;
+            long keys = instance.databases.severalUsed() || i == 0 ? instance.databases.keys(i, instance.store) : 0;
             if (keys > 0) {
                 text.append("db")
                         .append(i)
@@ -342,7 +340,7 @@ final class InfoText {
 
     // ---------------------------------------------------------------- MEMORY
 
-    void memoryStats(Reply reply) {
+    void memoryStats(ReplyWriter reply) {
         Map<String, Long> fields = new LinkedHashMap<>();
         fields.put("peak.allocated", store().regionBytes());
         fields.put("total.allocated", usedBytes());

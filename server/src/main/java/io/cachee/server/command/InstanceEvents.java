@@ -28,7 +28,7 @@ public final class InstanceEvents {
     public void queryTooLarge(String client) {
         instance.counters.queryLimitDisconnects.increment();
         log("client " + client + " closed: its request is larger than the query buffer limit of "
-                + instance.queryBufferBytes() + " bytes");
+                + instance.tunables.queryBufferBytes() + " bytes");
     }
 
     /** A client left more unread than it may. */

@@ -3,12 +3,11 @@ package io.cachee.server.command;
 import static io.cachee.server.metrics.MetricWriter.label;
 
 import io.cachee.server.metrics.MetricWriter;
-import io.cachee.server.tier.Tier;
 import io.cachee.store.StoreStats;
 import java.util.Map;
 
 /** What an instance tells of itself to Prometheus. The names that dashboards know stay as they are. */
-final class InstanceMetrics {
+public final class InstanceMetrics {
     private static final double[] QUANTILES = {0.5, 0.95, 0.99, 0.999};
     private static final double[] BOUNDS_SECONDS = {
         2.5e-7, 5e-7, 1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 5e-3, 2.5e-2, 0.1, 1
@@ -17,14 +16,15 @@ final class InstanceMetrics {
     private final Instance instance;
     private final MetricWriter out;
 
-    InstanceMetrics(Instance instance, MetricWriter out) {
+    public InstanceMetrics(Instance instance, MetricWriter out) {
         this.instance = instance;
         this.out = out;
     }
 
-    void write() {
+    /** Writes all of them. */
+    public void write() {
         StoreStats store = instance.store.stats();
-        Totals totals = instance.rawTotals();
+        Totals totals = instance.statistics.sinceStart();
         writeCache(store, totals);
         writeMemory(store);
         writeLatency();
@@ -33,11 +33,7 @@ final class InstanceMetrics {
         writeTraffic(totals);
         writeLoops();
         writeReloads();
-        Tier tier = instance.tier();
-        if (tier != null) {
-            new TierMetrics(tier, out).write();
-        }
-        TierMetrics.write(instance.warmUp, out);
+        instance.routing().writeMetrics(out);
     }
 
     private void writeReloads() {
@@ -88,7 +84,7 @@ final class InstanceMetrics {
     }
 
     private void writeLatency() {
-        LatencyHistogram.Sum all = instance.latency(null, null);
+        LatencyHistogram.Sum all = instance.statistics.latency(null, null);
         String name = "cachee_latency_seconds";
         out.summary(name, "Time from a request that was read to its reply, in the sidecar.");
         for (double quantile : QUANTILES) {
@@ -106,7 +102,7 @@ final class InstanceMetrics {
     }
 
     private void writeHistogram(String name, Command.Group group, Transport transport) {
-        LatencyHistogram.Sum sum = instance.latency(group, transport);
+        LatencyHistogram.Sum sum = instance.statistics.latency(group, transport);
         String[] labels = {label("class", group.label()), label("transport", transport.label())};
         for (double bound : BOUNDS_SECONDS) {
             out.sample(
@@ -167,7 +163,7 @@ final class InstanceMetrics {
         out.counter(calls, "Commands run, by name.");
         for (Command command : instance.table.commands()) {
             long count = 0;
-            for (CommandExecutor executor : instance.executors()) {
+            for (CommandExecutor executor : instance.statistics.executors()) {
                 count += executor.stats.calls(command.number);
             }
             if (count > 0) {
@@ -190,10 +186,13 @@ final class InstanceMetrics {
     }
 
     private void writeLoops() {
-        out.gauge("cachee_event_loops", "Event loops in use.", instance.loopsUsed.getAsInt());
+        out.gauge(
+                "cachee_event_loops",
+                "Event loops in use.",
+                instance.loopFigures().used().getAsInt());
         out.counter(
                 "cachee_event_loop_busy_poll_seconds_total",
                 "Time in which event loops looked for requests instead of sleeping.",
-                instance.busyPollNanos.getAsLong() / 1e9);
+                instance.loopFigures().busyPollNanos().getAsLong() / 1e9);
     }
 }

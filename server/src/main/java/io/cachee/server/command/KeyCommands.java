@@ -1,10 +1,5 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.DENYOOM;
-import static io.cachee.server.command.Flag.FAST;
-import static io.cachee.server.command.Flag.READONLY;
-import static io.cachee.server.command.Flag.WRITE;
-
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 import java.util.List;
@@ -13,63 +8,27 @@ import java.util.List;
 final class KeyCommands {
     private KeyCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(
-                Command.named("del", -2, KeyCommands::delete)
-                        .flags(WRITE)
-                        .keys(1, -1, 1)
-                        .in("keyspace"),
-                Command.named("unlink", -2, KeyCommands::delete)
-                        .flags(WRITE, FAST)
-                        .keys(1, -1, 1)
-                        .in("keyspace"),
-                Command.named("exists", -2, KeyCommands::exists)
-                        .flags(READONLY, FAST)
-                        .keys(1, -1, 1)
-                        .in("keyspace"),
-                Command.named("touch", -2, KeyCommands::touch)
-                        .flags(READONLY, FAST)
-                        .keys(1, -1, 1)
-                        .in("keyspace"),
-                Command.named("type", 2, KeyCommands::type)
-                        .flags(READONLY, FAST)
-                        .keys(1, 1, 1)
-                        .in("keyspace"),
-                Command.named("randomkey", 1, KeyCommands::random)
-                        .flags(READONLY)
-                        .in("keyspace"),
-                Command.named("rename", 3, call -> rename(call, false))
-                        .flags(WRITE)
-                        .keys(1, 2, 1)
-                        .accesses()
-                        .in("keyspace")
-                        .exclusive(),
-                Command.named("renamenx", 3, call -> rename(call, true))
-                        .flags(WRITE, FAST)
-                        .keys(1, 2, 1)
-                        .accesses()
-                        .in("keyspace")
-                        .exclusive(),
-                Command.named("copy", -3, KeyCommands::copy)
-                        .flags(WRITE, DENYOOM)
-                        .keys(1, 2, 1)
-                        .accesses()
-                        .in("keyspace")
-                        .exclusive(),
-                Command.named("move", 3, KeyCommands::move)
-                        .flags(WRITE, FAST)
-                        .keys(1, 1, 1)
-                        .in("keyspace")
-                        .exclusive(),
-                Command.named("object", -2, KeyCommands::object)
-                        .flags(READONLY)
-                        .keys(2, 2, 1)
-                        .in("keyspace")
-                        .subcommand("encoding", 3)
-                        .subcommand("freq", 3)
-                        .subcommand("help", 2)
-                        .subcommand("idletime", 3)
-                        .subcommand("refcount", 3));
+    static void addTo(CommandRows rows) {
+        rows.add("del -2 write @keyspace RMd:1..-1 SPLIT", KeyCommands::delete);
+        rows.add("unlink -2 write,fast @keyspace RMd:1..-1 SPLIT", KeyCommands::delete);
+        rows.add("exists -2 readonly,fast @keyspace RO:1..-1 L1_READ as=existence splits", KeyCommands::exists);
+        rows.add("touch -2 readonly,fast @keyspace RO:1..-1 SPLIT", KeyCommands::touch);
+        rows.add("type 2 readonly,fast @keyspace RO:1 FORWARD", KeyCommands::type);
+        rows.add("randomkey 1 readonly @keyspace FORWARD", KeyCommands::random);
+        rows.add("rename 3 write @keyspace RWad:1 OWu:2 FORWARD exclusive", call -> rename(call, false));
+        rows.add("renamenx 3 write,fast @keyspace RWad:1 OWi:2 FORWARD exclusive", call -> rename(call, true));
+        rows.add("copy -3 write,denyoom @keyspace ROa:1 OWu:2 FORWARD exclusive crosses-databases", KeyCommands::copy);
+        rows.add("move 3 write,fast @keyspace RWau:1 FORWARD exclusive crosses-databases", KeyCommands::move);
+        rows.add("object -2 FORWARD");
+        rows.add("object|encoding 3 readonly @keyspace RO:2 FORWARD", KeyCommands::encoding);
+        rows.add("object|freq 3 readonly @keyspace RO:2 FORWARD", KeyCommands::frequency);
+        rows.add("object|help 2 loading,stale @keyspace FORWARD", call -> Help.reply(call, OBJECT_HELP));
+        rows.add("object|idletime 3 readonly @keyspace RO:2 FORWARD", call -> constant(call, 0));
+        rows.add("object|refcount 3 readonly @keyspace RO:2 FORWARD", call -> constant(call, 1));
+        rows.add("migrate -6 write @dangerous @keyspace RWad:3 RWad?:KEYS@-2..-1 OWN_CONNECTION secret=1 hides-keys");
+        rows.add("sort -2 write,denyoom @dangerous @list @set @sortedset ROa:1 ROa:* OWu:* FORWARD writes-unnamed"
+                + " hides-keys");
+        rows.add("sort_ro -2 readonly @dangerous @list @set @sortedset ROa:1 ROa:* FORWARD hides-keys");
     }
 
     private static void delete(Call call) {
@@ -162,7 +121,7 @@ final class KeyCommands {
             if (call.request.is(i, "REPLACE")) {
                 replace = true;
             } else if (call.request.is(i, "DB") && i + 1 < call.count()) {
-                target = ConnectionCommands.database(call, ++i);
+                target = call.database(++i);
             } else {
                 throw CommandException.syntax();
             }
@@ -182,7 +141,7 @@ final class KeyCommands {
     }
 
     private static void move(Call call) {
-        int target = ConnectionCommands.database(call, 2);
+        int target = call.database(2);
         if (target == call.session.database) {
             throw new CommandException("ERR source and destination objects are the same");
         }
@@ -199,21 +158,29 @@ final class KeyCommands {
 
     // ---------------------------------------------------------------- OBJECT
 
-    private static void object(Call call) {
-        if (call.request.is(1, "HELP")) {
-            Help.reply(call, "OBJECT", OBJECT_HELP);
-            return;
-        }
-        if (!call.key(2).describe()) {
+    private static void encoding(Call call) {
+        byte[] value = call.key(2).peek();
+        if (value == null) {
             call.reply.nothing();
-        } else if (call.request.is(1, "ENCODING")) {
-            byte[] value = call.peek();
-            call.reply.bulk(encoding(value == null ? new byte[0] : value));
-        } else if (call.request.is(1, "FREQ")) {
+        } else {
+            call.reply.bulk(encoding(value));
+        }
+    }
+
+    private static void frequency(Call call) {
+        if (call.key(2).describe()) {
             call.reply.integer(call.info.frequency());
         } else {
-            // The store keeps no time of last use: a key that is there was, as far as it knows, used just now.
-            call.reply.integer(call.request.is(1, "REFCOUNT") ? 1 : 0);
+            call.reply.nothing();
+        }
+    }
+
+    /** What is the same for every key: the store keeps no time of last use, and shares no value. */
+    private static void constant(Call call, int answer) {
+        if (call.key(2).describe()) {
+            call.reply.integer(answer);
+        } else {
+            call.reply.nothing();
         }
     }
 

@@ -1,7 +1,7 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Request;
-import io.cachee.server.resp.RequestsAhead;
+import io.cachee.resp.Request;
+import io.cachee.resp.RequestsAhead;
 import io.cachee.store.KeyBatch;
 import io.cachee.store.Store;
 

@@ -3,6 +3,7 @@ package io.cachee.server.command;
 import io.cachee.l2.Dedicated;
 import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyStream;
+import io.cachee.resp.ReplyEncoder;
 import io.cachee.server.tier.Tier;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -44,7 +45,7 @@ final class LargeReplies {
     record Asked(Session session, byte[] request, int slot, int database, Later later, Runnable over) {
         private void error(String text) {
             over.run();
-            later.reply(PassThrough.error(text));
+            later.reply(ReplyEncoder.error(text));
         }
 
         private void onClient(Runnable task) {

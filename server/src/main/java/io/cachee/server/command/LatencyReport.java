@@ -2,6 +2,7 @@ package io.cachee.server.command;
 
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,9 +17,10 @@ final class LatencyReport {
             wanted.addAll(call.instance.table.commands());
         }
         for (int i = 2; i < call.count(); i++) {
-            Command command = call.instance.table.find(call.request, i);
+            Command command = call.instance.table.named(call.request.latin(i).toLowerCase(Locale.ROOT));
             if (command != null) {
                 wanted.add(command);
+                wanted.addAll(command.subcommands());
             }
         }
         Map<Command, long[]> called = new LinkedHashMap<>();
@@ -40,7 +42,7 @@ final class LatencyReport {
         long[] upTo = new long[DurationClasses.COUNT];
         long sum = 0;
         for (int i = 0; i < upTo.length; i++) {
-            for (CommandExecutor executor : instance.executors()) {
+            for (CommandExecutor executor : instance.statistics.executors()) {
                 sum += executor.stats.durations(command.number, i);
             }
             upTo[i] = sum;

@@ -1,12 +1,9 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.WRITE;
-
-import io.cachee.server.resp.Request;
+import io.cachee.resp.Request;
 import io.cachee.server.tier.Tier;
 import io.cachee.store.Stamp;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -36,36 +33,17 @@ final class LeaseCommands {
         return redis.call('DEL', KEYS[1])
         """;
 
-    private LeaseCommands() {}
+    private final PassThrough passing;
+    private final TierReads reads;
 
-    static List<Command.Builder> rows() {
-        return List.of(
-                row("cachee.lease", -2, LeaseCommands::lease),
-                row("cachee.fill", -4, LeaseCommands::fill),
-                row("cachee.release", 3, LeaseCommands::release));
+    LeaseCommands(PassThrough passing, TierReads reads) {
+        this.passing = passing;
+        this.reads = reads;
     }
 
-    private static Command.Builder row(String name, int arity, Handler handler) {
-        return Command.named(name, arity, handler)
-                .flags(WRITE)
-                .keys(1, 1, 1)
-                .in("string")
-                .accesses();
-    }
-
-    private static PassThrough passing(Call call) {
-        Tiers tiers = call.instance.tiers;
-        if (tiers == null) {
-            throw new CommandException("ERR leases are kept in L2, and there is none (--l2)");
-        }
-        return tiers.passing();
-    }
-
-    private static void lease(Call call) {
-        PassThrough passing = passing(call);
+    void lease(Call call) {
         long millis = millis(call, 2, USUAL_MILLIS);
-        Tiers tiers = call.instance.tiers;
-        byte[] kept = tiers == null ? null : tiers.reads().keptValue(call);
+        byte[] kept = reads.keptValue(call);
         if (kept != null) {
             call.reply.array(2);
             call.reply.bulk(ascii("VALUE"));
@@ -74,19 +52,18 @@ final class LeaseCommands {
         }
         ThreadLocalRandom random = ThreadLocalRandom.current();
         String token = Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
-        passing.pass(call, script(call, LEASE, ascii(token), ascii(Long.toString(millis))), null);
+        passing.pass(call, script(call, LEASE, ascii(token), ascii(Long.toString(millis))));
     }
 
-    private static void fill(Call call) {
-        PassThrough passing = passing(call);
+    void fill(Call call) {
         long millis = millis(call, 4, 0);
         byte[] token = call.request.bytes(2);
         byte[] value = call.request.bytes(3);
-        passing.pass(call, script(call, FILL, token, value, ascii(Long.toString(millis))), null);
+        passing.pass(call, script(call, FILL, token, value, ascii(Long.toString(millis))));
     }
 
-    private static void release(Call call) {
-        passing(call).pass(call, script(call, RELEASE, call.request.bytes(2)), null);
+    void release(Call call) {
+        passing.pass(call, script(call, RELEASE, call.request.bytes(2)));
     }
 
     private static long millis(Call call, int at, long otherwise) {

@@ -1,9 +1,9 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Reply;
+import io.cachee.resp.ReplyWriter;
 
 /** A session's connection as commands see it. */
-public interface Link extends Reply.Outlet {
+public interface Link extends ReplyWriter.Outlet {
     /** Sends what was handed over. On its event loop. */
     void flush();
 

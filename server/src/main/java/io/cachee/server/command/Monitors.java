@@ -1,7 +1,7 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Reply;
-import io.cachee.server.resp.Request;
+import io.cachee.resp.ReplyWriter;
+import io.cachee.resp.Request;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -32,7 +32,7 @@ final class Monitors {
     }
 
     void feed(Session session, Command command, Request request) {
-        if (command.flags.contains(Flag.SKIP_MONITOR) || command.flags.contains(Flag.ADMIN)) {
+        if (command.flags.contains(CommandFlag.SKIP_MONITOR) || command.flags.contains(CommandFlag.ADMIN)) {
             return;
         }
         Line line = new Line(describe(session, command, request));
@@ -56,7 +56,7 @@ final class Monitors {
 
     private record Line(String text) implements Session.Message {
         @Override
-        public void writeTo(Reply reply, Session session) {
+        public void writeTo(ReplyWriter reply, Session session) {
             reply.simple(text);
         }
 

@@ -1,14 +1,10 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.DENYOOM;
-import static io.cachee.server.command.Flag.FAST;
-import static io.cachee.server.command.Flag.WRITE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.cachee.store.StoreFullException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Values that are numbers. */
@@ -21,21 +17,16 @@ final class NumberCommands {
 
     private NumberCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(
-                row("incr", 2, call -> add(call, 1)),
-                row("decr", 2, call -> add(call, -1)),
-                row("incrby", 3, call -> add(call, Decimal.integer(call.request, 2))),
-                row("decrby", 3, call -> add(call, negated(Decimal.integer(call.request, 2)))),
-                row("incrbyfloat", 3, NumberCommands::addFloat));
-    }
-
-    private static Command.Builder row(String name, int arity, Handler handler) {
-        return Command.named(name, arity, handler)
-                .flags(WRITE, DENYOOM, FAST)
-                .keys(1, 1, 1)
-                .accesses()
-                .in("string");
+    static void addTo(CommandRows rows) {
+        rows.add("incr 2 write,denyoom,fast @string RWau:1 FORWARD", call -> add(call, 1));
+        rows.add("decr 2 write,denyoom,fast @string RWau:1 FORWARD", call -> add(call, -1));
+        rows.add(
+                "incrby 3 write,denyoom,fast @string RWau:1 FORWARD",
+                call -> add(call, Decimal.integer(call.request, 2)));
+        rows.add(
+                "decrby 3 write,denyoom,fast @string RWau:1 FORWARD",
+                call -> add(call, negated(Decimal.integer(call.request, 2))));
+        rows.add("incrbyfloat 3 write,denyoom,fast @string RWau:1 FORWARD", NumberCommands::addFloat);
     }
 
     private static long negated(long delta) {

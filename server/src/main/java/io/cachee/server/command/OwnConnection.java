@@ -3,8 +3,8 @@ package io.cachee.server.command;
 import io.cachee.l2.Dedicated;
 import io.cachee.l2.DedicatedHandler;
 import io.cachee.l2.Protocol;
-import io.cachee.l2.ReplyFrames;
-import io.cachee.server.resp.Request;
+import io.cachee.resp.ReplyFrames;
+import io.cachee.resp.RequestEncoder;
 import io.cachee.server.tier.Tier;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -12,7 +12,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>MULTI is answered here, and sent with the first command after it, for a cluster's node is known only then.
  */
-final class OwnConnection implements DedicatedHandler {
-    private static final Set<String> LISTENS =
-            Set.of("subscribe", "psubscribe", "ssubscribe", "unsubscribe", "punsubscribe", "sunsubscribe", "monitor");
-    private static final Set<String> ENDS_IT = Set.of("quit", "reset");
-    /** Of commands that run here, those that are part of a transaction when they come within one. */
-    private static final Set<String> PART_OF_TRANSACTIONS = Set.of("ping", "echo", "time", "select");
-
+final class OwnConnection implements DedicatedHandler, UpstreamConnection {
     private static final byte[] MULTI = {'m', 'u', 'l', 't', 'i'};
     private static final byte[] DISCARD = {'d', 'i', 's', 'c', 'a', 'r', 'd'};
     /** When a transaction writes more keys than this, all is forgotten instead. */
@@ -78,7 +71,7 @@ final class OwnConnection implements DedicatedHandler {
     }
 
     static OwnConnection of(Call call, Tier tier, PassThrough passing) {
-        OwnConnection own = call.session.own;
+        OwnConnection own = of(call.session);
         if (own == null) {
             own = new OwnConnection(call.session, tier, passing);
             call.session.own = own;
@@ -86,13 +79,24 @@ final class OwnConnection implements DedicatedHandler {
         return own;
     }
 
+    static @Nullable OwnConnection of(Session session) {
+        return (OwnConnection) session.own;
+    }
+
     /** Whether a command of the client is to travel over it. */
     boolean takes(Command command) {
-        return (listens || inTransaction || watches) && !ENDS_IT.contains(command.name) && !isAboutSidecar(command);
+        return (listens || inTransaction || watches)
+                && command.role != Role.ENDS_SESSION
+                && command.route != Route.REFUSED
+                && !isAboutSidecar(command);
     }
 
     private static boolean isAboutSidecar(Command command) {
-        return Tiers.runsHere(command) && !PART_OF_TRANSACTIONS.contains(command.name);
+        return command.route == Route.LOCAL && !command.is(Trait.IN_TRANSACTION);
+    }
+
+    private static boolean listens(Command command) {
+        return command.role == Role.SUBSCRIBES || command.role == Role.UNSUBSCRIBES || command.role == Role.MONITORS;
     }
 
     /** Whether a command has to wait until all replies have come that are still to come. */
@@ -102,26 +106,30 @@ final class OwnConnection implements DedicatedHandler {
 
     /** In the old protocol it depends on what L2 is about to confirm whether the client may run a command. */
     private boolean mayComeToBeRefused(Command command) {
-        return !session.resp3 && expected.awaitsConfirmation() && !Refusals.mayRunWhileSubscribed(command);
+        return !session.resp3 && expected.awaitsConfirmation() && !command.is(Trait.WHILE_SUBSCRIBED);
     }
 
     /** Whether MULTI has been sent and not yet EXEC. On the event loop of the client. */
-    boolean isInTransaction() {
+    @Override
+    public boolean isInTransaction() {
         return inTransaction;
     }
 
     /** Whether it is kept to listen to channels. From any thread. */
-    boolean isSubscribed() {
+    @Override
+    public boolean isSubscribed() {
         return subscribed;
     }
 
     /** Whether L2 has confirmed subscriptions that are still there. On the event loop of the client. */
-    boolean hasSubscriptions() {
+    @Override
+    public boolean hasSubscriptions() {
         return expected.hasSubscriptions();
     }
 
     /** Whether it is kept to listen to channels or to all commands. On the event loop of the client. */
-    boolean listens() {
+    @Override
+    public boolean listens() {
         return listens;
     }
 
@@ -131,47 +139,49 @@ final class OwnConnection implements DedicatedHandler {
      */
     boolean refuses(Command command) {
         return inTransaction
-                && !ENDS_IT.contains(command.name)
-                && (LISTENS.contains(command.name) || isAboutSidecar(command));
+                && command.role != Role.ENDS_SESSION
+                && (command.route == Route.REFUSED || listens(command) || isAboutSidecar(command));
     }
 
     /** A command within the transaction was refused here, so L2 must not run the others. */
-    void refused() {
+    @Override
+    public void refused() {
         broken |= inTransaction;
     }
 
     /** Whether a command waits in L2, so that nothing after it may be sent. */
-    boolean isBlocked() {
+    @Override
+    public boolean isBlocked() {
         return blocked;
     }
 
     void run(Call call) {
-        switch (call.command.name) {
-            case "multi" -> multi(call);
-            case "exec", "discard" -> end(call);
-            case "unwatch" -> {
+        switch (call.command.role) {
+            case OPENS_TRANSACTION -> multi(call);
+            case RUNS_TRANSACTION -> end(call, true);
+            case DROPS_TRANSACTION -> end(call, false);
+            case UNWATCHES -> {
                 send(call);
                 watches = false;
             }
-            case "watch" -> {
+            case WATCHES -> {
                 watches |= !inTransaction;
                 send(call);
             }
-            case "select" -> select(call);
-            case "flushall", "flushdb" -> flush(call);
-            default -> {
-                if (LISTENS.contains(call.command.name)) {
-                    listen(call);
-                } else {
-                    blocked |= !inTransaction && !watches && (!listens || Tiers.needsOwnConnection(call.command));
-                    send(call);
-                }
+            case SELECTS -> select(call);
+            case FLUSHES -> flush(call);
+            case SUBSCRIBES, UNSUBSCRIBES -> subscribe(call);
+            case MONITORS -> monitor(call);
+            case null, default -> {
+                boolean mayWait = !listens || call.command.route == Route.OWN_CONNECTION;
+                blocked |= !inTransaction && !watches && mayWait;
+                send(call);
             }
         }
     }
 
     private void select(Call call) {
-        int chosen = ConnectionCommands.database(call, 1);
+        int chosen = call.database(1);
         if (inTransaction) {
             selected = chosen;
             send(call);
@@ -184,31 +194,32 @@ final class OwnConnection implements DedicatedHandler {
         }
     }
 
-    private void listen(Call call) {
-        String name = call.command.name;
-        boolean isMonitor = name.equals("monitor");
-        if (isMonitor && expected.isMonitor()) {
+    private void subscribe(Call call) {
+        listens = true;
+        prepare(passing.slotOf(call));
+        List<byte[]> names = new ArrayList<>(call.count() - 1);
+        for (int i = 1; i < call.count(); i++) {
+            names.add(call.request.bytes(i));
+        }
+        expected.addConfirmations(call.laterEvenIfMuted(), call.command.name, names);
+        subscribed = true;
+        transmit(call);
+    }
+
+    private void monitor(Call call) {
+        if (expected.isMonitor()) {
             // Redis leaves a second one unanswered.
             return;
         }
         listens = true;
         prepare(passing.slotOf(call));
-        if (isMonitor) {
-            expected.addMonitor(call.later());
-        } else {
-            List<byte[]> names = new ArrayList<>(call.count() - 1);
-            for (int i = 1; i < call.count(); i++) {
-                names.add(call.request.bytes(i));
-            }
-            expected.addConfirmations(call.laterEvenIfMuted(), name, names);
-            subscribed = true;
-        }
+        expected.addMonitor(call.later());
         transmit(call);
     }
 
     private void flush(Call call) {
         try {
-            ServerCommands.checkFlush(call);
+            call.checkFlush();
         } catch (CommandException refused) {
             refused();
             throw refused;
@@ -230,17 +241,17 @@ final class OwnConnection implements DedicatedHandler {
         }
     }
 
-    private void end(Call call) {
+    private void end(Call call, boolean isExec) {
         boolean wasEmpty = multiUnsent;
-        boolean mustFail = broken && call.command.name.equals("exec");
+        boolean mustFail = broken && isExec;
         multiUnsent = false;
         broken = false;
         if (mustFail) {
             discard(wasEmpty);
             call.reply.error("EXECABORT Transaction discarded because of previous errors.");
         } else if (!wasEmpty) {
-            sendEnd(call, selected);
-        } else if (call.command.name.equals("exec")) {
+            sendEnd(call, isExec ? selected : -1);
+        } else if (isExec) {
             call.reply.array(0);
         } else {
             call.reply.ok();
@@ -253,10 +264,9 @@ final class OwnConnection implements DedicatedHandler {
 
     /** The reply to EXEC tells whether a SELECT within the transaction has happened. */
     private void sendEnd(Call call, int chosen) {
-        boolean mayChoose = chosen >= 0 && call.command.name.equals("exec");
         send(call, reply -> {
             int at = reply.readerIndex();
-            if (mayChoose && reply.getByte(at) == '*' && reply.getByte(at + 1) != '-') {
+            if (chosen >= 0 && reply.getByte(at) == '*' && reply.getByte(at + 1) != '-') {
                 session.database = chosen;
             }
         });
@@ -271,7 +281,7 @@ final class OwnConnection implements DedicatedHandler {
     /** The client did not send it, or has its reply already. */
     private void sendUnasked(byte[] command) {
         expected.add(ByteBuf::release, _ -> {});
-        ByteBuf request = PassThrough.encode(Request.of(command));
+        ByteBuf request = RequestEncoder.encode(command);
         passing.onLink(() -> {
             held.add(() -> sendNow(request));
             sendHeld();
@@ -306,7 +316,7 @@ final class OwnConnection implements DedicatedHandler {
         // There may be a SELECT before it that was not answered yet, so keys count whatever the database.
         boolean mayBeElsewhere = inTransaction || watches || listens;
         List<byte[]> keys = mayBeElsewhere ? PassThrough.namedKeys(call) : passing.writtenKeys(call);
-        ByteBuf request = PassThrough.encode(call.request);
+        ByteBuf request = RequestEncoder.encode(call.request);
         byte[] tracked = passing.mustTrack(call, slot) ? PassThrough.exists(call) : null;
         passing.onLink(() -> {
             if (tracked != null) {
@@ -360,7 +370,7 @@ final class OwnConnection implements DedicatedHandler {
             wroteUnnamed = true;
             slotOfUnnamed = slot;
         }
-        if (PassThrough.changesAll(command) || written.size() + keys.size() > MOST_WRITTEN) {
+        if (command.is(Trait.CHANGES_ALL) || written.size() + keys.size() > MOST_WRITTEN) {
             forgetsAll = true;
             written.clear();
         } else {
@@ -450,7 +460,8 @@ final class OwnConnection implements DedicatedHandler {
     }
 
     /** Ends it. On the client's event loop. */
-    void close() {
+    @Override
+    public void close() {
         if (!closed) {
             closed = true;
             expected.release();

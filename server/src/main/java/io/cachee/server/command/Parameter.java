@@ -1,14 +1,17 @@
 package io.cachee.server.command;
 
 import io.cachee.server.config.OutputLimit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A setting as CONFIG knows it: its name, how to read it and, where that is possible at run time, how to change it. */
-final class Parameter {
+public final class Parameter {
     /** Checks a value, and returns what puts it into effect. */
     private interface Change {
         Runnable prepare(Instance instance, String value);
@@ -212,5 +215,24 @@ final class Parameter {
             }
         }
         return null;
+    }
+
+    /** Sets what CONFIG SET could set, all or nothing; an exception names what is wrong. */
+    public static void set(Instance instance, Map<String, String> values) {
+        prepare(instance, values).run();
+    }
+
+    /** Checks what CONFIG SET could set, or says what is wrong; the result puts all of it into effect. */
+    public static Runnable prepare(Instance instance, Map<String, String> values) {
+        List<Runnable> changes = new ArrayList<>();
+        values.forEach((name, value) -> {
+            Parameter parameter = Objects.requireNonNull(find(name), name);
+            try {
+                changes.add(parameter.change(instance, value));
+            } catch (IllegalArgumentException wrong) {
+                throw new IllegalArgumentException("--" + name + ": " + wrong.getMessage(), wrong);
+            }
+        });
+        return () -> changes.forEach(Runnable::run);
     }
 }

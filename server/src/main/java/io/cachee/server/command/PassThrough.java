@@ -3,7 +3,10 @@ package io.cachee.server.command;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
-import io.cachee.server.resp.Request;
+import io.cachee.resp.ReplyEncoder;
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.Request;
+import io.cachee.resp.RequestEncoder;
 import io.cachee.server.tier.Tier;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -14,9 +17,9 @@ import io.netty.util.internal.OutOfDirectMemoryError;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,17 +28,7 @@ import org.jspecify.annotations.Nullable;
  * brought what was there before.
  */
 final class PassThrough {
-    /** After these, nothing of a database is as it was. */
-    private static final Set<String> CHANGE_ALL = Set.of("flushall", "flushdb", "swapdb");
-
-    static final byte[] OK = "+OK\r\n".getBytes(StandardCharsets.ISO_8859_1);
-    /** These reach into another database than the client's. */
-    private static final Set<String> REACH_ELSEWHERE = Set.of("move", "copy");
-
-    private static final byte[] NO_MEMORY =
-            "-ERR there is no memory for the reply at the moment\r\n".getBytes(StandardCharsets.ISO_8859_1);
-    private static final byte[] PING = {'p', 'i', 'n', 'g'};
-    private static final int MAX_DIGITS = 10;
+    private static final String NO_MEMORY = "ERR there is no memory for the reply at the moment";
 
     private final Instance instance;
     private final Tier tier;
@@ -58,27 +51,27 @@ final class PassThrough {
         return session.resp3 ? Protocol.RESP3 : Protocol.RESP2;
     }
 
-    /** Whether nothing of a database is as it was after it. */
-    static boolean changesAll(Command command) {
-        return CHANGE_ALL.contains(command.name);
-    }
-
     /** Sends the call's request, and keeps its reply a place. */
     void pass(Call call) {
-        pass(call, call.request, null);
+        pass(call, call.request);
+    }
+
+    /** Sends another request in place of the call's, with the same first key. */
+    void pass(Call call, Request sent) {
+        pass(call, sent, null);
     }
 
     /**
      * Sends another request in place of the call's, with the same first key.
      *
-     * @param instead what the client is told when L2 has done it; null for what L2 says
+     * @param rewrite makes the client's reply of what L2 says, unless that is an error; null for what L2 says
      */
-    void pass(Call call, Request sent, byte @Nullable [] instead) {
+    void pass(Call call, Request sent, @Nullable UnaryOperator<ByteBuf> rewrite) {
         Session session = call.session;
         boolean writes = call.command.writes || call.command.writesUnnamed;
         List<byte[]> written = writtenKeys(call);
         boolean unnamed = call.command.writesUnnamed;
-        boolean changesAll = changesAll(call.command);
+        boolean changesAll = call.command.is(Trait.CHANGES_ALL);
         written.forEach(tier::forget);
         if (writes) {
             session.writesAwaited++;
@@ -94,16 +87,15 @@ final class PassThrough {
         Protocol protocol = protocolOf(session);
         int writesBefore = session.writesSent;
         Later later = call.later();
-        List<SplitCommands.Part> parts = instead == null ? SplitCommands.of(call, tier.l2()) : List.of();
-        ByteBuf request = parts.isEmpty() ? encode(sent) : Unpooled.EMPTY_BUFFER;
+        List<SplitCommands.Part> parts = rewrite == null ? SplitCommands.of(call, tier.l2()) : List.of();
+        ByteBuf request = parts.isEmpty() ? RequestEncoder.encode(sent) : Unpooled.EMPTY_BUFFER;
         // What may have changed something is not asked twice.
         ByteBuf again = writes || !parts.isEmpty() ? Unpooled.EMPTY_BUFFER : request.retainedDuplicate();
         ReplyHandler handler = new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
                 again.release();
-                boolean isError = frame.getByte(frame.readerIndex()) == '-';
-                ByteBuf copy = instead == null || isError ? copyOf(frame) : Unpooled.wrappedBuffer(instead);
+                ByteBuf copy = rewrite == null || ReplyReader.isError(frame) ? copyOf(frame) : rewrite.apply(frame);
                 if (unnamed) {
                     afterChanges(slot, () -> over(copy));
                 } else {
@@ -121,7 +113,7 @@ final class PassThrough {
                     return;
                 }
                 again.release();
-                ByteBuf told = error((isTooLarge ? "ERR " : "ERR L2 gave no answer: ") + why.getMessage());
+                ByteBuf told = ReplyEncoder.error((isTooLarge ? "ERR " : "ERR L2 gave no answer: ") + why.getMessage());
                 if (isTooLarge && unnamed) {
                     afterChanges(slot, () -> over(told));
                 } else {
@@ -160,17 +152,7 @@ final class PassThrough {
 
     /** Keys of a request whose last write may not be in L2 yet: it has to be sent first. */
     List<byte[]> writtenBehind(Call call) {
-        Command command = call.command;
-        int first = KeyPositions.first(command, call.request);
-        if (first == 0 || tier.writeBehind().pendingKeys() == 0) {
-            return List.of();
-        }
-        List<byte[]> keys = new ArrayList<>(1);
-        int last = Math.max(first, command.lastKeyOf(call.request));
-        for (int i = first; i <= last; i += Math.max(1, command.keyStep)) {
-            keys.add(call.request.bytes(i));
-        }
-        return keys;
+        return tier.writeBehind().pendingKeys() == 0 ? List.of() : call.command.keys(call.request);
     }
 
     /**
@@ -178,7 +160,7 @@ final class PassThrough {
      * comes behind it.
      */
     void afterChanges(int slot, Runnable task) {
-        tier.l2().sendTracked(encode(Request.of(PING)), Math.max(slot, 0), afterwards(task));
+        tier.l2().sendTracked(RequestEncoder.encode("PING"), Math.max(slot, 0), afterwards(task));
     }
 
     /** Whether the client keeps copies of what it is about to read. */
@@ -189,19 +171,10 @@ final class PassThrough {
 
     /** A request that has L2 report changes of the keys that a client is about to read over another connection. */
     static byte[] exists(Call call) {
-        Command command = call.command;
-        int first = KeyPositions.first(command, call.request);
-        int last = Math.max(first, command.lastKeyOf(call.request));
-        int step = Math.max(1, command.keyStep);
-        byte[][] arguments = new byte[1 + (last - first) / step + 1][];
-        arguments[0] = "EXISTS".getBytes(StandardCharsets.ISO_8859_1);
-        for (int i = 1; i < arguments.length; i++) {
-            arguments[i] = call.request.bytes(first + (i - 1) * step);
-        }
-        ByteBuf encoded = encode(Request.of(arguments));
-        byte[] bytes = ByteBufUtil.getBytes(encoded);
-        encoded.release();
-        return bytes;
+        List<byte[]> arguments = new ArrayList<>();
+        arguments.add("EXISTS".getBytes(StandardCharsets.ISO_8859_1));
+        arguments.addAll(call.command.keys(call.request));
+        return RequestEncoder.bytes(arguments.toArray(byte[][]::new));
     }
 
     static ReplyHandler afterwards(Runnable send) {
@@ -262,66 +235,26 @@ final class PassThrough {
         try {
             return reply.get();
         } catch (OutOfDirectMemoryError none) {
-            return Unpooled.wrappedBuffer(NO_MEMORY);
+            return ReplyEncoder.error(NO_MEMORY);
         }
-    }
-
-    static ByteBuf error(String text) {
-        String line = "-" + text.replace('\r', ' ').replace('\n', ' ') + "\r\n";
-        return Unpooled.wrappedBuffer(line.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The keys that a request names and may write, of the database that is kept here. */
     List<byte[]> writtenKeys(Call call) {
-        boolean isElsewhere = call.session.database != database && !REACH_ELSEWHERE.contains(call.command.name);
+        boolean isElsewhere = call.session.database != database && !call.command.is(Trait.CROSSES_DATABASES);
         return isElsewhere ? List.of() : namedKeys(call);
     }
 
     /** The same, whatever the database. */
     static List<byte[]> namedKeys(Call call) {
         Command command = call.command;
-        if (!command.writes && !command.writesUnnamed) {
-            return List.of();
-        }
-        List<byte[]> keys = new ArrayList<>(1);
-        int first = KeyPositions.first(command, call.request);
-        int last = KeyPositions.last(command, call.request);
-        for (int i = first; i > 0 && i <= last; i += Math.max(1, command.keyStep)) {
-            keys.add(call.request.bytes(i));
-        }
-        return keys;
+        return command.writes || command.writesUnnamed ? command.keys(call.request) : List.of();
     }
 
     /** The slot of a request's first key, or -1. */
     int slotOf(Call call) {
         Request request = call.request;
-        int key = KeyPositions.first(call.command, request);
+        int key = call.command.firstKey(request);
         return key == 0 ? -1 : tier.l2().slotOf(request.buffer(), request.start(key), request.length(key));
-    }
-
-    static ByteBuf encode(Request request) {
-        int length = MAX_DIGITS;
-        for (int i = 0; i < request.count(); i++) {
-            length += request.length(i) + MAX_DIGITS;
-        }
-        ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(length);
-        header(out, '*', request.count());
-        for (int i = 0; i < request.count(); i++) {
-            header(out, '$', request.length(i));
-            out.writeBytes(request.buffer(), request.start(i), request.length(i))
-                    .writeByte('\r')
-                    .writeByte('\n');
-        }
-        return out;
-    }
-
-    static void header(ByteBuf out, char type, int number) {
-        out.writeByte(type);
-        if (number < MAX_DIGITS) {
-            out.writeByte('0' + number);
-        } else {
-            out.writeCharSequence(Integer.toString(number), StandardCharsets.ISO_8859_1);
-        }
-        out.writeByte('\r').writeByte('\n');
     }
 }

@@ -59,7 +59,7 @@ final class Pause {
 
     /** Whether this command has to wait. */
     boolean holds(Session session, @Nullable Command command) {
-        if (command == null || command.name.equals("client")) {
+        if (command == null || command.is(Trait.UNPAUSED)) {
             return false;
         }
         if (!writesOnly) {
@@ -67,8 +67,8 @@ final class Pause {
         }
         Transaction open = session.transaction;
         if (open == null || !open.open) {
-            return command.writes || command.name.equals("publish");
+            return command.writes || command.is(Trait.PAUSED_AS_WRITE);
         }
-        return command.name.equals("exec") && open.queued().stream().anyMatch(q -> q.command().writes);
+        return command.role == Role.RUNS_TRANSACTION && open.queued().stream().anyMatch(q -> q.command().writes);
     }
 }

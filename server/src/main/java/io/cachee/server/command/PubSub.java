@@ -1,6 +1,6 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Reply;
+import io.cachee.resp.ReplyWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -137,7 +137,7 @@ final class PubSub {
         }
 
         @Override
-        public void writeTo(Reply reply, Session session) {
+        public void writeTo(ReplyWriter reply, Session session) {
             if (pattern == null) {
                 reply.push(3);
                 reply.bulk("message");

@@ -1,11 +1,5 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.FAST;
-import static io.cachee.server.command.Flag.LOADING;
-import static io.cachee.server.command.Flag.NOSCRIPT;
-import static io.cachee.server.command.Flag.PUBSUB;
-import static io.cachee.server.command.Flag.STALE;
-
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,23 +10,35 @@ final class PubSubCommands {
 
     private PubSubCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(
-                Command.named("subscribe", -2, call -> subscribe(call, false)).flags(PUBSUB, NOSCRIPT, LOADING, STALE),
-                Command.named("psubscribe", -2, call -> subscribe(call, true)).flags(PUBSUB, NOSCRIPT, LOADING, STALE),
-                Command.named("unsubscribe", -1, call -> unsubscribe(call, false))
-                        .flags(PUBSUB, NOSCRIPT, LOADING, STALE),
-                Command.named("punsubscribe", -1, call -> unsubscribe(call, true))
-                        .flags(PUBSUB, NOSCRIPT, LOADING, STALE),
-                Command.named("publish", 3, PubSubCommands::publish).flags(PUBSUB, LOADING, STALE, FAST),
-                Command.named("pubsub", -2, PubSubCommands::pubsub)
-                        .flags(PUBSUB, LOADING, STALE)
-                        .subcommand("channels", -2)
-                        .subcommand("help", 2)
-                        .subcommand("numpat", 2)
-                        .subcommand("numsub", -2)
-                        .subcommand("shardchannels", -2)
-                        .subcommand("shardnumsub", -2));
+    static void addTo(CommandRows rows) {
+        rows.add(
+                "subscribe -2 pubsub,noscript,loading,stale OWN_CONNECTION as=subscribes while-subscribed channels",
+                call -> subscribe(call, false));
+        rows.add(
+                "psubscribe -2 pubsub,noscript,loading,stale OWN_CONNECTION as=subscribes while-subscribed"
+                        + " channel-patterns",
+                call -> subscribe(call, true));
+        rows.add("ssubscribe -2 pubsub,noscript,loading,stale !:1..-1 OWN_CONNECTION as=subscribes while-subscribed"
+                + " channels");
+        rows.add(
+                "unsubscribe -1 pubsub,noscript,loading,stale OWN_CONNECTION as=unsubscribes while-subscribed",
+                call -> unsubscribe(call, false));
+        rows.add(
+                "punsubscribe -1 pubsub,noscript,loading,stale OWN_CONNECTION as=unsubscribes while-subscribed",
+                call -> unsubscribe(call, true));
+        rows.add("sunsubscribe -1 pubsub,noscript,loading,stale !:1..-1 OWN_CONNECTION as=unsubscribes"
+                + " while-subscribed");
+        rows.add("publish 3 pubsub,loading,stale,fast FORWARD paused-as-write channel", PubSubCommands::publish);
+        rows.add("spublish 3 pubsub,loading,stale,fast !:1 FORWARD paused-as-write channel");
+        rows.add("pubsub -2 FORWARD");
+        rows.add("pubsub|channels -2 pubsub,loading,stale FORWARD", PubSubCommands::channels);
+        rows.add("pubsub|help 2 loading,stale FORWARD", call -> Help.reply(call, HELP));
+        rows.add(
+                "pubsub|numpat 2 pubsub,loading,stale FORWARD",
+                call -> call.reply.integer(call.instance.pubSub.patterns()));
+        rows.add("pubsub|numsub -2 pubsub,loading,stale FORWARD", PubSubCommands::subscribers);
+        rows.add("pubsub|shardchannels -2 pubsub,loading,stale FORWARD", PubSubCommands::shardChannels);
+        rows.add("pubsub|shardnumsub -2 pubsub,loading,stale FORWARD", PubSubCommands::shardSubscribers);
     }
 
     private static int count(Session session) {
@@ -91,47 +97,50 @@ final class PubSubCommands {
         call.reply.integer(call.instance.pubSub.publish(call.request.bytes(1), call.request.bytes(2)));
     }
 
-    private static void pubsub(Call call) {
-        PubSub pubSub = call.instance.pubSub;
-        if (call.request.is(1, "CHANNELS") && call.count() <= 3) {
-            List<Bytes> channels = pubSub.channels(call.count() == 3 ? new Glob(call.request.bytes(2)) : null);
-            call.reply.array(channels.size());
-            channels.forEach(channel -> call.reply.bulk(channel.value()));
-        } else if (call.request.is(1, "NUMSUB")) {
-            call.reply.array(2 * (call.count() - 2));
-            for (int i = 2; i < call.count(); i++) {
-                byte[] channel = call.request.bytes(i);
-                call.reply.bulk(channel);
-                call.reply.integer(pubSub.subscribers(channel));
-            }
-        } else if (call.request.is(1, "NUMPAT") && call.count() == 2) {
-            call.reply.integer(pubSub.patterns());
-        } else if (call.request.is(1, "SHARDCHANNELS") && call.count() <= 3) {
-            // There are no commands to subscribe to such channels.
-            call.reply.array(0);
-        } else if (call.request.is(1, "SHARDNUMSUB")) {
-            call.reply.array(2 * (call.count() - 2));
-            for (int i = 2; i < call.count(); i++) {
-                call.reply.bulk(call.request.bytes(i));
-                call.reply.integer(0);
-            }
-        } else if (call.request.is(1, "HELP")) {
-            Help.reply(
-                    call,
-                    "PUBSUB",
-                    List.of(
-                            "CHANNELS [<pattern>]",
-                            "    Return the currently active channels matching a <pattern> (default: '*').",
-                            "NUMPAT",
-                            "    Return number of subscriptions to patterns.",
-                            "NUMSUB [<channel> ...]",
-                            "    Return the number of subscribers for the specified channels.",
-                            "SHARDCHANNELS [<pattern>]",
-                            "    Return the currently active shard level channels matching a <pattern>.",
-                            "SHARDNUMSUB [<shardchannel> ...]",
-                            "    Return the number of subscribers for the specified shard level channel(s)"));
-        } else {
+    private static void channels(Call call) {
+        if (call.count() > 3) {
             throw Help.unknown(call);
         }
+        List<Bytes> channels =
+                call.instance.pubSub.channels(call.count() == 3 ? new Glob(call.request.bytes(2)) : null);
+        call.reply.array(channels.size());
+        channels.forEach(channel -> call.reply.bulk(channel.value()));
     }
+
+    private static void shardChannels(Call call) {
+        if (call.count() > 3) {
+            throw Help.unknown(call);
+        }
+        call.reply.array(0);
+    }
+
+    private static void subscribers(Call call) {
+        call.reply.array(2 * (call.count() - 2));
+        for (int i = 2; i < call.count(); i++) {
+            byte[] channel = call.request.bytes(i);
+            call.reply.bulk(channel);
+            call.reply.integer(call.instance.pubSub.subscribers(channel));
+        }
+    }
+
+    /** Nobody subscribes to shard channels without an L2. */
+    private static void shardSubscribers(Call call) {
+        call.reply.array(2 * (call.count() - 2));
+        for (int i = 2; i < call.count(); i++) {
+            call.reply.bulk(call.request.bytes(i));
+            call.reply.integer(0);
+        }
+    }
+
+    private static final List<String> HELP = List.of(
+            "CHANNELS [<pattern>]",
+            "    Return the currently active channels matching a <pattern> (default: '*').",
+            "NUMPAT",
+            "    Return number of subscriptions to patterns.",
+            "NUMSUB [<channel> ...]",
+            "    Return the number of subscribers for the specified channels.",
+            "SHARDCHANNELS [<pattern>]",
+            "    Return the currently active shard level channels matching a <pattern>.",
+            "SHARDNUMSUB [<shardchannel> ...]",
+            "    Return the number of subscribers for the specified shard level channel(s)");
 }

@@ -2,15 +2,13 @@ package io.cachee.server.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.cachee.server.resp.Request;
+import io.cachee.resp.Request;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /** What may be shown of a request: passwords never are. */
 final class Redaction {
     private static final byte[] HIDDEN = "(redacted)".getBytes(UTF_8);
-    private static final Set<String> ALL_ARGUMENTS = Set.of("auth", "acl", "migrate");
 
     private Redaction() {}
 
@@ -18,13 +16,11 @@ final class Redaction {
     static List<byte[]> arguments(Command command, Request request, int mostArguments, int mostBytes) {
         List<byte[]> shown = new ArrayList<>();
         int count = Math.min(request.count(), mostArguments);
-        boolean hello = command.name.equals("hello");
-        boolean config = command.name.equals("config");
         for (int i = 0; i < count; i++) {
             boolean last = i == mostArguments - 1 && request.count() > mostArguments;
             if (last) {
                 shown.add(("... (" + (request.count() - mostArguments + 1) + " more arguments)").getBytes(UTF_8));
-            } else if (i > 0 && (ALL_ARGUMENTS.contains(command.name) || hello && i > 1 || config && i > 2)) {
+            } else if (command.secretFrom > 0 && i >= command.secretFrom) {
                 shown.add(HIDDEN);
             } else {
                 shown.add(SlowLog.cut(request.bytes(i), mostBytes));

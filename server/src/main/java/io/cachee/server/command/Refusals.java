@@ -1,51 +1,17 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Request;
-import java.util.Set;
+import io.cachee.resp.Request;
 import org.jspecify.annotations.Nullable;
 
 /** Why a client may not run a command, in the words of Redis. */
 final class Refusals {
     static final String NOT_AUTHENTICATED = "NOAUTH Authentication required.";
     private static final int SHOWN_BYTES = 128;
-    private static final Set<String> WHILE_SUBSCRIBED = Set.of(
-            "subscribe",
-            "unsubscribe",
-            "psubscribe",
-            "punsubscribe",
-            "ssubscribe",
-            "sunsubscribe",
-            "ping",
-            "quit",
-            "reset");
 
     private Refusals() {}
 
-    static boolean mayRunWhileSubscribed(Command command) {
-        return WHILE_SUBSCRIBED.contains(command.name);
-    }
-
-    /** Why a command is not passed on to L2, or null: it would make another thing of the connection it travels over. */
-    static @Nullable String asItTakesOver(Command command, Request request) {
-        return switch (command.name) {
-            case "replconf", "sync", "psync" ->
-                "ERR '" + command.name
-                        + "' is not passed on to L2: it would turn the connection that clients share into a replica's";
-            case "script" ->
-                request.count() > 1 && request.is(1, "DEBUG")
-                        ? "ERR 'script debug' is not passed on to L2: it would turn the connection that clients share"
-                                + " into a debugger's"
-                        : null;
-            default -> null;
-        };
-    }
-
     static String unknown(Request request) {
         String name = cut(request.latin(0));
-        if (CommandTable.needsAnEngine(name)) {
-            return "ERR '" + name.toLowerCase(java.util.Locale.ROOT) + "' is of a data type that Cachee does not hold"
-                    + " itself: it needs a Redis or Valkey behind it (--l2)";
-        }
         StringBuilder arguments = new StringBuilder();
         for (int i = 1; i < request.count() && arguments.length() < SHOWN_BYTES; i++) {
             String whole = request.latin(i);
@@ -81,31 +47,35 @@ final class Refusals {
             return null;
         }
         if (user.deleted || !rules.isEnabled() || !rules.mayRun(command)) {
-            return "NOPERM User " + user.name + " has no permissions to run the '" + command.fullName(request)
-                    + "' command";
+            return "NOPERM User " + user.name + " has no permissions to run the '" + command.name + "' command";
         }
-        for (int i = command.firstKey; i > 0 && i <= command.lastKeyOf(request); i += command.keyStep) {
-            if (!rules.mayAccess(request.bytes(i), command.readsOldValue(), command.writes)) {
-                return "NOPERM No permissions to access a key";
-            }
-        }
-        if (command.hidesKeys && !rules.mayAccessAll()) {
+        if (!mayUseKeys(rules, command, request) || command.hidesKeys && !rules.mayAccessAll()) {
             return "NOPERM No permissions to access a key";
         }
-        return byChannels(rules, command, request);
+        return mayUseChannels(rules, command, request) ? null : "NOPERM No permissions to access a channel";
     }
 
-    private static @Nullable String byChannels(UserRules rules, Command command, Request request) {
-        int last = switch (command.name) {
-            case "publish", "spublish" -> Math.min(1, request.count() - 1);
-            case "subscribe", "psubscribe", "ssubscribe" -> request.count() - 1;
-            default -> 0;
-        };
-        for (int i = 1; i <= last; i++) {
-            if (!rules.mayUseChannel(request.bytes(i), command.name.equals("psubscribe"))) {
-                return "NOPERM No permissions to access a channel";
+    private static boolean mayUseKeys(UserRules rules, Command command, Request request) {
+        for (KeySpec spec : command.keySpecs) {
+            int first = spec.isKey() ? spec.first(request) : 0;
+            int last = first > 0 ? spec.last(request, first) : 0;
+            for (int i = first; i > 0 && i <= last; i += spec.step()) {
+                if (!rules.mayAccess(request.bytes(i), command.reads(spec), spec.writes())) {
+                    return false;
+                }
             }
         }
-        return null;
+        return true;
+    }
+
+    private static boolean mayUseChannels(UserRules rules, Command command, Request request) {
+        boolean arePatterns = command.is(Trait.CHANNEL_PATTERNS);
+        int last = arePatterns || command.is(Trait.CHANNELS) ? request.count() - 1 : command.is(Trait.CHANNEL) ? 1 : 0;
+        for (int i = 1; i <= Math.min(last, request.count() - 1); i++) {
+            if (!rules.mayUseChannel(request.bytes(i), arePatterns)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -18,7 +18,7 @@ public final class RemovedKeys implements RemovalListener {
     public boolean isWanted() {
         Instance listening = instance;
         // What goes from L1 is still in L2.
-        return listening != null && listening.tiers == null && listening.signals.isWanted();
+        return listening != null && !listening.routing().hasL2() && listening.signals.isWanted();
     }
 
     @Override

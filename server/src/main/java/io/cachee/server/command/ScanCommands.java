@@ -1,7 +1,5 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.READONLY;
-
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,13 +11,12 @@ final class ScanCommands {
 
     private ScanCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(
-                Command.named("keys", 2, ScanCommands::keys).flags(READONLY).in("keyspace", "dangerous"),
-                Command.named("scan", -2, ScanCommands::scan).flags(READONLY).in("keyspace"),
-                Command.named("dbsize", 1, call -> call.reply.integer(call.instance.keysOf(call.session.database)))
-                        .flags(READONLY, Flag.FAST)
-                        .in("keyspace"));
+    static void addTo(CommandRows rows) {
+        rows.add("keys 2 readonly @dangerous @keyspace FORWARD", ScanCommands::keys);
+        rows.add("scan -2 readonly @keyspace FORWARD", ScanCommands::scan);
+        rows.add(
+                "dbsize 1 readonly,fast @keyspace FORWARD",
+                call -> call.reply.integer(call.instance.databases.keys(call.session.database, call.store)));
     }
 
     private static void keys(Call call) {

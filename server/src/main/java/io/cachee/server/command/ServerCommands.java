@@ -1,14 +1,5 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.ADMIN;
-import static io.cachee.server.command.Flag.FAST;
-import static io.cachee.server.command.Flag.LOADING;
-import static io.cachee.server.command.Flag.NOSCRIPT;
-import static io.cachee.server.command.Flag.NO_MULTI;
-import static io.cachee.server.command.Flag.READONLY;
-import static io.cachee.server.command.Flag.STALE;
-import static io.cachee.server.command.Flag.WRITE;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,65 +8,49 @@ import java.util.Locale;
 final class ServerCommands {
     private ServerCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(
-                Command.named("flushall", -1, ServerCommands::flushAll)
-                        .flags(WRITE)
-                        .in("keyspace", "dangerous")
-                        .exclusive(),
-                Command.named("flushdb", -1, ServerCommands::flushDatabase)
-                        .flags(WRITE)
-                        .in("keyspace", "dangerous")
-                        .exclusive(),
-                Command.named("swapdb", 3, ServerCommands::swap)
-                        .flags(WRITE, FAST)
-                        .in("keyspace", "dangerous")
-                        .exclusive(),
-                Command.named("info", -1, ServerCommands::info)
-                        .flags(LOADING, STALE)
-                        .in("dangerous"),
-                Command.named("memory", -2, ServerCommands::memory)
-                        .flags(READONLY)
-                        .keys(0, 0, 0)
-                        .subcommand("doctor", 2)
-                        .subcommand("help", 2)
-                        .subcommand("malloc-stats", 2)
-                        .subcommand("purge", 2)
-                        .subcommand("stats", 2)
-                        .subcommand("usage", -3),
-                Command.named("time", 1, ServerCommands::time).flags(LOADING, STALE, FAST),
-                Command.named("wait", 3, ServerCommands::waitForReplicas)
-                        .flags(NOSCRIPT)
-                        .in("connection"),
-                Command.named("lastsave", 1, call -> call.reply.integer(call.instance.startedMillis / 1_000))
-                        .flags(LOADING, STALE, FAST)
-                        .in("admin", "dangerous"),
-                Command.named("role", 1, ServerCommands::role)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST)
-                        .in("admin", "dangerous"),
-                Command.named("shutdown", -1, ServerCommands::shutdown)
-                        .flags(ADMIN, NOSCRIPT, LOADING, STALE, NO_MULTI, Flag.ALLOW_BUSY),
-                Command.named("post", -1, ServerCommands::attack).flags(LOADING, STALE, Flag.NO_AUTH),
-                Command.named("host:", -1, ServerCommands::attack).flags(LOADING, STALE, Flag.NO_AUTH));
+    static void addTo(CommandRows rows) {
+        rows.add(
+                "flushall -1 write @dangerous @keyspace FORWARD as=flushes exclusive changes-all",
+                ServerCommands::flushAll);
+        rows.add(
+                "flushdb -1 write @dangerous @keyspace FORWARD as=flushes exclusive changes-all",
+                ServerCommands::flushDatabase);
+        rows.add("swapdb 3 write,fast @dangerous @keyspace FORWARD exclusive changes-all", ServerCommands::swap);
+        rows.add("info -1 loading,stale @dangerous LOCAL", ServerCommands::info);
+        rows.add("memory -2 LOCAL");
+        rows.add("memory|doctor 2 LOCAL", call -> call.reply.verbatim(new InfoText(call.instance).memoryDoctor()));
+        rows.add("memory|help 2 loading,stale LOCAL", call -> Help.reply(call, MEMORY_HELP));
+        rows.add(
+                "memory|malloc-stats 2 LOCAL",
+                call -> call.reply.bulk("Stats not supported for the current allocator"));
+        rows.add("memory|purge 2 LOCAL", call -> call.reply.ok());
+        rows.add("memory|stats 2 LOCAL", call -> new InfoText(call.instance).memoryStats(call.reply));
+        rows.add("memory|usage -3 readonly RO:2 LOCAL", ServerCommands::memoryUsage);
+        rows.add("time 1 loading,stale,fast LOCAL any-time in-transaction", ServerCommands::time);
+        rows.add(
+                "lastsave 1 loading,stale,fast @admin @dangerous LOCAL",
+                call -> call.reply.integer(call.instance.startedMillis / 1_000));
+        rows.add("role 1 noscript,loading,stale,fast @admin @dangerous LOCAL", ServerCommands::role);
+        rows.add("shutdown -1 admin,noscript,loading,stale,no_multi,allow_busy LOCAL", ServerCommands::shutdown);
+        rows.add("post -1 loading,stale,no_auth LOCAL", ServerCommands::attack);
+        rows.add("host: -1 loading,stale,no_auth LOCAL", ServerCommands::attack);
+        rows.add("lolwut -1 readonly,fast FORWARD");
+        rows.add("debug -2 admin,noscript,loading,stale OWN_CONNECTION");
+        rows.add("save 1 admin,noscript,no_multi,no_async_loading OWN_CONNECTION");
+        rows.add("bgsave -1 admin,noscript,no_async_loading OWN_CONNECTION");
+        rows.add("bgrewriteaof 1 admin,noscript,no_async_loading OWN_CONNECTION");
+        rows.add("module -2 OWN_CONNECTION");
+        rows.add("module|help 2 loading,stale OWN_CONNECTION");
+        rows.add("module|list 2 admin,noscript OWN_CONNECTION");
+        rows.add("module|load -3 admin,noscript,no_async_loading OWN_CONNECTION");
+        rows.add("module|loadex -3 admin,noscript,no_async_loading OWN_CONNECTION");
+        rows.add("module|unload 3 admin,noscript,no_async_loading OWN_CONNECTION");
     }
 
     // ---------------------------------------------------------------- flushing
 
-    static void checkFlush(Call call) {
-        for (int i = 1; i < call.count(); i++) {
-            if (!call.request.is(i, "ASYNC") && !call.request.is(i, "SYNC") || call.count() > 2) {
-                throw CommandException.syntax();
-            }
-        }
-        boolean named = !call.session.user.name.equals(Users.DEFAULT);
-        if (!call.instance.options.allowFlush() && !named) {
-            throw new CommandException("ERR " + call.command.upperCaseName() + " is not allowed: start with"
-                    + " --allow-flush, or log in as a user whose rules allow it");
-        }
-    }
-
     private static void flushAll(Call call) {
-        checkFlush(call);
+        call.checkFlush();
         call.store.clear();
         cleared(call);
     }
@@ -86,7 +61,7 @@ final class ServerCommands {
     }
 
     private static void flushDatabase(Call call) {
-        checkFlush(call);
+        call.checkFlush();
         if (!call.instance.databases.severalUsed() && call.session.database == 0) {
             call.store.clear();
         } else {
@@ -109,7 +84,7 @@ final class ServerCommands {
 
     private static int database(Call call, int argument, String which) {
         Decimal.integer(call.request, argument, "ERR invalid " + which + " DB index");
-        return ConnectionCommands.database(call, argument);
+        return call.database(argument);
     }
 
     // ---------------------------------------------------------------- telling
@@ -129,7 +104,7 @@ final class ServerCommands {
         call.reply.bulk(now.getNano() / 1_000);
     }
 
-    private static void waitForReplicas(Call call) {
+    static void waitForReplicas(Call call) {
         Decimal.integer(call.request, 1);
         if (Decimal.integer(call.request, 2, "ERR timeout is not an integer or out of range") < 0) {
             throw new CommandException("ERR timeout is negative");
@@ -145,52 +120,33 @@ final class ServerCommands {
         call.reply.array(0);
     }
 
-    private static void memory(Call call) {
-        if (call.request.is(1, "USAGE")) {
-            if (call.count() != 3 && !(call.count() == 5 && call.request.is(3, "SAMPLES"))) {
-                throw CommandException.syntax();
-            }
-            if (call.key(2).describe()) {
-                call.reply.integer(call.keyLength + call.info.valueLength() + InfoText.ENTRY_OVERHEAD_BYTES);
-            } else {
-                call.reply.nothing();
-            }
-        } else if (call.request.is(1, "STATS")) {
-            Help.requireCount(call, 2, 2);
-            new InfoText(call.instance).memoryStats(call.reply);
-        } else if (call.request.is(1, "DOCTOR")) {
-            Help.requireCount(call, 2, 2);
-            call.reply.verbatim(new InfoText(call.instance).memoryDoctor());
-        } else if (call.request.is(1, "MALLOC-STATS")) {
-            Help.requireCount(call, 2, 2);
-            call.reply.bulk("Stats not supported for the current allocator");
-        } else if (call.request.is(1, "PURGE")) {
-            Help.requireCount(call, 2, 2);
-            call.reply.ok();
-        } else if (call.request.is(1, "HELP")) {
-            Help.reply(
-                    call,
-                    "MEMORY",
-                    List.of(
-                            "DOCTOR",
-                            "    Return memory problems reports.",
-                            "MALLOC-STATS",
-                            "    Return internal statistics report from the memory allocator.",
-                            "PURGE",
-                            "    Attempt to purge dirty pages for reclamation by the allocator.",
-                            "STATS",
-                            "    Return information about the memory usage of the server.",
-                            "USAGE <key> [SAMPLES <count>]",
-                            "    Return memory in bytes used by <key> and its value."));
+    private static void memoryUsage(Call call) {
+        if (call.count() != 3 && !(call.count() == 5 && call.request.is(3, "SAMPLES"))) {
+            throw CommandException.syntax();
+        }
+        if (call.key(2).describe()) {
+            call.reply.integer(call.keyLength + call.info.valueLength() + InfoText.ENTRY_OVERHEAD_BYTES);
         } else {
-            throw Help.unknown(call);
+            call.reply.nothing();
         }
     }
+
+    private static final List<String> MEMORY_HELP = List.of(
+            "DOCTOR",
+            "    Return memory problems reports.",
+            "MALLOC-STATS",
+            "    Return internal statistics report from the memory allocator.",
+            "PURGE",
+            "    Attempt to purge dirty pages for reclamation by the allocator.",
+            "STATS",
+            "    Return information about the memory usage of the server.",
+            "USAGE <key> [SAMPLES <count>]",
+            "    Return memory in bytes used by <key> and its value.");
 
     // ---------------------------------------------------------------- ending
 
     private static void shutdown(Call call) {
-        Runnable end = call.instance.onShutdown;
+        Runnable end = call.instance.onShutdown();
         if (end == null) {
             throw new CommandException("ERR Errors trying to SHUTDOWN. Check logs.");
         }

@@ -1,7 +1,7 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Reply;
-import io.cachee.server.resp.Request;
+import io.cachee.resp.ReplyWriter;
+import io.cachee.resp.Request;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,7 +31,7 @@ public final class Session {
     /** Something to tell a client that is no answer to a request. */
     interface Message {
         /** Writes it, in the protocol that the client has chosen. */
-        void writeTo(Reply reply, Session session);
+        void writeTo(ReplyWriter reply, Session session);
 
         /** About how many bytes it takes. */
         int bytes();
@@ -76,7 +76,7 @@ public final class Session {
     /** Requests on their way that nothing may overtake. */
     int barriersAwaited;
     /** Its own connection to L2, while it needs one. Written by its event loop. */
-    volatile @Nullable OwnConnection own;
+    volatile @Nullable UpstreamConnection own;
 
     private final ConcurrentLinkedQueue<Message> mailbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean delivering = new AtomicBoolean();
@@ -128,7 +128,7 @@ public final class Session {
 
     /** Whether a command of its waits in L2, such as BLPOP. */
     public boolean waitsInL2() {
-        OwnConnection waiting = own;
+        UpstreamConnection waiting = own;
         return waiting != null && waiting.isBlocked();
     }
 
@@ -141,7 +141,7 @@ public final class Session {
     /** Whether it may only subscribe, unsubscribe and the like. */
     boolean isSubscriberInResp2() {
         Subscriptions here = subscriptions;
-        OwnConnection toL2 = own;
+        UpstreamConnection toL2 = own;
         return !resp3 && (here != null && here.count() > 0 || toL2 != null && toL2.hasSubscriptions());
     }
 
@@ -157,7 +157,7 @@ public final class Session {
 
     /** Gives up its own connection to L2, if it has one. On its event loop. */
     void leaveOwnConnection() {
-        OwnConnection leaving = own;
+        UpstreamConnection leaving = own;
         if (leaving != null) {
             own = null;
             leaving.close();
@@ -185,7 +185,7 @@ public final class Session {
 
     private void deliver() {
         delivering.set(false);
-        Reply reply = executor.reply();
+        ReplyWriter reply = executor.reply();
         reply.begin(link, resp3);
         for (Message next = mailbox.poll(); next != null; next = mailbox.poll()) {
             mailboxBytes.addAndGet(-next.bytes());
@@ -210,6 +210,12 @@ public final class Session {
     public long transactionBytes() {
         Transaction held = transaction;
         return held == null ? 0 : held.bytes();
+    }
+
+    /** Forgets what WATCH and MULTI have gathered. */
+    void endTransaction() {
+        transaction = null;
+        refresh();
     }
 
     /** Queues a request until EXEC. */

@@ -2,7 +2,7 @@ package io.cachee.server.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.cachee.server.resp.Request;
+import io.cachee.resp.Request;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +29,7 @@ final class SlowLog {
     /** Takes note of a command, or of several calls that were timed together, without their arguments. */
     void record(Command command, @Nullable Request request, int calls, long nanos, Session session) {
         long threshold = tunables.slowlogMicros;
-        if (threshold < 0 || nanos < threshold * 1_000 || command.flags.contains(Flag.SKIP_SLOWLOG)) {
+        if (threshold < 0 || nanos < threshold * 1_000 || command.flags.contains(CommandFlag.SKIP_SLOWLOG)) {
             return;
         }
         Entry entry = new Entry(

@@ -3,7 +3,10 @@ package io.cachee.server.command;
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.ReplyHandler;
-import io.cachee.server.resp.Request;
+import io.cachee.resp.ReplyEncoder;
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.Request;
+import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -12,7 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * and when one is answered by an error, so is the whole, though the others have been carried out.
  */
 final class SplitCommands {
-    private static final Set<String> NAMES = Set.of("del", "unlink", "exists", "touch", "mset");
     private static final byte[] EXISTS = "EXISTS".getBytes(StandardCharsets.ISO_8859_1);
 
     private SplitCommands() {}
@@ -34,7 +35,7 @@ final class SplitCommands {
      */
     record Part(int slot, List<byte[]> words, int keyStep) {
         ByteBuf request() {
-            return PassThrough.encode(Request.of(words.toArray(new byte[0][])));
+            return RequestEncoder.encode(words.toArray(new byte[0][]));
         }
 
         /** A request that reads its keys and does no more. */
@@ -43,7 +44,7 @@ final class SplitCommands {
             for (int i = 1; i < words.size(); i += keyStep) {
                 keys.add(words.get(i));
             }
-            return PassThrough.encode(Request.of(keys.toArray(new byte[0][])));
+            return RequestEncoder.encode(keys.toArray(new byte[0][]));
         }
     }
 
@@ -51,8 +52,9 @@ final class SplitCommands {
     static List<Part> of(Call call, L2 l2) {
         Request request = call.request;
         int step = call.command.keyStep;
-        boolean hasSeveralKeys =
-                NAMES.contains(call.command.name) && request.count() > 1 + step && (request.count() - 1) % step == 0;
+        boolean hasSeveralKeys = (call.command.route == Route.SPLIT || call.command.is(Trait.SPLITS))
+                && request.count() > 1 + step
+                && (request.count() - 1) % step == 0;
         if (!hasSeveralKeys || isInOneSlot(request, step, l2)) {
             return List.of();
         }
@@ -101,16 +103,12 @@ final class SplitCommands {
 
         @Override
         public void reply(ByteBuf frame) {
-            int at = frame.readerIndex();
-            switch (frame.getByte(at)) {
-                case ':' -> {
-                    isSum = true;
-                    int digits = frame.readableBytes() - 3;
-                    sum += Long.parseLong(
-                            frame.getCharSequence(at + 1, digits, StandardCharsets.ISO_8859_1), 0, digits, 10);
-                }
-                case '-' -> error = error == null ? ByteBufUtil.getBytes(frame) : error;
-                default -> {}
+            long number = ReplyReader.integer(frame);
+            if (number != Long.MIN_VALUE) {
+                isSum = true;
+                sum += number;
+            } else if (ReplyReader.isError(frame)) {
+                error = error == null ? ByteBufUtil.getBytes(frame) : error;
             }
             came();
         }
@@ -133,8 +131,7 @@ final class SplitCommands {
             } else if (refused != null) {
                 whole.reply(Unpooled.wrappedBuffer(refused));
             } else {
-                byte[] added = (":" + sum + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
-                whole.reply(Unpooled.wrappedBuffer(isSum ? added : PassThrough.OK));
+                whole.reply(isSum ? ReplyEncoder.integer(sum) : ReplyEncoder.ok());
             }
         }
     }

@@ -1,15 +1,9 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.DENYOOM;
-import static io.cachee.server.command.Flag.FAST;
-import static io.cachee.server.command.Flag.READONLY;
-import static io.cachee.server.command.Flag.WRITE;
-
-import io.cachee.server.resp.Request;
+import io.cachee.resp.Request;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 import java.util.Arrays;
-import java.util.List;
 
 /** Values as wholes and in parts. */
 final class StringCommands {
@@ -17,85 +11,28 @@ final class StringCommands {
 
     private StringCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(
-                Command.named("get", 2, StringCommands::get)
-                        .flags(READONLY, FAST)
-                        .keys(1, 1, 1)
-                        .in("string"),
-                Command.named("set", -3, StringCommands::set)
-                        .flags(WRITE, DENYOOM)
-                        .keys(1, 1, 1)
-                        .brief()
-                        .accesses()
-                        .in("string"),
-                Command.named("setnx", 3, StringCommands::setIfAbsent)
-                        .flags(WRITE, DENYOOM, FAST)
-                        .keys(1, 1, 1)
-                        .in("string"),
-                Command.named("setex", 4, call -> setWithTtl(call, true))
-                        .flags(WRITE, DENYOOM)
-                        .keys(1, 1, 1)
-                        .brief()
-                        .in("string"),
-                Command.named("psetex", 4, call -> setWithTtl(call, false))
-                        .flags(WRITE, DENYOOM)
-                        .keys(1, 1, 1)
-                        .brief()
-                        .in("string"),
-                Command.named("getset", 3, StringCommands::getAndSet)
-                        .flags(WRITE, DENYOOM, FAST)
-                        .keys(1, 1, 1)
-                        .accesses()
-                        .in("string"),
-                Command.named("getdel", 2, StringCommands::getAndDelete)
-                        .flags(WRITE, FAST)
-                        .keys(1, 1, 1)
-                        .accesses()
-                        .in("string"),
-                Command.named("getex", -2, StringCommands::getAndExpire)
-                        .flags(WRITE, FAST)
-                        .keys(1, 1, 1)
-                        .accesses()
-                        .in("string"),
-                Command.named("mget", -2, StringCommands::getMany)
-                        .flags(READONLY, FAST)
-                        .keys(1, -1, 1)
-                        .in("string"),
-                Command.named("mset", -3, StringCommands::setMany)
-                        .flags(WRITE, DENYOOM)
-                        .keys(1, -1, 2)
-                        .in("string")
-                        .exclusive(),
-                Command.named("msetnx", -3, StringCommands::setManyIfAbsent)
-                        .flags(WRITE, DENYOOM)
-                        .keys(1, -1, 2)
-                        .in("string")
-                        .exclusive(),
-                Command.named("append", 3, StringCommands::append)
-                        .flags(WRITE, DENYOOM, FAST)
-                        .keys(1, 1, 1)
-                        .in("string"),
-                Command.named("strlen", 2, StringCommands::length)
-                        .flags(READONLY, FAST)
-                        .keys(1, 1, 1)
-                        .in("string"),
-                Command.named("getrange", 4, StringCommands::getRange)
-                        .flags(READONLY)
-                        .keys(1, 1, 1)
-                        .in("string"),
-                Command.named("substr", 4, StringCommands::getRange)
-                        .flags(READONLY)
-                        .keys(1, 1, 1)
-                        .in("string"),
-                Command.named("setrange", 4, StringCommands::setRange)
-                        .flags(WRITE, DENYOOM)
-                        .keys(1, 1, 1)
-                        .in("string"),
-                Command.named("lcs", -3, LongestCommonSubsequence::handle)
-                        .flags(READONLY)
-                        .keys(1, 2, 1)
-                        .in("string"));
+    static void addTo(CommandRows rows) {
+        rows.add("get 2 readonly,fast @string ROa:1 L1_READ as=value", StringCommands::get);
+        rows.add("set -3 write,denyoom @string RWau~:1 KEYSPACE_WRITE as=set brief", StringCommands::set);
+        rows.add("setnx 3 write,denyoom,fast @string OWi:1 FORWARD", StringCommands::setIfAbsent);
+        rows.add(
+                "setex 4 write,denyoom @string OWu:1 KEYSPACE_WRITE as=set-for-seconds brief",
+                call -> setWithTtl(call, true));
+        rows.add(
+                "psetex 4 write,denyoom @string OWu:1 KEYSPACE_WRITE as=set-for-millis brief",
+                call -> setWithTtl(call, false));
+        rows.add("getset 3 write,denyoom,fast @string RWau:1 FORWARD", StringCommands::getAndSet);
+        rows.add("getdel 2 write,fast @string RWad:1 FORWARD", StringCommands::getAndDelete);
+        rows.add("getex -2 write,fast @string RWau:1 FORWARD", StringCommands::getAndExpire);
+        rows.add("mget -2 readonly,fast @string ROa:1..-1 L1_READ as=values", StringCommands::getMany);
+        rows.add("mset -3 write,denyoom @string OWu:1..-1/2 SPLIT exclusive", StringCommands::setMany);
+        rows.add("msetnx -3 write,denyoom @string OWi:1..-1/2 FORWARD exclusive", StringCommands::setManyIfAbsent);
+        rows.add("append 3 write,denyoom,fast @string RWi:1 FORWARD", StringCommands::append);
+        rows.add("strlen 2 readonly,fast @string RO:1 L1_READ as=length", StringCommands::length);
+        rows.add("getrange 4 readonly @string ROa:1 L1_READ as=range", StringCommands::getRange);
+        rows.add("substr 4 readonly @string ROa:1 L1_READ as=range", StringCommands::getRange);
+        rows.add("setrange 4 write,denyoom @string RWu:1 FORWARD", StringCommands::setRange);
+        rows.add("lcs -3 readonly @string ROa:1..1 FORWARD", LongestCommonSubsequence::handle);
     }
 
     private static void get(Call call) {

@@ -1,32 +1,39 @@
 package io.cachee.server.command;
 
-import java.util.ArrayList;
-import java.util.List;
-
-/** Puts the table of commands together; each family of commands brings its rows. */
-final class Table {
+/** Puts the rows of all families together. */
+public final class Table {
     private Table() {}
 
-    static CommandTable create() {
-        List<Command.Builder> rows = new ArrayList<>();
-        rows.addAll(StringCommands.rows());
-        rows.addAll(NumberCommands.rows());
-        rows.addAll(BitCommands.rows());
-        rows.addAll(KeyCommands.rows());
-        rows.addAll(ExpiryCommands.rows());
-        rows.addAll(ScanCommands.rows());
-        rows.addAll(DumpCommands.rows());
-        rows.addAll(ConnectionCommands.rows());
-        rows.addAll(ClientCommands.rows());
-        rows.addAll(TransactionCommands.rows());
-        rows.addAll(PubSubCommands.rows());
-        rows.addAll(ServerCommands.rows());
-        rows.addAll(ConfigCommands.rows());
-        rows.addAll(DiagnosticCommands.rows());
-        rows.addAll(AclCommands.rows());
-        rows.addAll(CommandCommands.rows());
-        rows.addAll(LeaseCommands.rows());
-        rows.addAll(PurgeCommand.rows());
-        return new CommandTable(rows);
+    /** Adds the rows of Redis's commands, and of those that only the sidecar has. */
+    public static CommandRows rows() {
+        CommandRows rows = new CommandRows();
+        StringCommands.addTo(rows);
+        NumberCommands.addTo(rows);
+        BitCommands.addTo(rows);
+        KeyCommands.addTo(rows);
+        ExpiryCommands.addTo(rows);
+        ScanCommands.addTo(rows);
+        DumpCommands.addTo(rows);
+        HashCommands.addTo(rows);
+        ListCommands.addTo(rows);
+        SetCommands.addTo(rows);
+        SortedSetCommands.addTo(rows);
+        StreamCommands.addTo(rows);
+        GeoCommands.addTo(rows);
+        HyperLogLogCommands.addTo(rows);
+        ConnectionCommands.addTo(rows);
+        ClientCommands.addTo(rows);
+        TransactionCommands.addTo(rows);
+        PubSubCommands.addTo(rows);
+        ScriptCommands.addTo(rows);
+        ServerCommands.addTo(rows);
+        ConfigCommands.addTo(rows);
+        DiagnosticCommands.addTo(rows);
+        AclCommands.addTo(rows);
+        CommandCommands.addTo(rows);
+        ClusterCommands.addTo(rows);
+        ReplicationCommands.addTo(rows);
+        CacheeCommands.addTo(rows);
+        return rows;
     }
 }

@@ -15,13 +15,14 @@ final class TierInfo {
 
     private TierInfo() {}
 
-    static String of(Instance instance, Tier tier) {
+    static String of(BeforeL2 proxy) {
         TierInfo info = new TierInfo();
+        Tier tier = proxy.tier();
         L2Status status = tier.l2().status();
-        info.put("l2_state", instance.l2State());
+        info.put("l2_state", proxy.state());
         info.link(status);
         info.work(tier);
-        info.warmUp(instance.warmUp);
+        info.warmUp(proxy.warmUp());
         tier.keyspaces().all().forEach(info::keyspace);
         return info.text.toString();
     }

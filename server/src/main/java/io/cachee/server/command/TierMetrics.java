@@ -6,11 +6,9 @@ import io.cachee.l2.L2Status;
 import io.cachee.server.metrics.MetricWriter;
 import io.cachee.server.tier.Keyspace;
 import io.cachee.server.tier.Tier;
-import io.cachee.server.tier.WarmUp;
 import io.cachee.server.tier.WriteBehind;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 
 /** What is told to Prometheus of L2 and of the keyspaces. Their names are those of the configuration. */
 final class TierMetrics {
@@ -29,14 +27,6 @@ final class TierMetrics {
         writeLink(tier.l2().status());
         writeLoads();
         writeWritesBehind(tier.writeBehind());
-    }
-
-    /** What came of the warm-up, which there may be without an L2. */
-    static void write(WarmUp.@Nullable Result warmUp, MetricWriter out) {
-        if (warmUp != null) {
-            out.gauge("cachee_prewarm_keys", "Keys loaded before the first client came.", warmUp.loaded());
-            out.gauge("cachee_prewarm_seconds", "Seconds that took.", warmUp.millis() / 1e3);
-        }
     }
 
     private void writeKeyspaces() {

@@ -1,6 +1,8 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Request;
+import io.cachee.resp.ReplyEncoder;
+import io.cachee.resp.Request;
+import io.cachee.resp.RequestEncoder;
 import io.cachee.server.tier.Keyspace;
 import io.cachee.server.tier.KeyspacePolicy;
 import io.cachee.server.tier.Loaded;
@@ -10,12 +12,10 @@ import io.cachee.server.tier.WriteBehind;
 import io.cachee.store.Stamp;
 import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,15 +36,9 @@ final class TierReads {
     /** A larger value is not read to answer a question about it. */
     private static final int MOST_TO_LOOK_AT = 64 << 10;
 
-    /** Of a bulk string, its header and its end. */
-    private static final int MOST_AROUND = 16;
-
     /** In place of a value, which has a stamp behind it always. */
     private static final byte[] TOO_MUCH = {};
 
-    private static final byte[] CRLF = {'\r', '\n'};
-    private static final byte[] NULL = {'_', '\r', '\n'};
-    private static final byte[] NO_BULK = {'$', '-', '1', '\r', '\n'};
     private static final byte[] GET = {'G', 'E', 'T'};
     private static final byte[] MGET = {'M', 'G', 'E', 'T'};
 
@@ -52,17 +46,6 @@ final class TierReads {
     private final PassThrough passing;
     private final int database;
     private final AtomicLong gathered = new AtomicLong();
-    private final Map<String, Handler> handlers = Map.of(
-            "get", this::get,
-            "mget", this::getMany,
-            "exists", this::exists,
-            "strlen", this::length,
-            "getrange", this::range,
-            "substr", this::range,
-            "ttl", call -> timeToLive(call, true),
-            "pttl", call -> timeToLive(call, false),
-            "expiretime", this::expireTime,
-            "pexpiretime", this::expireTime);
 
     TierReads(Tier tier, PassThrough passing, int database) {
         this.tier = tier;
@@ -70,9 +53,18 @@ final class TierReads {
         this.database = database;
     }
 
-    @Nullable
-    Handler handlerOf(String command) {
-        return handlers.get(command);
+    Handler handlerOf(Command command) {
+        return switch (command.role) {
+            case VALUE -> this::get;
+            case VALUES -> this::getMany;
+            case EXISTENCE -> this::exists;
+            case LENGTH -> this::length;
+            case RANGE -> this::range;
+            case TTL_SECONDS -> call -> timeToLive(call, true);
+            case TTL_MILLIS -> call -> timeToLive(call, false);
+            case EXPIRY -> this::expireTime;
+            case null, default -> throw new IllegalArgumentException(command.name + " is no read of a value");
+        };
     }
 
     /** Whether this client is to be answered from L1 at all now. */
@@ -103,12 +95,19 @@ final class TierReads {
         }
         Keyspace keyspace = keyspaceOf(call, 1);
         boolean tolerant = keyspace.policy().consistency() == KeyspacePolicy.Consistency.STALE_TOLERANT;
-        Verdict verdict = call.key(1).replyIfServable(tier, keyspace, tolerant);
+        int length = call.key(1).fetchStamped();
+        Verdict verdict = length < 0 ? Verdict.GONE : tier.judge(call.stamp, keyspace);
         if (verdict == Verdict.GONE || verdict == Verdict.STALE && !tolerant) {
             call.looked(false);
             keyspace.misses.increment();
             loadAndReply(call, keyspace);
             return;
+        }
+        if (call.stamp.isAbsent()) {
+            keyspace.negativeHits.increment();
+            call.reply.nothing();
+        } else {
+            call.replyStamped(length);
         }
         call.looked(true);
         keyspace.hits.increment();
@@ -145,14 +144,12 @@ final class TierReads {
 
     /** Has the client given what is too large to be held. */
     private void askForLarge(Session session, List<byte[]> words, Later later, Runnable over) {
-        ByteBuf encoded = PassThrough.encode(Request.of(words.toArray(new byte[0][])));
-        byte[] request = ByteBufUtil.getBytes(encoded);
-        encoded.release();
+        byte[] request = RequestEncoder.bytes(words.toArray(new byte[0][]));
         int slot = slotOf(words.get(1));
         if (words.stream().skip(2).anyMatch(key -> slotOf(key) != slot)) {
             String why =
                     "ERR the values are too large to be held together, and of several slots: ask for fewer at once";
-            PassThrough.deliver(session, later, PassThrough.error(why), over);
+            PassThrough.deliver(session, later, ReplyEncoder.error(why), over);
             return;
         }
         passing.large().ask(new LargeReplies.Asked(session, request, slot, database, later, over));
@@ -184,33 +181,17 @@ final class TierReads {
 
         private void came(Loaded loaded) {
             switch (loaded.kind()) {
-                case VALUE -> answer.accept(bulk(loaded.value(), loaded.length()));
-                case ABSENT -> tier.missing(key, keyspace, () -> answer.accept(nothing(resp3)), this::ask);
+                case VALUE -> answer.accept(bulk(loaded));
+                case ABSENT -> tier.missing(key, keyspace, () -> answer.accept(ReplyEncoder.nothing(resp3)), this::ask);
                 case TOO_LARGE -> tooLarge.run();
-                case REFUSED, FAILED -> answer.accept(PassThrough.error(loaded.text()));
+                case REFUSED, FAILED -> answer.accept(ReplyEncoder.error(loaded.text()));
             }
         }
     }
 
-    private static ByteBuf bulk(byte @Nullable [] value, int length) {
-        return PassThrough.orError(() -> {
-            ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(length + MOST_AROUND);
-            writeBulk(out, value == null ? CRLF : value, length);
-            return out;
-        });
-    }
-
-    private static void writeBulk(ByteBuf out, byte[] value, int length) {
-        PassThrough.header(out, '$', length);
-        out.writeBytes(value, 0, length).writeBytes(CRLF);
-    }
-
-    private static ByteBuf nothing(boolean resp3) {
-        return Unpooled.wrappedBuffer(resp3 ? NULL : NO_BULK);
-    }
-
-    private static void writeNothing(ByteBuf out, boolean resp3) {
-        out.writeBytes(resp3 ? NULL : NO_BULK);
+    private static ByteBuf bulk(Loaded loaded) {
+        byte[] value = Objects.requireNonNull(loaded.value());
+        return PassThrough.orError(() -> ReplyEncoder.bulk(value, loaded.length()));
     }
 
     // ---------------------------------------------------------------- several values
@@ -369,7 +350,7 @@ final class TierReads {
             Runnable over = () -> session.loadsAwaited--;
             Loaded failed = failure;
             if (failed != null) {
-                PassThrough.deliver(session, place, PassThrough.error(failed.text()), over);
+                PassThrough.deliver(session, place, ReplyEncoder.error(failed.text()), over);
             } else if (isTooMuch) {
                 askForLarge(session, words, place, over);
             } else {
@@ -379,16 +360,16 @@ final class TierReads {
         }
 
         private ByteBuf array() {
-            int length = (int) size + MOST_AROUND + values.size() * MOST_AROUND;
+            int length = (int) size + (1 + values.size()) * ReplyEncoder.MOST_AROUND;
             return PassThrough.orError(() -> {
                 ByteBuf out = PooledByteBufAllocator.DEFAULT.directBuffer(length);
-                PassThrough.header(out, '*', values.size());
+                ReplyEncoder.writeArray(out, values.size());
                 Stamp stamp = new Stamp();
                 for (byte[] value : values) {
                     if (value == null || stamp.read(value, value.length).isAbsent()) {
-                        writeNothing(out, resp3);
+                        ReplyEncoder.writeNothing(out, resp3);
                     } else {
-                        writeBulk(out, value, value.length - Stamp.BYTES);
+                        ReplyEncoder.writeBulk(out, value, value.length - Stamp.BYTES);
                     }
                 }
                 return out;
@@ -476,9 +457,12 @@ final class TierReads {
         ask(call, (value, length, _) -> {
             long first = Math.max(0, from < 0 ? length + from : from);
             long last = Math.min(length - 1L, Math.max(0, to < 0 ? length + to : to));
-            boolean isEmpty = value == null || first > last || from < 0 && to < 0 && from > to;
-            call.reply.bulk(
-                    value == null ? CRLF : value, isEmpty ? 0 : (int) first, isEmpty ? 0 : (int) (last - first + 1));
+            boolean isEmpty = first > last || from < 0 && to < 0 && from > to;
+            if (value == null || isEmpty) {
+                call.reply.bulk("");
+            } else {
+                call.reply.bulk(value, (int) first, (int) (last - first + 1));
+            }
         });
     }
 

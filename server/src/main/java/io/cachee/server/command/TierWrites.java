@@ -1,13 +1,12 @@
 package io.cachee.server.command;
 
-import io.cachee.server.resp.Request;
+import io.cachee.resp.ReplyEncoder;
+import io.cachee.resp.Request;
 import io.cachee.server.tier.Keyspace;
 import io.cachee.server.tier.KeyspacePolicy;
 import io.cachee.server.tier.Tier;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes of whole values, as the policies of their keyspaces have them: through to L2, with a time to live where they
@@ -21,8 +20,6 @@ final class TierWrites {
     private final Tier tier;
     private final PassThrough passing;
     private final int database;
-    private final Map<String, Handler> handlers =
-            Map.of("set", this::set, "setex", this::setWithTtl, "psetex", this::setWithTtl);
 
     TierWrites(Tier tier, PassThrough passing, int database) {
         this.tier = tier;
@@ -30,9 +27,13 @@ final class TierWrites {
         this.database = database;
     }
 
-    @Nullable
-    Handler handlerOf(String command) {
-        return handlers.get(command);
+    Handler handlerOf(Command command) {
+        return switch (command.role) {
+            case SET -> this::set;
+            case SET_FOR_SECONDS -> call -> setWithTtl(call, true);
+            case SET_FOR_MILLIS -> call -> setWithTtl(call, false);
+            case null, default -> throw new IllegalArgumentException(command.name + " is no write of a whole value");
+        };
     }
 
     private static byte[] ascii(String text) {
@@ -77,9 +78,9 @@ final class TierWrites {
         return isPlain ? Long.parseLong(text) * (seconds ? 1_000 : 1) : -1;
     }
 
-    private void setWithTtl(Call call) {
+    private void setWithTtl(Call call, boolean isInSeconds) {
         KeyspacePolicy policy = policyOf(call);
-        long ttl = positive(call.request, 2, call.command.name.equals("setex"));
+        long ttl = positive(call.request, 2, isInSeconds);
         if (call.session.database != database || ttl < 0) {
             passing.pass(call);
         } else {
@@ -99,13 +100,13 @@ final class TierWrites {
                     passing.pass(call);
                 }
             }
-            case INVALIDATE -> passing.pass(call, Request.of(DEL, request.bytes(1)), PassThrough.OK);
+            case INVALIDATE -> passing.pass(call, Request.of(DEL, request.bytes(1)), _ -> ReplyEncoder.ok());
             case THROUGH -> {
                 if (policy.ttl() == 0 || request.count() > 3) {
                     passing.pass(call);
                 } else {
                     byte[] millis = ascii(Long.toString(ttl));
-                    passing.pass(call, Request.of(SET, request.bytes(1), request.bytes(2), PX, millis), null);
+                    passing.pass(call, Request.of(SET, request.bytes(1), request.bytes(2), PX, millis));
                 }
             }
         }

@@ -1,96 +1,55 @@
 package io.cachee.server.command;
 
 import io.cachee.l2.RemoteCommand;
-import io.cachee.server.resp.Request;
+import io.cachee.resp.Request;
+import io.cachee.server.metrics.MetricWriter;
 import io.cachee.server.tier.Tier;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How commands are run when there is an L2 behind the store: some are about the sidecar itself and run here; reads of
- * whole values are answered from L1 where that may be done; all others travel to L2 and back as they are, and what they
- * write is forgotten here. Commands that Cachee does not know are L2's to know.
+ * Routes commands before an L2, as the rows of the table say: to the sidecar, to L1, or to L2 over a connection that
+ * clients share or one of the client's own.
  *
- * <p>A client's requests take effect in its own order. Those that travel do so on one connection, one after the other;
- * loads travel on another, so a request that travels waits for loads that are on their way, and a read behind a write
- * that is on its way travels after it.
+ * <p>A command that the table lacks shares a connection only if L2's own COMMAND calls it a read or a write, tells
+ * where its keys are, and gives it no flag of a command that needs more than that. Everything else gets a connection of its
+ * own: one reply too many or too few on a shared connection would give every later reply to the wrong client.
+ *
+ * <p>A client's requests take effect in its own order. Requests that are forwarded travel on one connection, one after
+ * the other. Loads travel on another, so a forwarded request waits for loads that are under way, and a read behind a
+ * write that is under way is forwarded after it.
  */
-final class Tiers {
-    /** Run here: they are about the sidecar, its clients and their connections. */
-    private static final Set<String> HERE = Set.of(
-            "ping",
-            "echo",
-            "auth",
-            "hello",
-            "select",
-            "quit",
-            "reset",
-            "client",
-            "config",
-            "info",
-            "memory",
-            "slowlog",
-            "latency",
-            "hotkeys",
-            "acl",
-            "time",
-            "shutdown",
-            "lastsave",
-            "role",
-            "post",
-            "host:");
-    /** Of these, those that may run while replies to earlier requests are still to come. */
-    private static final Set<String> AT_ANY_TIME = Set.of("ping", "echo", "time");
-    /** Those that need a connection of their own, at least for a while. */
-    private static final Set<String> ON_OWN_CONNECTION = Set.of(
-            "multi",
-            "watch",
-            "subscribe",
-            "psubscribe",
-            "ssubscribe",
-            "unsubscribe",
-            "punsubscribe",
-            "sunsubscribe",
-            "monitor",
-            // Those that may wait, whether L2 has said so yet or not: over a shared connection all others would wait
-            // too.
-            "blpop",
-            "brpop",
-            "brpoplpush",
-            "blmove",
-            "blmpop",
-            "bzpopmin",
-            "bzpopmax",
-            "bzmpop",
-            "xread",
-            "xreadgroup",
-            "wait",
-            "waitaof");
+final class Tiers implements CommandRouting {
+    private static final int MOST_UNLISTED_COMMANDS = 1_000;
 
-    private static final int MOST_REMOTE_COMMANDS = 1_000;
-
+    private final BeforeL2 proxy;
     private final Tier tier;
     private final int database;
     private final TierReads reads;
     private final TierWrites writes;
     private final PassThrough passing;
+    private final LeaseCommands leases;
+    private final PurgeCommand purge;
+    private final CommandList commandList;
     private final Handler[] handlers;
     private final Handler onOwnConnection;
-    private final Map<String, Command> remote = new ConcurrentHashMap<>();
+    private final Map<String, Command> unlisted = new ConcurrentHashMap<>();
 
-    /** With the database of L2 whose values are kept. */
-    Tiers(Instance instance, Tier tier, int database) {
-        this.tier = tier;
-        this.database = database;
+    Tiers(Instance instance, BeforeL2 proxy) {
+        this.proxy = proxy;
+        this.tier = proxy.tier();
+        this.database = proxy.database();
         this.passing = new PassThrough(instance, tier, database);
         this.writes = new TierWrites(tier, passing, database);
         this.reads = new TierReads(tier, passing, database);
-        this.onOwnConnection = this::runOnOwnConnection;
+        this.leases = new LeaseCommands(passing, reads);
+        this.purge = new PurgeCommand(tier, passing, database);
+        this.commandList = new CommandList(instance.table, tier.l2(), passing);
+        this.onOwnConnection = call -> OwnConnection.of(call, tier, passing).run(call);
         this.handlers = new Handler[instance.table.commands().size()];
         for (Command command : instance.table.commands()) {
             handlers[command.number] = choose(command);
@@ -98,92 +57,106 @@ final class Tiers {
     }
 
     private Handler choose(Command command) {
-        String name = command.name;
-        if (name.equals("config")) {
-            return this::configure;
+        return switch (command.route) {
+            case LOCAL -> command.role == Role.SETTINGS ? this::configure : command.handler;
+            case REFUSED -> Tiers::refuse;
+            case L1_READ -> reads.handlerOf(command);
+            case KEYSPACE_WRITE -> writes.handlerOf(command);
+            case OWN_CONNECTION -> command.role == null ? onOwnConnection : chooseOwn(command.role);
+            case FORWARD, SPLIT -> command.role == null ? passing::pass : chooseForwarded(command, command.role);
+        };
+    }
+
+    private Handler chooseOwn(Role role) {
+        return switch (role) {
+            case SUBSCRIBES -> this::subscribe;
+            // Without a transaction there is nothing to end.
+            case RUNS_TRANSACTION, DROPS_TRANSACTION, UNWATCHES -> this::endNothing;
+            default -> onOwnConnection;
+        };
+    }
+
+    private Handler chooseForwarded(Command command, Role role) {
+        return switch (role) {
+            case FLUSHES -> this::flush;
+            case LEASES -> leases::lease;
+            case FILLS -> leases::fill;
+            case RELEASES -> leases::release;
+            case PURGES -> purge::purge;
+            case COMMAND_TABLE, COMMAND_COUNT, COMMAND_INFO, COMMAND_NAMES, COMMAND_KEYS ->
+                commandList.handlerOf(command, role);
+            default -> passing::pass;
+        };
+    }
+
+    @Override
+    public boolean hasL2() {
+        return true;
+    }
+
+    // ---------------------------------------------------------------- commands that the table lacks
+
+    @Override
+    public Command unlisted(@Nullable Command container, Request request) {
+        String name = request.latin(0).toLowerCase(Locale.ROOT);
+        if (container != null) {
+            return container.route == Route.LOCAL
+                    ? container
+                    : unknown(name + "|" + request.latin(1).toLowerCase(Locale.ROOT));
         }
-        if (HERE.contains(name)) {
-            return command.handler;
+        Command known = unlisted.get(name);
+        if (known != null) {
+            return known;
         }
-        if (name.equals("subscribe")) {
-            return this::subscribe;
+        RemoteCommand described = tier.l2().command(name);
+        if (described == null) {
+            return unknown(name);
         }
-        if (ON_OWN_CONNECTION.contains(name)) {
-            return onOwnConnection;
+        Command made = describe(name, described);
+        if (unlisted.size() < MOST_UNLISTED_COMMANDS) {
+            unlisted.put(name, made);
         }
-        if (name.startsWith("cachee.")) {
-            return command.handler;
+        return made;
+    }
+
+    private Command unknown(String name) {
+        CommandRow row = new CommandRow(name, -1, onOwnConnection, false);
+        row.isUnknown = true;
+        row.traits.add(Trait.WRITES_UNNAMED);
+        return new Command(row, handlers.length);
+    }
+
+    private Command describe(String name, RemoteCommand described) {
+        boolean mayShare = described.mayShareConnection();
+        CommandRow row = new CommandRow(name, -1, mayShare ? passing::pass : onOwnConnection, false);
+        row.route = mayShare ? Route.FORWARD : Route.OWN_CONNECTION;
+        boolean isRead = described.isReadonly();
+        if (described.firstKey() > 0) {
+            row.keySpecs.add(KeySpec.row(described.firstKey(), described.lastKey(), described.step(), !isRead));
         }
-        Handler write = writes.handlerOf(name);
-        if (write != null) {
-            return write;
+        if (described.isWrite()) {
+            row.flag(CommandFlag.WRITE);
+        } else if (isRead) {
+            row.flag(CommandFlag.READONLY);
         }
-        Handler read = reads.handlerOf(name);
-        return read != null ? read : name.equals("flushall") || name.equals("flushdb") ? this::flush : passing::pass;
-    }
-
-    private void runOnOwnConnection(Call call) {
-        refuseWhatTakesOver(call);
-        OwnConnection.of(call, tier, passing).run(call);
-    }
-
-    /** Passes on what Cachee does not know itself. */
-    private void pass(Call call) {
-        refuseWhatTakesOver(call);
-        passing.pass(call);
-    }
-
-    private static void refuseWhatTakesOver(Call call) {
-        String refusal = Refusals.asItTakesOver(call.command, call.request);
-        if (refusal != null) {
-            throw refuse(call, refusal);
+        if (described.flags().contains("admin")) {
+            row.flag(CommandFlag.ADMIN);
         }
-    }
-
-    /** A transaction that the command would have been part of must fail. */
-    private static CommandException refuse(Call call, String error) {
-        OwnConnection own = call.session.own;
-        if (own != null) {
-            own.refused();
+        if (described.hasMovableKeys()) {
+            row.traits.add(Trait.HIDES_KEYS);
         }
-        return new CommandException(error);
+        if (!isRead && (described.hasMovableKeys() || described.firstKey() == 0)) {
+            row.traits.add(Trait.WRITES_UNNAMED);
+        }
+        row.in(described.categories());
+        return new Command(row, handlers.length);
     }
 
-    static boolean needsOwnConnection(Command command) {
-        return ON_OWN_CONNECTION.contains(command.name);
-    }
+    // ---------------------------------------------------------------- routing
 
-    static boolean runsHere(Command command) {
-        return HERE.contains(command.name);
-    }
-
-    Tier tier() {
-        return tier;
-    }
-
-    TierReads reads() {
-        return reads;
-    }
-
-    PassThrough passing() {
-        return passing;
-    }
-
-    int database() {
-        return database;
-    }
-
-    /** Whether L2 reports every change under these prefixes, not just those of keys that were read. */
-    boolean reportsAllUnder(List<byte[]> prefixes) {
-        List<String> reported = tier.trackedPrefixes();
-        return !prefixes.isEmpty()
-                && prefixes.stream()
-                        .allMatch(wanted -> reported.stream()
-                                .anyMatch(one -> new String(wanted, StandardCharsets.UTF_8).startsWith(one)));
-    }
-
-    Handler handlerOf(Session session, Command command) {
-        OwnConnection own = session.own;
+    @Override
+    public Handler handlerOf(Session session, Command command) {
+        OwnConnection own = OwnConnection.of(session);
         if (own != null && own.refuses(command)) {
             return Tiers::refuseInTransaction;
         }
@@ -193,84 +166,57 @@ final class Tiers {
         return command.number < handlers.length ? handlers[command.number] : command.handler;
     }
 
+    /** Runs what refuses the command; a transaction that the command would have been part of must fail. */
+    private static void refuse(Call call) {
+        failTransaction(call);
+        call.command.handler.handle(call);
+    }
+
     private static void refuseInTransaction(Call call) {
-        throw refuse(call, "ERR Command not allowed inside a transaction");
+        if (call.command.route == Route.REFUSED) {
+            refuse(call);
+        }
+        failTransaction(call);
+        throw new CommandException("ERR Command not allowed inside a transaction");
     }
 
-    /** A command that L2 knows and Cachee does not; or one that nobody knows, for L2 to say so. */
-    Command remote(Request request) {
-        String name = request.latin(0).toLowerCase(Locale.ROOT);
-        Command known = remote.get(name);
-        if (known != null) {
-            return known;
+    private static void failTransaction(Call call) {
+        OwnConnection own = OwnConnection.of(call.session);
+        if (own != null) {
+            own.refused();
         }
-        RemoteCommand described = tier.l2().command(name);
-        Command made = describe(name, described);
-        if (described != null && remote.size() < MOST_REMOTE_COMMANDS) {
-            remote.put(name, made);
-        }
-        return made;
     }
 
-    private Command describe(String name, @Nullable RemoteCommand described) {
-        boolean isOwn = ON_OWN_CONNECTION.contains(name) || described != null && described.isBlocking();
-        Command.Builder row = Command.named(name, -1, isOwn ? onOwnConnection : this::pass);
-        if (described != null) {
-            if (described.isWrite()) {
-                row.flags(Flag.WRITE).accesses();
-            } else if (described.flags().contains("readonly")) {
-                row.flags(Flag.READONLY);
-            }
-            if (described.flags().contains("admin")) {
-                row.flags(Flag.ADMIN);
-            }
-            if (described.hasMovableKeys()) {
-                row.hidesKeys();
-            }
-            row.in(described.categories().toArray(String[]::new));
-            row.keys(described.firstKey(), described.lastKey(), described.step());
-        } else {
-            row.unknown();
-        }
-        if (described == null || mayWriteUnnamed(described)) {
-            row.writesUnnamed();
-        }
-        return row.build(handlers.length);
-    }
-
-    private static boolean mayWriteUnnamed(RemoteCommand described) {
-        return !described.flags().contains("readonly") && (described.hasMovableKeys() || described.firstKey() == 0);
-    }
-
-    /** Whether a request of a client that still waits for replies has to wait for them, too. */
-    // Whether a handler is that very one.
-    @SuppressWarnings("ReferenceEquality")
-    boolean waitsForReplies(Session session, Command command) {
-        OwnConnection own = session.own;
+    @Override
+    public boolean mustWait(Session session, Command command) {
+        OwnConnection own = OwnConnection.of(session);
         if (session.barriersAwaited > 0) {
             return true;
         }
         if (own != null) {
             return own.mustWait(command);
         }
-        Handler handler = handlerOf(session, command);
-        if (handler == onOwnConnection || command.name.equals("subscribe")) {
-            return true;
-        }
-        if (HERE.contains(command.name)) {
-            return !AT_ANY_TIME.contains(command.name);
-        }
-        boolean isAnsweredHere = reads.handlerOf(command.name) != null && session.writesAwaited == 0;
-        return !isAnsweredHere && session.loadsAwaited > 0;
+        return switch (command.route) {
+            case OWN_CONNECTION -> true;
+            case LOCAL -> !command.is(Trait.ANY_TIME);
+            case L1_READ -> session.writesAwaited > 0 && session.loadsAwaited > 0;
+            case KEYSPACE_WRITE, FORWARD, SPLIT, REFUSED -> session.loadsAwaited > 0;
+        };
     }
 
-    /** Clients of the old protocol are told here of what has changed; all other channels are L2's. */
+    /** Clients of the old protocol hear here of what has changed; all other channels are L2's. */
     private void subscribe(Call call) {
-        boolean isOfTracking = call.count() == 2 && call.request.latin(1).equals("__redis__:invalidate");
-        (isOfTracking ? call.command.handler : onOwnConnection).handle(call);
+        boolean isForTracking = call.count() == 2 && call.request.latin(1).equals(TrackingTable.CHANNEL);
+        (isForTracking && call.command.isBuiltIn ? call.command.handler : onOwnConnection).handle(call);
     }
 
-    /** Of what CONFIG is about, the events that are published are L2's matter. */
+    /** EXEC, DISCARD and UNWATCH where there is no transaction, which the engine answers as L2 would. */
+    private void endNothing(Call call) {
+        OwnConnection own = OwnConnection.of(call.session);
+        (own == null ? call.command.handler : onOwnConnection).handle(call);
+    }
+
+    /** Which events are published is for L2 to say; all other settings are the sidecar's. */
     private void configure(Call call) {
         if (call.count() > 2 && call.request.is(2, "NOTIFY-KEYSPACE-EVENTS")) {
             passing.pass(call);
@@ -280,7 +226,33 @@ final class Tiers {
     }
 
     private void flush(Call call) {
-        ServerCommands.checkFlush(call);
+        call.checkFlush();
         passing.pass(call);
+    }
+
+    // ---------------------------------------------------------------- about L2
+
+    @Override
+    public boolean noticesAllUnder(List<byte[]> prefixes) {
+        List<String> reported = tier.trackedPrefixes();
+        return !prefixes.isEmpty()
+                && prefixes.stream()
+                        .allMatch(wanted -> reported.stream()
+                                .anyMatch(one -> new String(wanted, StandardCharsets.UTF_8).startsWith(one)));
+    }
+
+    @Override
+    public String info() {
+        return TierInfo.of(proxy);
+    }
+
+    @Override
+    public void writeMetrics(MetricWriter out) {
+        new TierMetrics(tier, out).write();
+    }
+
+    @Override
+    public void close() {
+        proxy.close();
     }
 }

@@ -3,7 +3,6 @@ package io.cachee.server.command;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /** CLIENT TRACKING and what belongs to it: the server's part of client-side caching. */
 final class TrackingCommands {
@@ -11,26 +10,12 @@ final class TrackingCommands {
 
     private TrackingCommands() {}
 
-    static void handle(Call call) {
-        switch (call.request.text(1).toUpperCase(Locale.ROOT)) {
-            case "TRACKING" -> tracking(call);
-            case "CACHING" -> caching(call);
-            case "GETREDIR" -> {
-                Help.requireCount(call, 2, 2);
-                Tracking own = call.session.trackingOrNone();
-                call.reply.integer(own.on() ? own.redirect() : -1);
-            }
-            default -> {
-                Help.requireCount(call, 2, 2);
-                info(call);
-            }
-        }
+    static void getRedirection(Call call) {
+        Tracking own = call.session.trackingOrNone();
+        call.reply.integer(own.on() ? own.redirect() : -1);
     }
 
-    private static void tracking(Call call) {
-        if (call.count() < 3) {
-            throw new CommandException("ERR wrong number of arguments for 'client|tracking' command");
-        }
+    static void tracking(Call call) {
         boolean broadcast = false;
         boolean optIn = false;
         boolean optOut = false;
@@ -90,8 +75,7 @@ final class TrackingCommands {
                     + " client, and then re-enabling it with a different mode.");
         }
         TrackingTable.refuseOverlapping(now.prefixes(), wanted.prefixes());
-        Tiers tiers = call.instance.tiers;
-        if (wanted.broadcast() && tiers != null && !tiers.reportsAllUnder(wanted.prefixes())) {
+        if (wanted.broadcast() && !call.instance.routing().noticesAllUnder(wanted.prefixes())) {
             throw new CommandException("ERR BCAST needs L2 to report all changes under these prefixes: start with"
                     + " --l2-track-prefixes");
         }
@@ -113,8 +97,7 @@ final class TrackingCommands {
                         wanted.redirect()));
     }
 
-    private static void caching(Call call) {
-        Help.requireCount(call, 3, 3);
+    static void caching(Call call) {
         Tracking own = call.session.trackingOrNone();
         if (!own.on()) {
             throw new CommandException("ERR CLIENT CACHING can be called only when the client is in tracking mode with"
@@ -138,7 +121,7 @@ final class TrackingCommands {
         call.reply.ok();
     }
 
-    private static void info(Call call) {
+    static void info(Call call) {
         Tracking own = call.session.trackingOrNone();
         List<String> flags = new ArrayList<>();
         flags.add(own.on() ? "on" : "off");

@@ -2,7 +2,8 @@ package io.cachee.server.command;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import io.cachee.server.resp.Reply;
+import io.cachee.resp.ReplyWriter;
+import io.cachee.resp.Request;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * over the limit some key is forgotten, and its readers are told as if it had changed.
  */
 final class TrackingTable {
+    /** Where clients of the old protocol hear of invalidated keys. */
+    static final String CHANNEL = "__redis__:invalidate";
+
     private final Instance instance;
     private final Map<Bytes, long[]> readers = new ConcurrentHashMap<>();
     private final Set<Session> broadcast = ConcurrentHashMap.newKeySet();
@@ -24,6 +28,19 @@ final class TrackingTable {
 
     TrackingTable(Instance instance) {
         this.instance = instance;
+    }
+
+    /** Remembers the keys that a tracking client is about to read, if it wants that for this command. */
+    void remember(Session session, Tracking wanted, Command command, Request request) {
+        if (!command.reads || wanted.broadcast()) {
+            return;
+        }
+        boolean saidYes = session.caching == Session.Caching.YES;
+        boolean saidNo = session.caching == Session.Caching.NO;
+        boolean remember = wanted.optIn() ? saidYes : !(wanted.optOut() && saidNo);
+        if (remember) {
+            command.keys(request).forEach(key -> reads(session, key));
+        }
     }
 
     boolean isUsed() {
@@ -140,7 +157,7 @@ final class TrackingTable {
 
     /** A key is not what the client has read; null stands for all keys. */
     private static final class Invalidation implements Session.Message {
-        private static final byte[] CHANNEL = "__redis__:invalidate".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        private static final byte[] NAME = CHANNEL.getBytes(ISO_8859_1);
 
         private final byte @Nullable [] key;
 
@@ -149,18 +166,18 @@ final class TrackingTable {
         }
 
         @Override
-        public void writeTo(Reply reply, Session session) {
+        public void writeTo(ReplyWriter reply, Session session) {
             if (session.resp3) {
                 reply.push(2);
                 reply.bulk("invalidate");
             } else {
                 Subscriptions own = session.subscriptions;
-                if (own == null || !own.channels().contains(new Bytes(CHANNEL))) {
+                if (own == null || !own.channels().contains(new Bytes(NAME))) {
                     return;
                 }
                 reply.push(3);
                 reply.bulk("message");
-                reply.bulk(CHANNEL);
+                reply.bulk(NAME);
             }
             if (key == null) {
                 reply.nothing();
@@ -179,7 +196,7 @@ final class TrackingTable {
     /** The client that was to be told in this one's place is gone. */
     private record RedirectBroken(long id) implements Session.Message {
         @Override
-        public void writeTo(Reply reply, Session session) {
+        public void writeTo(ReplyWriter reply, Session session) {
             if (session.resp3) {
                 reply.push(2);
                 reply.bulk("tracking-redir-broken");

@@ -1,42 +1,30 @@
 package io.cachee.server.command;
 
-import static io.cachee.server.command.Flag.ALLOW_BUSY;
-import static io.cachee.server.command.Flag.FAST;
-import static io.cachee.server.command.Flag.LOADING;
-import static io.cachee.server.command.Flag.NOSCRIPT;
-import static io.cachee.server.command.Flag.SKIP_SLOWLOG;
-import static io.cachee.server.command.Flag.STALE;
-
-import java.util.List;
-
 /** Several commands as one step, if nobody has interfered. */
 final class TransactionCommands {
     private static final int MOST_WATCHED = 100_000;
 
     private TransactionCommands() {}
 
-    static List<Command.Builder> rows() {
-        return List.of(
-                Command.named("multi", 1, TransactionCommands::multi)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY)
-                        .in("transaction")
-                        .notQueued(),
-                Command.named("exec", 1, TransactionCommands::exec)
-                        .flags(NOSCRIPT, LOADING, STALE, SKIP_SLOWLOG)
-                        .in("transaction")
-                        .notQueued(),
-                Command.named("discard", 1, TransactionCommands::discard)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY)
-                        .in("transaction")
-                        .notQueued(),
-                Command.named("watch", -2, TransactionCommands::watch)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY)
-                        .keys(1, -1, 1)
-                        .in("transaction")
-                        .notQueued(),
-                Command.named("unwatch", 1, TransactionCommands::unwatch)
-                        .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY)
-                        .in("transaction"));
+    static void addTo(CommandRows rows) {
+        rows.add(
+                "multi 1 noscript,loading,stale,fast,allow_busy @transaction OWN_CONNECTION as=opens-transaction"
+                        + " unqueued",
+                TransactionCommands::multi);
+        rows.add(
+                "exec 1 noscript,loading,stale,skip_slowlog @transaction OWN_CONNECTION as=runs-transaction unqueued",
+                TransactionCommands::exec);
+        rows.add(
+                "discard 1 noscript,loading,stale,fast,allow_busy @transaction OWN_CONNECTION as=drops-transaction"
+                        + " unqueued",
+                TransactionCommands::discard);
+        rows.add(
+                "watch -2 noscript,loading,stale,fast,allow_busy @transaction RO:1..-1 OWN_CONNECTION as=watches"
+                        + " unqueued",
+                TransactionCommands::watch);
+        rows.add(
+                "unwatch 1 noscript,loading,stale,fast,allow_busy @transaction OWN_CONNECTION as=unwatches",
+                TransactionCommands::unwatch);
     }
 
     private static Transaction of(Session session) {
@@ -47,11 +35,6 @@ final class TransactionCommands {
             session.refresh();
         }
         return transaction;
-    }
-
-    static void end(Session session) {
-        session.transaction = null;
-        session.refresh();
     }
 
     private static void multi(Call call) {
@@ -68,7 +51,7 @@ final class TransactionCommands {
         if (transaction == null || !transaction.open) {
             throw new CommandException("ERR DISCARD without MULTI");
         }
-        end(call.session);
+        call.session.endTransaction();
         call.reply.ok();
     }
 
@@ -96,7 +79,7 @@ final class TransactionCommands {
     private static void unwatch(Call call) {
         Transaction transaction = call.session.transaction;
         if (transaction != null && !transaction.open) {
-            end(call.session);
+            call.session.endTransaction();
         }
         call.reply.ok();
     }
@@ -107,7 +90,7 @@ final class TransactionCommands {
         if (transaction == null || !transaction.open) {
             throw new CommandException("ERR EXEC without MULTI");
         }
-        end(session);
+        session.endTransaction();
         if (transaction.broken) {
             throw new CommandException("EXECABORT Transaction discarded because of previous errors.");
         }

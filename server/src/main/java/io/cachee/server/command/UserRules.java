@@ -26,7 +26,7 @@ final class UserRules {
         }
     }
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._|-]{1,64}");
 
     private final CommandTable table;
     private final boolean enabled;
@@ -101,7 +101,7 @@ final class UserRules {
             boolean isMeant = what.equals("@all")
                     || what.equals(command.name)
                     || what.startsWith("@")
-                            && (command.unknown ? !allows : command.categories.contains(what.substring(1)));
+                            && (command.isUnknown ? !allows : command.categories.contains(what.substring(1)));
             if (isMeant) {
                 may = allows;
             }
@@ -339,9 +339,10 @@ final class UserRules {
                     commandRules.clear();
                 }
             } else {
-                Command command = table.find(what.toLowerCase(Locale.ROOT));
+                Command command = table.named(what.toLowerCase(Locale.ROOT));
                 if (command != null) {
                     commands.set(command.number, allow);
+                    command.subcommands().forEach(subcommand -> commands.set(subcommand.number, allow));
                 } else if (!others || !NAME.matcher(what).matches()) {
                     throw wrong(rule, "Unknown command or category name in ACL");
                 }

@@ -1,5 +1,6 @@
 package io.cachee.server.command;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -7,7 +8,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /** The users that may log in. One, {@code default}, is what a client is before it says otherwise. */
-final class Users {
+public final class Users {
     static final String DEFAULT = "default";
     private static final int MOST = 1_000;
 
@@ -38,7 +39,7 @@ final class Users {
     }
 
     /** Whether a client must log in before it may do anything. */
-    boolean needsLogin() {
+    public boolean needsLogin() {
         UserRules rules = defaultUser().rules();
         return !rules.needsNoPassword() || !rules.isEnabled();
     }
@@ -84,5 +85,23 @@ final class Users {
         UserRules rules = user == null ? UserRules.none(table) : user.rules();
         boolean right = rules.isPassword(password);
         return user != null && right && rules.isEnabled() ? user : null;
+    }
+
+    /** Defines users by lines such as {@code user NAME RULE ...}; an exception names the line that is wrong. */
+    public void define(List<String> lines) {
+        for (int i = 0; i < lines.size(); i++) {
+            String where = "--users-file: user " + (i + 1) + ": ";
+            List<String> words = List.of(lines.get(i).split("\\s+", -1));
+            if (words.size() < 2 || !words.getFirst().equals("user")) {
+                throw new IllegalArgumentException(where + "'user NAME RULE ...' is expected");
+            }
+            try {
+                List<String> rules = new ArrayList<>(words.subList(2, words.size()));
+                rules.addFirst("reset");
+                set(words.get(1), rules);
+            } catch (IllegalArgumentException wrong) {
+                throw new IllegalArgumentException(where + wrong.getMessage(), wrong);
+            }
+        }
     }
 }

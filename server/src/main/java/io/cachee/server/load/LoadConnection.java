@@ -1,10 +1,11 @@
 package io.cachee.server.load;
 
+import io.cachee.resp.ReplyCounter;
+import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.EventExecutor;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class LoadConnection extends ChannelInboundHandlerAdapter {
     private static final int KEY_DIGITS = 12;
-    /** Where they stand in a request. */
-    private static final int DIGITS_AT = "*2\r\n$3\r\nGET\r\n$16\r\nkey:".length();
+    /** All keys but their digits are the same. */
+    private static final String FIRST_KEY = "key:" + "0".repeat(KEY_DIGITS);
 
     /** Batches under way in an open loop; those beyond wait their turn, and their time counts. */
     private static final int MOST_BATCHES = 512;
@@ -29,6 +30,8 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     private final KeyDraws draws;
     private final byte[] get;
     private final byte[] set;
+    /** Where the key's digits begin in both. */
+    private final int digitsAt;
     /** Those before it are zeros in every key. */
     private final int firstDigit;
 
@@ -49,11 +52,10 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         this.draws = draws;
         this.draw = number * 7919;
         this.firstDigit = KEY_DIGITS - String.valueOf(plan.keys()).length();
-        this.get = ("*2\r\n$3\r\nGET\r\n$16\r\nkey:" + "0".repeat(KEY_DIGITS) + "\r\n")
-                .getBytes(StandardCharsets.US_ASCII);
-        this.set = ("*3\r\n$3\r\nSET\r\n$16\r\nkey:" + "0".repeat(KEY_DIGITS) + "\r\n$" + plan.valueBytes() + "\r\n"
-                        + "x".repeat(plan.valueBytes()) + "\r\n")
-                .getBytes(StandardCharsets.US_ASCII);
+        this.get = RequestEncoder.bytes("GET", FIRST_KEY);
+        this.set = RequestEncoder.bytes("SET", FIRST_KEY, "x".repeat(plan.valueBytes()));
+        // The key ends the one, before its line break, and begins in the other at the same place.
+        this.digitsAt = get.length - 2 - KEY_DIGITS;
     }
 
     /** Before the connection is made: whoever waits for that finds the context set. */
@@ -140,7 +142,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
     private void writeRequest(ByteBuf out, byte[] template, int number) {
         int rest = number;
         for (int i = KEY_DIGITS - 1; i >= firstDigit; i--) {
-            template[DIGITS_AT + i] = (byte) ('0' + rest % 10);
+            template[digitsAt + i] = (byte) ('0' + rest % 10);
             rest /= 10;
         }
         out.writeBytes(template);

@@ -1,5 +1,6 @@
 package io.cachee.server.load;
 
+import io.cachee.resp.RequestEncoder;
 import io.cachee.server.net.ClientTransport;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -125,7 +126,7 @@ public final class LoadGenerator {
                         .channel();
                 if (!target.password().isEmpty()) {
                     connection.expectGreeting();
-                    byte[] auth = Target.request("AUTH", target.password());
+                    byte[] auth = RequestEncoder.bytes("AUTH", target.password());
                     channel.writeAndFlush(channel.alloc().buffer().writeBytes(auth))
                             .syncUninterruptibly();
                 }

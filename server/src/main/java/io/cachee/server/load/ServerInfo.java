@@ -1,5 +1,6 @@
 package io.cachee.server.load;
 
+import io.cachee.resp.Reply;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,24 +33,22 @@ public final class ServerInfo {
                 info.fields.put(line.substring(0, colon), line.substring(colon + 1));
             }
         }
-        if (info.isCachee() && target.query("HOTKEYS") instanceof List<?> kinds) {
+        if (info.isCachee()) {
+            List<Reply> kinds = target.query("HOTKEYS").items();
             for (int i = 0; i + 1 < kinds.size(); i += 2) {
-                info.hotKeys.put(String.valueOf(kinds.get(i)), hotKeys(kinds.get(i + 1)));
+                info.hotKeys.put(kinds.get(i).text(), hotKeys(kinds.get(i + 1)));
             }
         }
         return info;
     }
 
-    private static List<HotKey> hotKeys(@org.jspecify.annotations.Nullable Object entries) {
+    private static List<HotKey> hotKeys(Reply entries) {
         List<HotKey> keys = new ArrayList<>();
-        if (entries instanceof List<?> list) {
-            for (Object entry : list) {
-                if (entry instanceof List<?> parts
-                        && parts.size() == 3
-                        && parts.get(1) instanceof Long count
-                        && parts.get(2) instanceof Long share) {
-                    keys.add(new HotKey(String.valueOf(parts.get(0)), count, share));
-                }
+        for (Reply entry : entries.items()) {
+            List<Reply> parts = entry.items();
+            if (parts.size() == 3 && parts.get(1).isInteger() && parts.get(2).isInteger()) {
+                keys.add(new HotKey(
+                        parts.get(0).text(), parts.get(1).number(), parts.get(2).number()));
             }
         }
         return keys;

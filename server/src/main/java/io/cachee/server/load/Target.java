@@ -1,15 +1,15 @@
 package io.cachee.server.load;
 
+import io.cachee.resp.Reply;
+import io.cachee.resp.RequestEncoder;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.UnresolvedAddressException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A server to put load on.
@@ -46,16 +46,15 @@ public record Target(String name, SocketAddress address, String password, long t
         return address instanceof UnixDomainSocketAddress;
     }
 
-    /** Asks the server something: a String, a Long, a List of such, or null. An error is an exception. */
-    public @Nullable Object query(String... words) throws IOException {
+    /** Asks the server something. An error is an exception. */
+    public Reply query(String... words) throws IOException {
         try (TimedChannel channel = new TimedChannel(this)) {
-            ReplyReader in = new ReplyReader(channel.input(), name);
             if (!password.isEmpty()) {
-                channel.write(request("AUTH", password));
-                in.read();
+                channel.write(RequestEncoder.bytes("AUTH", password));
+                channel.read();
             }
-            channel.write(request(words));
-            return in.read();
+            channel.write(RequestEncoder.bytes(words));
+            return channel.read();
         } catch (UnresolvedAddressException e) {
             throw new IOException(name + ": the host is not known", e);
         } catch (ConnectException e) {
@@ -65,16 +64,7 @@ public record Target(String name, SocketAddress address, String password, long t
 
     /** The same, where a string is expected. */
     public String ask(String... words) throws IOException {
-        return String.valueOf(query(words));
-    }
-
-    static byte[] request(String... words) {
-        StringBuilder text = new StringBuilder("*" + words.length + "\r\n");
-        for (String word : words) {
-            int length = word.getBytes(StandardCharsets.UTF_8).length;
-            text.append('$').append(length).append("\r\n").append(word).append("\r\n");
-        }
-        return text.toString().getBytes(StandardCharsets.UTF_8);
+        return query(words).text();
     }
 
     /** CPU time that the server has used so far, in seconds; 0 when it is not on this machine. */

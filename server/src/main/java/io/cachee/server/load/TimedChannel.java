@@ -1,7 +1,11 @@
 package io.cachee.server.load;
 
+import io.cachee.resp.ProtocolException;
+import io.cachee.resp.Reply;
+import io.cachee.resp.ReplyFrames;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
@@ -16,10 +20,14 @@ import java.util.concurrent.TimeUnit;
  * connection, and so long for all that follows, however slowly it trickles in.
  */
 final class TimedChannel implements AutoCloseable {
+    private static final int MOST_REPLY_BYTES = 16 << 20;
+    private static final int READ_BYTES = 64 << 10;
+
     private final Target target;
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
+    private final ReplyFrames replies = new ReplyFrames(MOST_REPLY_BYTES);
     private long deadlineNanos;
 
     TimedChannel(Target target) throws IOException {
@@ -68,33 +76,50 @@ final class TimedChannel implements AutoCloseable {
         }
     }
 
-    InputStream input() {
-        return new InputStream() {
-            @Override
-            public int read() throws IOException {
-                byte[] one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    /** The next reply. An error is an exception. */
+    Reply read() throws IOException {
+        try {
+            while (!replies.next()) {
+                if (replies.isDropping()) {
+                    throw tooLarge();
+                }
+                replies.releaseIfEmpty();
+                receive();
             }
+        } catch (ProtocolException broken) {
+            throw new IOException(target.name() + " does not speak RESP", broken);
+        }
+        if (replies.isTooLarge()) {
+            throw tooLarge();
+        }
+        Reply reply = Reply.of(replies.frame());
+        if (reply.isError()) {
+            throw new IOException(target.name() + ": " + reply.text());
+        }
+        return reply;
+    }
 
-            @Override
-            public int read(byte[] into, int offset, int length) throws IOException {
-                if (length == 0) {
-                    return 0;
-                }
-                ByteBuffer room = ByteBuffer.wrap(into, offset, length);
-                int count = channel.read(room);
-                while (count == 0) {
-                    await(SelectionKey.OP_READ, "no answer");
-                    count = channel.read(room);
-                }
-                return count;
-            }
-        };
+    private IOException tooLarge() {
+        return new IOException(target.name() + ": a reply of more than " + MOST_REPLY_BYTES + " bytes");
+    }
+
+    private void receive() throws IOException {
+        ByteBuffer room = ByteBuffer.allocate(READ_BYTES);
+        int count = channel.read(room);
+        while (count == 0) {
+            await(SelectionKey.OP_READ, "no answer");
+            count = channel.read(room);
+        }
+        if (count < 0) {
+            throw new IOException(target.name() + ": the connection was closed");
+        }
+        replies.add(Unpooled.wrappedBuffer(room.flip()), UnpooledByteBufAllocator.DEFAULT);
     }
 
     @Override
     public void close() throws IOException {
         try (selector) {
+            replies.close();
             channel.close();
         }
     }

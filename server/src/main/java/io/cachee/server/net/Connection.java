@@ -1,16 +1,16 @@
 package io.cachee.server.net;
 
+import io.cachee.resp.ProtocolException;
+import io.cachee.resp.Request;
+import io.cachee.resp.RequestDecoder;
+import io.cachee.resp.RequestsAhead;
+import io.cachee.resp.RespLimits;
 import io.cachee.server.command.CommandExecutor;
 import io.cachee.server.command.Later;
 import io.cachee.server.command.Link;
 import io.cachee.server.command.Outcome;
 import io.cachee.server.command.Session;
 import io.cachee.server.command.Transport;
-import io.cachee.server.resp.ProtocolException;
-import io.cachee.server.resp.Request;
-import io.cachee.server.resp.RequestsAhead;
-import io.cachee.server.resp.RespDecoder;
-import io.cachee.server.resp.RespLimits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -51,7 +51,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     private final Deque<Runnable> postponed = new ArrayDeque<>();
 
     private final Transport transport;
-    private final RespDecoder decoder;
+    private final RequestDecoder decoder;
     private @Nullable ChannelHandlerContext context;
     private @Nullable Session session;
     private String remoteAddress = "";
@@ -88,7 +88,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
         this.doorkeeper = doorkeeper;
         this.loop = loop;
         this.transport = transport;
-        this.decoder = new RespDecoder(RespLimits.STRANGER, true);
+        this.decoder = new RequestDecoder(RespLimits.STRANGER, true);
         this.unread = new Unread(loop.buffers, this::reserveForQuery);
         this.outbox = new Outbox(this, doorkeeper, this::repliesCame);
     }

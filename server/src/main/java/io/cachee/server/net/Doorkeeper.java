@@ -1,16 +1,14 @@
 package io.cachee.server.net;
 
+import io.cachee.resp.ProtocolException;
+import io.cachee.resp.ReplyEncoder;
 import io.cachee.server.command.Instance;
 import io.cachee.server.command.Session;
 import io.cachee.server.command.Transport;
 import io.cachee.server.config.OutputLimit;
-import io.cachee.server.resp.ProtocolException;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -55,13 +53,13 @@ final class Doorkeeper {
             return "ERR the cache is shutting down";
         }
         boolean isLocal = transport == Transport.UNIX || isLoopback(channel);
-        if (isProtected && !isLocal && !instance.needsLogin()) {
+        if (isProtected && !isLocal && !instance.users().needsLogin()) {
             instance.events().connectionDenied();
             return "DENIED Cachee is running in protected mode because no password is set for the default user, and"
                     + " clients from other machines are not accepted then. Set one with --requirepass-file, or turn"
                     + " protected mode off with --protected-mode=no where nobody else can reach this port.";
         }
-        if (places.incrementAndGet() > instance.maxClients() + (isLocal ? RESERVED : 0)) {
+        if (places.incrementAndGet() > instance.tunables().maxClients() + (isLocal ? RESERVED : 0)) {
             places.decrementAndGet();
             instance.events().connectionRejected();
             return "ERR max number of clients reached";
@@ -77,8 +75,7 @@ final class Doorkeeper {
     }
 
     static void refuse(Channel channel, String why) {
-        ByteBuf reply = Unpooled.copiedBuffer("-" + why + "\r\n", StandardCharsets.UTF_8);
-        channel.writeAndFlush(reply).addListener(ChannelFutureListener.CLOSE);
+        channel.writeAndFlush(ReplyEncoder.error(why)).addListener(ChannelFutureListener.CLOSE);
     }
 
     void entered(Connection connection) {
@@ -103,9 +100,9 @@ final class Doorkeeper {
     /** Disconnects those who have been silent, or have not read, for too long. To be called every second or so. */
     void tick() {
         long now = System.nanoTime();
-        long idle = TimeUnit.SECONDS.toNanos(instance.timeoutSeconds());
+        long idle = TimeUnit.SECONDS.toNanos(instance.tunables().timeoutSeconds());
         long late = TimeUnit.MILLISECONDS.toNanos(limits.strangerMillis());
-        OutputLimit limit = instance.outputLimit();
+        OutputLimit limit = instance.tunables().normalOutput();
         for (Connection connection : connections) {
             if (connection.isKilled()) {
                 continue;
@@ -176,7 +173,7 @@ final class Doorkeeper {
     }
 
     int queryBufferBytes() {
-        return instance.queryBufferBytes();
+        return instance.tunables().queryBufferBytes();
     }
 
     long lingerMillis() {
@@ -184,7 +181,7 @@ final class Doorkeeper {
     }
 
     OutputLimit outputLimit() {
-        return instance.outputLimit();
+        return instance.tunables().normalOutput();
     }
 
     void queryTooLarge(String client) {

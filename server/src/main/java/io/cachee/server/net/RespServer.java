@@ -1,6 +1,7 @@
 package io.cachee.server.net;
 
 import io.cachee.server.command.Instance;
+import io.cachee.server.command.LoopFigures;
 import io.cachee.server.command.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -83,9 +84,7 @@ public final class RespServer implements AutoCloseable {
                 PooledByteBufAllocator.DEFAULT);
         loops.first()
                 .scheduleWithFixedDelay(this::tick, limits.tickMillis(), limits.tickMillis(), TimeUnit.MILLISECONDS);
-        instance.loopsUsed = loops::used;
-        instance.busyPollNanos = loops::busyPollNanos;
-        instance.multiplexing = options.polling().label();
+        instance.reportLoops(new LoopFigures(options.polling().label(), loops::used, loops::busyPollNanos));
         loops.balance(doorkeeper.connections());
     }
 
@@ -93,7 +92,7 @@ public final class RespServer implements AutoCloseable {
     private void tick() {
         try {
             doorkeeper.tick();
-            instance.tick();
+            instance.statistics().tick();
             if (tls != null) {
                 tls.reloadIfChanged();
             }
@@ -244,7 +243,7 @@ public final class RespServer implements AutoCloseable {
             socketFile.remove();
         }
         doorkeeper.killAll();
-        instance.leaveL2();
+        instance.routing().close();
         loops.close();
     }
 }

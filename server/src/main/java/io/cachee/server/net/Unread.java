@@ -1,6 +1,6 @@
 package io.cachee.server.net;
 
-import io.cachee.server.resp.RespDecoder;
+import io.cachee.resp.RequestDecoder;
 import io.netty.buffer.ByteBuf;
 import java.util.function.LongPredicate;
 
@@ -39,7 +39,7 @@ final class Unread {
     }
 
     /** Adds what has arrived; false when that makes more than {@code most}, or there is no room for it. */
-    boolean append(ByteBuf in, RespDecoder decoder, int most) {
+    boolean append(ByteBuf in, RequestDecoder decoder, int most) {
         int more = in.readableBytes();
         int wanted = length + more;
         if (wanted < 0 || wanted > most) {
@@ -60,7 +60,7 @@ final class Unread {
     }
 
     /** Keeps what the decoder still needs of a buffer, which may be the own one, and nothing else. */
-    void keepRest(byte[] buffer, int limit, RespDecoder decoder, int most) {
+    void keepRest(byte[] buffer, int limit, RequestDecoder decoder, int most) {
         int from = decoder.frameStart();
         int rest = limit - from;
         if (rest == 0) {
@@ -81,11 +81,11 @@ final class Unread {
         decoder.moved(-from);
     }
 
-    private byte[] newArray(int wanted, RespDecoder decoder, int most) {
+    private byte[] newArray(int wanted, RequestDecoder decoder, int most) {
         return buffers.take(wanted, sizeFor(wanted, decoder, most));
     }
 
-    private static int sizeFor(int wanted, RespDecoder decoder, int most) {
+    private static int sizeFor(int wanted, RequestDecoder decoder, int most) {
         long frame = decoder.frameBytesKnown();
         long doubled = 2L * wanted;
         // No more than twice what has arrived, whatever was promised; and no more than was promised.

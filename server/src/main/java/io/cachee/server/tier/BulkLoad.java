@@ -3,6 +3,8 @@ package io.cachee.server.tier;
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -116,19 +118,26 @@ final class BulkLoad {
                 sentIn[i] = epochs.of(keys[i]);
                 validSince[i] = keyspaces[i].validSince();
             }
-            l2.sendTracked(Requests.withKeys(Requests.MGET, keys), 0, this);
+            l2.sendTracked(RequestEncoder.encode(mget()), 0, this);
             for (byte[] key : keys) {
-                l2.sendTracked(Requests.withKey(Requests.PTTL, key), 0, this);
+                l2.sendTracked(RequestEncoder.encode(Arguments.PTTL, key), 0, this);
             }
+        }
+
+        private byte[][] mget() {
+            byte[][] arguments = new byte[1 + keys.length][];
+            arguments[0] = Arguments.MGET;
+            System.arraycopy(keys, 0, arguments, 1, keys.length);
+            return arguments;
         }
 
         @Override
         public void reply(ByteBuf frame) {
             int answer = answers++;
             if (answer == 0) {
-                values = Replies.values(frame, keys.length);
+                values = Loaded.values(frame, keys.length);
             } else if (values != null) {
-                timeToLive(answer - 1, values[answer - 1], Replies.integer(frame));
+                timeToLive(answer - 1, values[answer - 1], ReplyReader.integer(frame));
             }
             endIfAnswered();
         }

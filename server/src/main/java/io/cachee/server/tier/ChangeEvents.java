@@ -4,6 +4,9 @@ import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.resp.Reply;
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
@@ -29,17 +32,17 @@ import org.jspecify.annotations.Nullable;
 public final class ChangeEvents {
     static final String NAME = "cachee:events";
 
-    private static final byte[] KEY = Requests.ascii(NAME);
-    private static final byte[] GROUP = Requests.ascii("cachee");
+    private static final byte[] KEY = Arguments.ascii(NAME);
+    private static final byte[] GROUP = Arguments.ascii("cachee");
     /** One name for all: who takes what is of no interest, and names of pods that are gone would pile up. */
-    private static final byte[] CONSUMER = Requests.ascii("sidecar");
+    private static final byte[] CONSUMER = Arguments.ascii("sidecar");
 
-    private static final byte[] BATCH = Requests.ascii("100");
+    private static final byte[] BATCH = Arguments.ascii("100");
     private static final int PAUSE_MILLIS = 20;
     private static final int CLAIM_MILLIS = 5_000;
 
     /** Has a key be reported as changed even where it does not exist: others may remember that it does not. */
-    private static final byte[] REMOVE = Requests.ascii("""
+    private static final byte[] REMOVE = Arguments.ascii("""
         local n = redis.call('UNLINK', KEYS[1])
         if n == 0 then redis.call('SET', KEYS[1], '') redis.call('UNLINK', KEYS[1]) end
         return n
@@ -84,7 +87,7 @@ public final class ChangeEvents {
     }
 
     private void send(ReplyHandler handler, byte[]... arguments) {
-        l2.send(Requests.of(arguments), slot(), Protocol.EITHER, -1, handler);
+        l2.send(RequestEncoder.encode(arguments), slot(), Protocol.EITHER, -1, handler);
     }
 
     // ---------------------------------------------------------------- looking
@@ -107,10 +110,10 @@ public final class ChangeEvents {
             return;
         }
         busy = true;
-        l2.sendTracked(Requests.of(Requests.ascii("XLEN"), KEY), slot(), new Step() {
+        l2.sendTracked(RequestEncoder.encode(Arguments.ascii("XLEN"), KEY), slot(), new Step() {
             @Override
             void come(ByteBuf frame) {
-                waiting = Replies.integer(frame);
+                waiting = ReplyReader.integer(frame);
                 if (waiting > 0) {
                     claimLater();
                     take(true);
@@ -132,8 +135,8 @@ public final class ChangeEvents {
 
         @Override
         public void reply(ByteBuf frame) {
-            if (Replies.isError(frame)) {
-                refused(Replies.line(frame));
+            if (ReplyReader.isError(frame)) {
+                refused(ReplyReader.text(frame));
             } else {
                 come(frame);
             }
@@ -179,15 +182,15 @@ public final class ChangeEvents {
         };
         send(
                 taken,
-                Requests.ascii("XREADGROUP"),
-                Requests.ascii("GROUP"),
+                Arguments.ascii("XREADGROUP"),
+                Arguments.ascii("GROUP"),
                 GROUP,
                 CONSUMER,
-                Requests.ascii("COUNT"),
+                Arguments.ascii("COUNT"),
                 BATCH,
-                Requests.ascii("STREAMS"),
+                Arguments.ascii("STREAMS"),
                 KEY,
-                Requests.ascii(">"));
+                Arguments.ascii(">"));
     }
 
     private void create() {
@@ -203,7 +206,7 @@ public final class ChangeEvents {
                 take(false);
             }
         };
-        send(created, Requests.ascii("XGROUP"), Requests.ascii("CREATE"), KEY, GROUP, Requests.ascii("0"));
+        send(created, Arguments.ascii("XGROUP"), Arguments.ascii("CREATE"), KEY, GROUP, Arguments.ascii("0"));
     }
 
     private void claimLater() {
@@ -227,10 +230,8 @@ public final class ChangeEvents {
         Step claimed = new Step() {
             @Override
             void come(ByteBuf frame) {
-                List<Entry> entries = Replies.tree(frame) instanceof List<?> reply && reply.size() > 1
-                        ? entries(reply.get(1))
-                        : List.of();
-                apply(entries, () -> {
+                List<Reply> parts = Reply.of(frame).items();
+                apply(parts.size() > 1 ? entries(parts.get(1)) : List.of(), () -> {
                     again = true;
                     rest();
                 });
@@ -238,13 +239,13 @@ public final class ChangeEvents {
         };
         send(
                 claimed,
-                Requests.ascii("XAUTOCLAIM"),
+                Arguments.ascii("XAUTOCLAIM"),
                 KEY,
                 GROUP,
                 CONSUMER,
-                Requests.number(CLAIM_MILLIS),
-                Requests.ascii("0-0"),
-                Requests.ascii("COUNT"),
+                Arguments.number(CLAIM_MILLIS),
+                Arguments.ascii("0-0"),
+                Arguments.ascii("COUNT"),
                 BATCH);
     }
 
@@ -253,9 +254,9 @@ public final class ChangeEvents {
     /** An entry of the stream, with names and values in turn. */
     private static final class Entry {
         private final byte[] id;
-        private final List<?> fields;
+        private final List<Reply> fields;
 
-        Entry(byte[] id, List<?> fields) {
+        Entry(byte[] id, List<Reply> fields) {
             this.id = id;
             this.fields = fields;
         }
@@ -263,20 +264,20 @@ public final class ChangeEvents {
 
     /** Of an array of pairs, or of a map. */
     private static List<Entry> ofFirstStream(ByteBuf frame) {
-        if (!(Replies.tree(frame) instanceof List<?> streams) || streams.isEmpty()) {
-            return List.of();
-        }
-        List<?> first = streams.get(0) instanceof List<?> pair ? pair : streams;
+        List<Reply> streams = Reply.of(frame).items();
+        List<Reply> first = !streams.isEmpty() && streams.get(0).isAggregate()
+                ? streams.get(0).items()
+                : streams;
         return first.size() > 1 ? entries(first.get(1)) : List.of();
     }
 
-    private static List<Entry> entries(@Nullable Object listed) {
+    private static List<Entry> entries(Reply listed) {
         List<Entry> entries = new ArrayList<>();
-        if (listed instanceof List<?> all) {
-            for (Object one : all) {
-                if (one instanceof List<?> pair && pair.size() == 2 && pair.get(0) instanceof byte[] id) {
-                    entries.add(new Entry(id, pair.get(1) instanceof List<?> fields ? fields : List.of()));
-                }
+        for (Reply one : listed.items()) {
+            List<Reply> pair = one.items();
+            byte[] id = pair.size() == 2 ? pair.get(0).bytes() : null;
+            if (id != null) {
+                entries.add(new Entry(id, pair.get(1).items()));
             }
         }
         return entries;
@@ -314,9 +315,8 @@ public final class ChangeEvents {
         void run() {
             boolean understood = entry.fields.size() >= 2;
             for (int i = 0; i + 1 < entry.fields.size(); i += 2) {
-                understood &= entry.fields.get(i) instanceof byte[] what
-                        && entry.fields.get(i + 1) instanceof byte[] name
-                        && begin(new String(what, StandardCharsets.UTF_8), name);
+                byte[] name = entry.fields.get(i + 1).bytes();
+                understood &= name != null && begin(entry.fields.get(i).text(), name);
             }
             if (!understood) {
                 rejected.increment();
@@ -345,11 +345,11 @@ public final class ChangeEvents {
 
         private void remove(byte[] key) {
             left++;
-            ByteBuf request = Requests.of(Requests.EVAL, REMOVE, Requests.ONE, key);
+            ByteBuf request = RequestEncoder.encode(Arguments.EVAL, REMOVE, Arguments.ONE, key);
             l2.send(request, l2.slotOf(key, 0, key.length), Protocol.EITHER, -1, new ReplyHandler() {
                 @Override
                 public void reply(ByteBuf frame) {
-                    ended(!Replies.isError(frame));
+                    ended(!ReplyReader.isError(frame));
                 }
 
                 @Override
@@ -372,8 +372,8 @@ public final class ChangeEvents {
             if (!failed) {
                 applied.increment();
                 ReplyHandler ignored = new Ignored();
-                send(ignored, Requests.ascii("XACK"), KEY, GROUP, entry.id);
-                send(ignored, Requests.ascii("XDEL"), KEY, entry.id);
+                send(ignored, Arguments.ascii("XACK"), KEY, GROUP, entry.id);
+                send(ignored, Arguments.ascii("XDEL"), KEY, entry.id);
             }
             next.run();
         }

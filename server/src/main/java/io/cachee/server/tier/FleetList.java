@@ -4,6 +4,9 @@ import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.resp.Reply;
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,28 +55,28 @@ public final class FleetList {
 
     public FleetList(L2 l2, String application) {
         this.l2 = l2;
-        this.name = Requests.ascii("{cachee:hot:" + application + "}");
-        this.agedName = Requests.ascii("{cachee:hot:" + application + "}:aged");
+        this.name = Arguments.ascii("{cachee:hot:" + application + "}");
+        this.agedName = Arguments.ascii("{cachee:hot:" + application + "}:aged");
         this.slot = l2.slotOf(name, 0, name.length);
     }
 
     /** Adds what is hot here. On the link's event loop; whether it arrives does not matter. */
     public void add(List<Weighted> keys) {
         List<byte[]> arguments = new ArrayList<>();
-        arguments.add(Requests.EVAL);
-        arguments.add(Requests.ascii(ADD));
-        arguments.add(Requests.ascii("2"));
+        arguments.add(Arguments.EVAL);
+        arguments.add(Arguments.ascii(ADD));
+        arguments.add(Arguments.ascii("2"));
         arguments.add(name);
         arguments.add(agedName);
-        arguments.add(Requests.number(PERIOD_MILLIS));
-        arguments.add(Requests.number(Math.min(MOST_KEYS, 2L * keys.size())));
+        arguments.add(Arguments.number(PERIOD_MILLIS));
+        arguments.add(Arguments.number(Math.min(MOST_KEYS, 2L * keys.size())));
         for (Weighted one : keys) {
             if (one.key.length <= MOST_KEY_BYTES) {
                 arguments.add(one.key);
-                arguments.add(Requests.number(one.weight));
+                arguments.add(Arguments.number(one.weight));
             }
         }
-        l2.send(Requests.of(arguments.toArray(new byte[0][])), slot, Protocol.EITHER, -1, new ReplyHandler() {
+        l2.send(RequestEncoder.encode(arguments.toArray(new byte[0][])), slot, Protocol.EITHER, -1, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
                 // The next round adds what this one could not.
@@ -89,16 +92,16 @@ public final class FleetList {
     /** The hottest keys, the hottest first. On the link's event loop. */
     public CompletableFuture<List<byte[]>> read(int most) {
         CompletableFuture<List<byte[]>> read = new CompletableFuture<>();
-        ByteBuf request = Requests.of(
-                Requests.ascii("ZREVRANGE"), name, Requests.ascii("0"), Requests.number(Math.max(0, most - 1L)));
+        ByteBuf request = RequestEncoder.encode(
+                Arguments.ascii("ZREVRANGE"), name, Arguments.ascii("0"), Arguments.number(Math.max(0, most - 1L)));
         // Over the connection that is there already: a new pod waits for it.
         l2.sendTracked(request, slot, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
-                if (Replies.isError(frame)) {
-                    read.completeExceptionally(new IllegalStateException(Replies.line(frame)));
+                if (ReplyReader.isError(frame)) {
+                    read.completeExceptionally(new IllegalStateException(ReplyReader.text(frame)));
                 } else {
-                    read.complete(Replies.strings(frame));
+                    read.complete(Reply.of(frame).strings());
                 }
             }
 

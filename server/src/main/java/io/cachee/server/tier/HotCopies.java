@@ -4,6 +4,7 @@ import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.resp.RequestEncoder;
 import io.cachee.store.Stamp;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
@@ -73,7 +74,7 @@ final class HotCopies {
 
     /** The name of the copy that this pod reads. */
     byte[] name(byte[] key, KeyspacePolicy policy) {
-        byte[] prefix = Requests.ascii("cachee:copy:" + choice % policy.hotCopies() + ":");
+        byte[] prefix = Arguments.ascii("cachee:copy:" + choice % policy.hotCopies() + ":");
         byte[] name = Arrays.copyOf(prefix, prefix.length + key.length);
         System.arraycopy(key, 0, name, prefix.length, key.length);
         return name;
@@ -86,8 +87,8 @@ final class HotCopies {
             return;
         }
         byte[] value = Arrays.copyOf(stamped, stamped.length - Stamp.BYTES);
-        ByteBuf request =
-                Requests.of(Requests.SET, name, value, Requests.NX, Requests.PX, Requests.number(LIFETIME_MILLIS));
+        ByteBuf request = RequestEncoder.encode(
+                Arguments.SET, name, value, Arguments.NX, Arguments.PX, Arguments.number(LIFETIME_MILLIS));
         l2.send(request, l2.slotOf(name, 0, name.length), Protocol.EITHER, -1, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {

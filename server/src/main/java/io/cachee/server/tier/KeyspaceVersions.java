@@ -4,6 +4,9 @@ import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.resp.Reply;
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -23,7 +26,7 @@ final class KeyspaceVersions {
     /** The field that stands for all keyspaces. */
     static final String ALL = "*";
 
-    private static final byte[] KEY = Requests.ascii(NAME);
+    private static final byte[] KEY = Arguments.ascii(NAME);
 
     private final L2 l2;
     private final Consumer<String> outdate;
@@ -49,13 +52,13 @@ final class KeyspaceVersions {
 
     /** Reads them, which has the next change be told. */
     void look() {
-        l2.sendTracked(Requests.of(Requests.ascii("HGETALL"), KEY), slot(), new ReplyHandler() {
+        l2.sendTracked(RequestEncoder.encode(Arguments.ascii("HGETALL"), KEY), slot(), new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
-                if (Replies.isError(frame)) {
-                    problems.accept("the hash " + NAME + " in L2 cannot be read: " + Replies.line(frame));
+                if (ReplyReader.isError(frame)) {
+                    problems.accept("the hash " + NAME + " in L2 cannot be read: " + ReplyReader.text(frame));
                 } else {
-                    compare(Replies.strings(frame));
+                    compare(Reply.of(frame).strings());
                 }
             }
 
@@ -90,7 +93,8 @@ final class KeyspaceVersions {
     void raise(String name, ReplyHandler told) {
         outdate.accept(name);
         l2.send(
-                Requests.of(Requests.ascii("HINCRBY"), KEY, name.getBytes(StandardCharsets.UTF_8), Requests.ONE),
+                RequestEncoder.encode(
+                        Arguments.ascii("HINCRBY"), KEY, name.getBytes(StandardCharsets.UTF_8), Arguments.ONE),
                 slot(),
                 Protocol.EITHER,
                 -1,

@@ -1,7 +1,10 @@
 package io.cachee.server.tier;
 
 import io.cachee.l2.L2Failure;
+import io.cachee.resp.ReplyReader;
 import io.cachee.store.Stamp;
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +35,44 @@ public record Loaded(Kind kind, byte @Nullable [] value, String text) {
 
     /** Errors with which L2 says that it cannot answer for now, whatever is asked. */
     private static final List<String> NOT_NOW = List.of("LOADING ", "MASTERDOWN ", "CLUSTERDOWN ", "BUSY ");
+
+    private static final byte[] LEASE = Arguments.ascii(Tier.LEASE);
+
+    /** What the reply to a GET brought. */
+    static Loaded of(ByteBuf reply) {
+        ReplyReader reader = new ReplyReader(reply);
+        char type = reader.next();
+        if (type != '$' && !reader.isNull()) {
+            return error(reader.text());
+        }
+        byte[] value = stamped(reader);
+        return value == null ? NONE : new Loaded(Kind.VALUE, value, "");
+    }
+
+    /** The values in the reply to an MGET of so many keys, with room for a stamp behind each; else null. */
+    static byte @Nullable [] @Nullable [] values(ByteBuf reply, int count) {
+        ReplyReader reader = new ReplyReader(reply);
+        if (reader.next() != '*' || reader.count() != count) {
+            return null;
+        }
+        byte[] @Nullable [] values = new byte[count][];
+        for (int i = 0; i < count; i++) {
+            if (reader.next() != '$' && !reader.isNull()) {
+                return null;
+            }
+            values[i] = stamped(reader);
+        }
+        return values;
+    }
+
+    /** A value with room for a stamp behind it; null for none, and for the placeholder of a lease. */
+    private static byte @Nullable [] stamped(ReplyReader reader) {
+        byte[] value = reader.bytes(Stamp.BYTES);
+        boolean isLease = value != null
+                && value.length - Stamp.BYTES > LEASE.length
+                && Arrays.equals(value, 0, LEASE.length, LEASE, 0, LEASE.length);
+        return isLease ? null : value;
+    }
 
     static Loaded failed(String why) {
         return new Loaded(Kind.FAILED, null, "ERR L2 gave no answer: " + why);

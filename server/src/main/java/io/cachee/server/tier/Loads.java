@@ -3,6 +3,8 @@ package io.cachee.server.tier;
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -90,8 +92,8 @@ final class Loads {
             sentNanos = System.nanoTime();
             got = null;
             keyspace.loads.increment();
-            l2.sendTracked(Requests.withKey(Requests.GET, asked), slotAsked, this);
-            l2.sendTracked(Requests.withKey(Requests.PTTL, asked), slotAsked, new ReplyHandler() {
+            l2.sendTracked(RequestEncoder.encode(Arguments.GET, asked), slotAsked, this);
+            l2.sendTracked(RequestEncoder.encode(Arguments.PTTL, asked), slotAsked, new ReplyHandler() {
                 @Override
                 public void reply(ByteBuf frame) {
                     timeToLive(frame, isCopy);
@@ -106,7 +108,7 @@ final class Loads {
 
         @Override
         public void reply(ByteBuf frame) {
-            got = Replies.value(frame);
+            got = Loaded.of(frame);
         }
 
         private void timeToLive(ByteBuf frame, boolean isOfCopy) {
@@ -114,7 +116,7 @@ final class Loads {
             if (value == null || over) {
                 return;
             }
-            long ttl = Replies.integer(frame);
+            long ttl = ReplyReader.integer(frame);
             long nanos = System.nanoTime() - sentNanos;
             keyspace.loadMicros.add(TimeUnit.NANOSECONDS.toMicros(nanos));
             if (isOfCopy && (value.kind() != Loaded.Kind.VALUE || ttl <= 0)) {

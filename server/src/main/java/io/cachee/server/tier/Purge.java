@@ -4,10 +4,12 @@ import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.resp.Reply;
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -25,8 +27,8 @@ public final class Purge {
      */
     public record Result(long removed, String problem) {}
 
-    private static final byte[] FIRST = Requests.ascii("0");
-    private static final byte[] PAGE = Requests.ascii("500");
+    private static final byte[] FIRST = Arguments.ascii("0");
+    private static final byte[] PAGE = Arguments.ascii("500");
 
     private final L2 l2;
     private final KeyspaceVersions versions;
@@ -65,8 +67,8 @@ public final class Purge {
         return new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
-                if (Replies.isError(frame)) {
-                    end(Replies.line(frame));
+                if (ReplyReader.isError(frame)) {
+                    end(ReplyReader.text(frame));
                 } else {
                     next.accept(frame);
                 }
@@ -80,31 +82,24 @@ public final class Purge {
     }
 
     private void scan(byte[] cursor) {
-        ByteBuf request = Requests.of(
-                Requests.ascii("SCAN"),
+        ByteBuf request = RequestEncoder.encode(
+                Arguments.ascii("SCAN"),
                 cursor,
-                Requests.ascii("MATCH"),
+                Arguments.ascii("MATCH"),
                 pattern(prefix),
-                Requests.ascii("COUNT"),
+                Arguments.ascii("COUNT"),
                 PAGE);
         l2.send(request, nodes.get(node), Protocol.EITHER, -1, then(this::page));
     }
 
     private void page(ByteBuf frame) {
-        if (!(Replies.tree(frame) instanceof List<?> reply)
-                || reply.size() != 2
-                || !(reply.get(0) instanceof byte[] cursor)
-                || !(reply.get(1) instanceof List<?> found)) {
+        List<Reply> parts = Reply.of(frame).items();
+        byte[] cursor = parts.size() == 2 ? parts.get(0).bytes() : null;
+        if (cursor == null || !parts.get(1).isAggregate()) {
             end("SCAN was not answered as expected");
             return;
         }
-        List<byte[]> keys = new ArrayList<>();
-        for (Object key : found) {
-            if (key instanceof byte[] bytes) {
-                keys.add(bytes);
-            }
-        }
-        remove(keys, cursor);
+        remove(parts.get(1).strings(), cursor);
     }
 
     private void remove(List<byte[]> keys, byte[] cursor) {
@@ -114,9 +109,9 @@ public final class Purge {
         }
         int[] left = {keys.size()};
         for (byte[] key : keys) {
-            ByteBuf request = Requests.of(Requests.ascii("UNLINK"), key);
+            ByteBuf request = RequestEncoder.encode(Arguments.ascii("UNLINK"), key);
             l2.send(request, l2.slotOf(key, 0, key.length), Protocol.EITHER, -1, then(frame -> {
-                removed += Replies.integer(frame);
+                removed += ReplyReader.integer(frame);
                 if (--left[0] == 0 && !over) {
                     removedPage(cursor);
                 }
@@ -139,7 +134,8 @@ public final class Purge {
         if (next == nodes.size()) {
             end("");
         } else {
-            l2.sendTracked(Requests.of(Requests.ascii("PING")), nodes.get(next), then(_ -> settle(next + 1)));
+            l2.sendTracked(
+                    RequestEncoder.encode(Arguments.ascii("PING")), nodes.get(next), then(_ -> settle(next + 1)));
         }
     }
 

@@ -5,6 +5,8 @@ import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.L2Options;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.RequestEncoder;
 import io.cachee.store.PutMode;
 import io.cachee.store.PutResult;
 import io.cachee.store.Store;
@@ -24,8 +26,6 @@ import java.util.function.UnaryOperator;
  */
 public final class SourceWarmUp {
     private static final long LONGEST_MILLIS = 60_000;
-    private static final byte[] GET = Requests.ascii("GET");
-    private static final byte[] PTTL = Requests.ascii("PTTL");
 
     private final Store store;
     private final EventLoop loop;
@@ -108,8 +108,8 @@ public final class SourceWarmUp {
         for (byte[] key : keys) {
             One one = new One(key, left, all);
             int slot = link.slotOf(key, 0, key.length);
-            link.sendTracked(Requests.of(GET, key), slot, one);
-            link.sendTracked(Requests.of(PTTL, key), slot, one);
+            link.sendTracked(RequestEncoder.encode(Arguments.GET, key), slot, one);
+            link.sendTracked(RequestEncoder.encode(Arguments.PTTL, key), slot, one);
         }
         return all;
     }
@@ -131,14 +131,14 @@ public final class SourceWarmUp {
         @Override
         public void reply(ByteBuf frame) {
             if (answers++ == 0) {
-                got = Replies.value(frame);
+                got = Loaded.of(frame);
                 return;
             }
             if (answers > 2) {
                 // The value did not come, and that was told.
                 return;
             }
-            long ttl = Replies.integer(frame);
+            long ttl = ReplyReader.integer(frame);
             byte[] value = got.value();
             if (value != null && ttl >= -1) {
                 long kept = ttl < 0 ? LONGEST_MILLIS : Math.clamp(ttl, 1, LONGEST_MILLIS);

@@ -6,6 +6,8 @@ import io.cachee.l2.L2Failure;
 import io.cachee.l2.L2Options;
 import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.RequestEncoder;
 import io.cachee.store.PutMode;
 import io.cachee.store.PutResult;
 import io.cachee.store.Stamp;
@@ -375,19 +377,18 @@ public final class Tier implements Feed, AutoCloseable {
 
     /** Asks L2 whether a client of another pod is filling the key. */
     private void claim(byte[] key, Keyspace keyspace, Runnable tell, Runnable askAgain) {
-        byte[] name = Requests.flight(key);
-        ByteBuf request = Requests.of(
-                Requests.SET,
+        byte[] name = Arguments.flight(key);
+        ByteBuf request = RequestEncoder.encode(
+                Arguments.SET,
                 name,
-                Requests.ONE,
-                Requests.NX,
-                Requests.PX,
-                Requests.number(keyspace.policy().missWait()));
+                Arguments.ONE,
+                Arguments.NX,
+                Arguments.PX,
+                Arguments.number(keyspace.policy().missWait()));
         l2.send(request, l2.slotOf(name, 0, name.length), Protocol.EITHER, -1, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
-                byte type = frame.getByte(frame.readerIndex());
-                boolean isHeldElsewhere = type == '$' || type == '_';
+                boolean isHeldElsewhere = ReplyReader.isNull(frame);
                 if (isHeldElsewhere) {
                     awaitFilling(key, keyspace, tell, askAgain);
                 } else {

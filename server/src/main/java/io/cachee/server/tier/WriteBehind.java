@@ -4,6 +4,8 @@ import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.resp.ReplyReader;
+import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.nio.ByteBuffer;
@@ -154,7 +156,7 @@ public final class WriteBehind {
         l2.send(request(one), l2.slotOf(one.key, 0, one.key.length), Protocol.RESP2, -1, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
-                if (Replies.isError(frame)) {
+                if (ReplyReader.isError(frame)) {
                     again(one);
                 } else {
                     done(one);
@@ -171,15 +173,15 @@ public final class WriteBehind {
     private static ByteBuf request(Pending one) {
         byte[] value = one.value;
         if (value == null) {
-            return Requests.of(Requests.DEL, one.key);
+            return RequestEncoder.encode(Arguments.DEL, one.key);
         }
         if (one.expiresNanos == Long.MAX_VALUE) {
-            return Requests.of(Requests.SET, one.key, value);
+            return RequestEncoder.encode(Arguments.SET, one.key, value);
         }
         long left = TimeUnit.NANOSECONDS.toMillis(one.expiresNanos - System.nanoTime());
         return left <= 0
-                ? Requests.of(Requests.DEL, one.key)
-                : Requests.of(Requests.SET, one.key, value, Requests.PX, Requests.number(left));
+                ? RequestEncoder.encode(Arguments.DEL, one.key)
+                : RequestEncoder.encode(Arguments.SET, one.key, value, Arguments.PX, Arguments.number(left));
     }
 
     private void done(Pending one) {

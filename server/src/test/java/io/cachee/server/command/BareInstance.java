@@ -17,7 +17,7 @@ final class BareInstance implements AutoCloseable {
     BareInstance(long regionBytes) throws StoreFileException {
         store = Store.open(StoreOptions.maxMemory(regionBytes).housekeeping(false));
         InstanceOptions options = new InstanceOptions(16, "", 0, "", regionBytes, Eviction.CACHEE_LFU, true, "test");
-        instance = new Instance(store, options, 1, (message, cause) -> {
+        instance = new Instance(store, options, Table.rows().table(), 1, (message, cause) -> {
             throw new AssertionError(message, cause);
         });
         executor = instance.executor(PooledByteBufAllocator.DEFAULT);

@@ -3,7 +3,7 @@ package io.cachee.server.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.server.resp.Request;
+import io.cachee.resp.Request;
 import io.cachee.store.StoreFileException;
 import java.util.List;
 import java.util.Objects;
@@ -43,7 +43,7 @@ final class CallTimerTest {
     }
 
     private Command command(String name) {
-        return Objects.requireNonNull(bare.instance.table.find(name));
+        return Objects.requireNonNull(bare.instance.table.named(name));
     }
 
     private void run(long nanos, long replyBytes, String... words) {

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.cachee.server.resp.ProtocolException;
-import io.cachee.server.resp.RequestsAhead;
-import io.cachee.server.resp.RespDecoder;
-import io.cachee.server.resp.RespLimits;
+import io.cachee.resp.ProtocolException;
+import io.cachee.resp.RequestDecoder;
+import io.cachee.resp.RequestsAhead;
+import io.cachee.resp.RespLimits;
 import io.cachee.store.StoreFileException;
 import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.FastThreadLocalThread;
@@ -32,8 +32,8 @@ final class CommandAllocationTest {
     private static final long REGION_BYTES = 64 << 20;
 
     private final RequestsAhead ahead = new RequestsAhead();
-    private final RespDecoder decoder =
-            new RespDecoder(new RespLimits(RespLimits.MAX_ARGUMENTS, RespLimits.MAX_ARGUMENTS), false);
+    private final RequestDecoder decoder =
+            new RequestDecoder(new RespLimits(RespLimits.MAX_ARGUMENTS, RespLimits.MAX_ARGUMENTS), false);
 
     @SuppressWarnings("NullAway.Init")
     private BareInstance bare;

@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.server.resp.ProtocolException;
-import io.cachee.server.resp.Request;
-import io.cachee.server.resp.RespDecoder;
-import io.cachee.server.resp.RespLimits;
+import io.cachee.resp.ProtocolException;
+import io.cachee.resp.Request;
+import io.cachee.resp.RequestDecoder;
+import io.cachee.resp.RespLimits;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 final class CommandTableTest {
     private static final int CASE_BIT = 0x20;
 
-    private final CommandTable table = Table.create();
+    private final CommandTable table = Table.rows().table();
 
     /** The command of a request whose name lies amid other bytes. */
     private @Nullable Command amidOthers(byte[] name) throws ProtocolException {
         String text = "*2\r\n$" + name.length + "\r\n" + new String(name, ISO_8859_1) + "\r\n$9\r\nsomething\r\n";
         byte[] bytes = text.getBytes(ISO_8859_1);
-        RespDecoder decoder = new RespDecoder(new RespLimits(10, 1_000), false);
+        RequestDecoder decoder = new RequestDecoder(new RespLimits(10, 1_000), false);
         assertThat(decoder.next(bytes, bytes.length)).isTrue();
         return table.find(decoder.request(), 0);
     }
@@ -34,10 +34,17 @@ final class CommandTableTest {
 
     private @Nullable Command expected(byte[] name) {
         return table.commands().stream()
-                .filter(command -> command.name.equalsIgnoreCase(new String(name, US_ASCII))
+                .filter(command -> !command.isSubcommand()
+                        && command.name.equalsIgnoreCase(new String(name, US_ASCII))
                         && command.name.length() == name.length)
                 .findFirst()
                 .orElse(null);
+    }
+
+    private List<Command> topLevel() {
+        return table.commands().stream()
+                .filter(command -> !command.isSubcommand())
+                .toList();
     }
 
     private void assertFoundAsExpected(byte[] name) throws ProtocolException {
@@ -48,7 +55,7 @@ final class CommandTableTest {
 
     @Test
     void namesAreFoundInUpperAndLowerCase() throws ProtocolException {
-        for (Command command : table.commands()) {
+        for (Command command : topLevel()) {
             byte[] mixed = command.name.getBytes(US_ASCII);
             mixed[0] = (byte) (mixed[0] - CASE_BIT);
             for (byte[] name : List.of(
@@ -64,7 +71,7 @@ final class CommandTableTest {
     @Test
     void whatIsNearlyANameIsNone() throws ProtocolException {
         assertFoundAsExpected(new byte[0]);
-        for (Command command : table.commands()) {
+        for (Command command : topLevel()) {
             byte[] name = command.name.getBytes(US_ASCII);
             assertFoundAsExpected(Arrays.copyOf(name, name.length - 1));
             assertFoundAsExpected(Arrays.copyOf(name, name.length + 1));

@@ -3,9 +3,9 @@ package io.cachee.server.command;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.server.resp.RequestsAhead;
-import io.cachee.server.resp.RespDecoder;
-import io.cachee.server.resp.RespLimits;
+import io.cachee.resp.RequestDecoder;
+import io.cachee.resp.RequestsAhead;
+import io.cachee.resp.RespLimits;
 import io.cachee.store.KeyBatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +32,7 @@ final class KeysAheadTest {
     }
 
     private KeyBatch find(byte[] bytes, int from) {
-        RespDecoder decoder = new RespDecoder(new RespLimits(RespLimits.MAX_ARGUMENTS, 1 << 20), false);
+        RequestDecoder decoder = new RequestDecoder(new RespLimits(RespLimits.MAX_ARGUMENTS, 1 << 20), false);
         decoder.moved(from);
         decoder.lookAhead(requests, bytes, bytes.length);
         return keysAhead.find(requests);

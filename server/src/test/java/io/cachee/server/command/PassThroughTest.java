@@ -10,7 +10,6 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -24,17 +23,17 @@ final class PassThroughTest {
         EventLoop loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()).next();
         InstanceOptions options = new InstanceOptions(16, "", 0, "", REGION_BYTES, Eviction.CACHEE_LFU, true, "test");
         try (Store store = Store.open(StoreOptions.maxMemory(REGION_BYTES))) {
-            Instance instance = new Instance(store, options, 1, (message, cause) -> {
+            Instance instance = new Instance(store, options, Table.rows().table(), 1, (message, cause) -> {
                 throw new AssertionError(message, cause);
             });
-            instance.standBefore(L2Options.of("redis://127.0.0.1:1"), loop, 0, 1, Map.of());
-            Tiers tiers = Objects.requireNonNull(instance.tiers);
+            BeforeL2 proxy = BeforeL2.open(instance, L2Options.of("redis://127.0.0.1:1"), loop, 0, 1, Map.of());
+            PassThrough passing = new PassThrough(instance, proxy.tier(), 0);
             AtomicBoolean ran = new AtomicBoolean();
-            tiers.passing().onLink(() -> ran.set(true));
+            passing.onLink(() -> ran.set(true));
             loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).sync();
             assertThat(ran).isTrue();
 
-            tiers.passing().onLink(() -> {
+            passing.onLink(() -> {
                 throw new AssertionError("nobody can run this");
             });
 

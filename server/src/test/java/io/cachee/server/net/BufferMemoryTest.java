@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.server.command.Instance;
 import io.cachee.server.command.InstanceOptions;
+import io.cachee.server.command.Table;
 import io.cachee.server.command.Transport;
 import io.cachee.store.Eviction;
 import io.cachee.store.Store;
@@ -28,7 +29,7 @@ final class BufferMemoryTest {
     private static List<Boolean> stay(Throwable error, List<String> log) throws IOException {
         try (Store store = Store.open(StoreOptions.maxMemory(16 << 20))) {
             InstanceOptions options = new InstanceOptions(16, "", 0, "", 16 << 20, Eviction.CACHEE_LFU, true, "test");
-            Instance instance = new Instance(store, options, 1, (message, _) -> log.add(message));
+            Instance instance = new Instance(store, options, Table.rows().table(), 1, (message, _) -> log.add(message));
             LoopContext loop = new LoopContext(
                     new EmbeddedChannel().eventLoop(),
                     new LoopLoad(),

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cachee.l2.L2Options;
+import io.cachee.server.command.BeforeL2;
 import io.cachee.server.command.Instance;
+import io.cachee.server.command.InstanceMetrics;
 import io.cachee.server.command.InstanceOptions;
+import io.cachee.server.command.Parameter;
+import io.cachee.server.command.Table;
 import io.cachee.server.metrics.MetricWriter;
 import io.cachee.store.Eviction;
 import io.cachee.store.Store;
@@ -21,7 +25,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +52,8 @@ final class NetSidecar implements AutoCloseable {
         store = Store.open(StoreOptions.maxMemory(REGION_BYTES));
         InstanceOptions options = new InstanceOptions(
                 16, builder.bind, 0, builder.socket, REGION_BYTES, Eviction.CACHEE_LFU, true, "test");
-        instance = new Instance(store, options, LOOPS, this::log);
-        instance.configure(builder.settings);
+        instance = new Instance(store, options, Table.rows().table(), LOOPS, this::log);
+        Parameter.set(instance, builder.settings);
         password = builder.settings.getOrDefault("requirepass", "");
         ListenOptions listen = new ListenOptions(
                 List.of(builder.bind),
@@ -70,8 +73,10 @@ final class NetSidecar implements AutoCloseable {
             L2Options l2 = builder.l2;
             server = RespServer.open(instance, listen, builder.limits, loop -> {
                 if (l2 != null) {
-                    instance.standBefore(l2, loop, 0, MOST_LOADS, Map.of());
-                    var ignored = Objects.requireNonNull(instance.tier()).l2().learnCommands();
+                    var ignored = BeforeL2.open(instance, l2, loop, 0, MOST_LOADS, Map.of())
+                            .tier()
+                            .l2()
+                            .learnCommands();
                 }
             });
         } catch (IOException | RuntimeException e) {
@@ -211,7 +216,7 @@ final class NetSidecar implements AutoCloseable {
     /** The value of a sample, such as {@code cachee_disconnects_total{reason="idle"}}. */
     double metric(String sample) {
         MetricWriter out = new MetricWriter(false);
-        instance.writeMetrics(out);
+        new InstanceMetrics(instance, out).write();
         return out.finish()
                 .lines()
                 .filter(line -> line.startsWith(sample + " "))

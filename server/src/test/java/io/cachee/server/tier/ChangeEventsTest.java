@@ -9,7 +9,6 @@ import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,8 +80,7 @@ final class ChangeEventsTest {
 
     private long sum(java.util.function.ToLongFunction<Tier> count) {
         return pods.stream()
-                .mapToLong(pod ->
-                        count.applyAsLong(Objects.requireNonNull(pod.instance().tier())))
+                .mapToLong(pod -> count.applyAsLong(pod.proxy().tier()))
                 .sum();
     }
 

@@ -86,7 +86,7 @@ final class L2FailureTest {
     }
 
     private void awaitLoss() throws Exception {
-        Await.until("the loss is noticed", () -> !sidecar.instance().isCoherent());
+        Await.until("the loss is noticed", () -> !sidecar.isCoherent());
     }
 
     private void awaitRecovery() throws Exception {
@@ -189,7 +189,7 @@ final class L2FailureTest {
             }
             slow.call("SAVE");
             slow.stop();
-            Await.until("the loss is noticed", () -> !before.instance().isCoherent());
+            Await.until("the loss is noticed", () -> !before.isCoherent());
             CompletableFuture<Void> loaded = CompletableFuture.runAsync(() -> {
                 try {
                     slow.restart();
@@ -205,7 +205,7 @@ final class L2FailureTest {
                 if (isLoading(slow)) {
                     assertThat(known).hasToString("$v");
                     assertThat(unknown.toString()).startsWith(NO_ANSWER);
-                    assertThat(before.instance().isCoherent()).isFalse();
+                    assertThat(before.isCoherent()).isFalse();
                     asked++;
                 }
             }

@@ -272,7 +272,7 @@ final class LargeRepliesTest {
         proxy.delay(15);
         try (RespClient patient = sidecar.connect()) {
             patient.send("GET", "k");
-            Await.until("the feed is given up", () -> !sidecar.instance().isCoherent());
+            Await.until("the feed is given up", () -> !sidecar.isCoherent());
             direct.call("SET", "other", "changed");
             assertThat(patient.reply().string()).hasSize(4 << 20);
         }

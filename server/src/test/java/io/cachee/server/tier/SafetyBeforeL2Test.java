@@ -24,10 +24,10 @@ final class SafetyBeforeL2Test {
             "REPLCONF",
             "SYNC",
             "PSYNC ? -1",
-            "psync",
+            "psync replicationid 1",
             "SCRIPT DEBUG YES",
             "script debug sync",
-            "SCRIPT DEBUG",
+            "script debug no",
             "Script dEBUG no more");
 
     private static final String REPLICA =

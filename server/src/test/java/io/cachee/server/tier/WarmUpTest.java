@@ -13,7 +13,6 @@ import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,7 +81,7 @@ final class WarmUpTest {
     }
 
     private static Tier tierOf(TestSidecar pod) {
-        return Objects.requireNonNull(pod.instance().tier());
+        return pod.proxy().tier();
     }
 
     private long calls(String command) throws Exception {

@@ -1,0 +1,116 @@
+package io.cachee.server.command;
+
+import io.cachee.l2.L2Options;
+import io.cachee.server.tier.FleetList;
+import io.cachee.server.tier.KeyspacePolicy;
+import io.cachee.server.tier.Keyspaces;
+import io.cachee.server.tier.Tier;
+import io.cachee.server.tier.WarmUp;
+import io.netty.channel.EventLoop;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The sidecar before an L2: routes commands between the store and L2, and tells how L2 is. */
+public final class BeforeL2 {
+    private final Instance instance;
+    private final int database;
+    private final Tier tier;
+    private final L2State state = new L2State();
+    private volatile @Nullable Tier openedTier;
+    private final HottestKeys hottestKeys;
+    private volatile WarmUp.@Nullable Result warmUp;
+
+    /** Places an L2 behind the store, which then holds values of one database of it. Call before accepting clients. */
+    public static BeforeL2 open(
+            Instance instance,
+            L2Options link,
+            EventLoop loop,
+            int database,
+            int mostLoads,
+            Map<String, KeyspacePolicy> policies) {
+        BeforeL2 proxy = new BeforeL2(instance, link, loop, database, mostLoads, policies);
+        instance.routeBy(new Tiers(instance, proxy));
+        return proxy;
+    }
+
+    private BeforeL2(
+            Instance instance,
+            L2Options link,
+            EventLoop loop,
+            int database,
+            int mostLoads,
+            Map<String, KeyspacePolicy> policies) {
+        this.instance = instance;
+        this.database = database;
+        this.hottestKeys = new HottestKeys(instance);
+        Keyspaces keyspaces = new Keyspaces();
+        keyspaces.define(policies);
+        this.tier = Tier.open(
+                instance.store,
+                keyspaces,
+                key -> instance.databases.storedName(database, key),
+                new L2Events(instance, state, this::isWholeAgain, database),
+                loop,
+                link,
+                mostLoads);
+        this.openedTier = tier;
+    }
+
+    /** The store as the first of two tiers. */
+    public Tier tier() {
+        return tier;
+    }
+
+    /** The database of L2 whose values are kept. */
+    int database() {
+        return database;
+    }
+
+    /** Whether everything served of L2 is vouched for. */
+    public boolean isCoherent() {
+        return tier.l2().status().isCoherent();
+    }
+
+    /** A feed may begin while the link is still being opened: then there was no loss that could be over. */
+    private boolean isWholeAgain() {
+        Tier opened = openedTier;
+        return opened != null && opened.l2().status().isCoherent();
+    }
+
+    /** How L2 is, in plain words. */
+    public String state() {
+        return state.words(tier.l2().status());
+    }
+
+    /** Of stored keys, those of the database that is kept here, under their names in L2. */
+    public List<byte[]> namesInL2(List<byte[]> stored) {
+        return stored.stream()
+                .filter(key -> instance.databases.databaseOf(key) == database)
+                .map(instance.databases::nameOf)
+                .toList();
+    }
+
+    /** The hottest keys of L1. Call from one thread. */
+    public List<FleetList.Weighted> hottestKeys(int most) {
+        return hottestKeys.find(most, database);
+    }
+
+    /** Notes what was loaded before the first client came. */
+    public void warmedUp(WarmUp.Result result) {
+        warmUp = result;
+    }
+
+    WarmUp.@Nullable Result warmUp() {
+        return warmUp;
+    }
+
+    /** Sends what was written to L2 and leaves it. */
+    void close() {
+        int lost = tier.drain();
+        if (lost > 0) {
+            instance.log(lost + " keys that were written are not in L2, and are lost", null);
+        }
+        tier.close();
+    }
+}
