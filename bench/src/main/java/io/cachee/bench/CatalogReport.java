@@ -1,8 +1,8 @@
 package io.cachee.bench;
 
-import io.cachee.server.tier.KeyspacePolicy;
-import io.cachee.server.tier.KeyspaceSection;
-import io.cachee.server.tier.Keyspaces;
+import io.cachee.nearcache.KeyspacePolicy;
+import io.cachee.nearcache.Keyspaces;
+import io.cachee.server.config.KeyspaceSection;
 import io.cachee.testkit.Await;
 import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;

@@ -1,6 +1,6 @@
 package io.cachee.bench;
 
-import io.cachee.server.tier.KeyspacePolicy;
+import io.cachee.nearcache.KeyspacePolicy;
 import io.cachee.testkit.Await;
 import io.cachee.testkit.FaultTimetable;
 import io.cachee.testkit.RespClient;

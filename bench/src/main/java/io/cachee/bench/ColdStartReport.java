@@ -1,9 +1,9 @@
 package io.cachee.bench;
 
-import io.cachee.server.tier.FleetList;
-import io.cachee.server.tier.KeyspacePolicy;
-import io.cachee.server.tier.Tier;
-import io.cachee.server.tier.WarmUp;
+import io.cachee.nearcache.FleetList;
+import io.cachee.nearcache.KeyspacePolicy;
+import io.cachee.nearcache.NearCache;
+import io.cachee.nearcache.WarmUp;
 import io.cachee.testkit.Await;
 import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
@@ -134,7 +134,7 @@ final class ColdStartReport {
     }
 
     private static void tell(ProofSidecar sidecar, RespClient direct) throws Exception {
-        Tier tier = sidecar.proxy().tier();
+        NearCache tier = sidecar.proxy().tier();
         List<FleetList.Weighted> hottest = sidecar.proxy().hottestKeys(WARMED_KEYS);
         tier.loop()
                 .submit(() -> new FleetList(tier.l2(), APPLICATION).add(hottest))
@@ -149,7 +149,7 @@ final class ColdStartReport {
         try (ProofSidecar sidecar = ProofSidecar.ofPod(network.port(), STORE_BYTES, KeyspacePolicy.DEFAULT)) {
             WarmUp.Result warmed = new WarmUp.Result(0, 0, 0, "");
             if (warm) {
-                Tier tier = sidecar.proxy().tier();
+                NearCache tier = sidecar.proxy().tier();
                 warmed = new WarmUp(tier, new FleetList(tier.l2(), APPLICATION), List.of())
                         .run(WARMED_KEYS, WARM_UP_MILLIS);
                 quickestMillis = Math.min(quickestMillis, warmed.millis());

@@ -1,16 +1,16 @@
 package io.cachee.bench;
 
 import io.cachee.l2.L2Options;
-import io.cachee.server.command.BeforeL2;
-import io.cachee.server.command.Instance;
-import io.cachee.server.command.InstanceOptions;
-import io.cachee.server.command.Table;
+import io.cachee.nearcache.KeyspacePolicy;
+import io.cachee.nearcache.Keyspaces;
+import io.cachee.server.command.CommandFamilies;
+import io.cachee.server.engine.SharedState;
+import io.cachee.server.engine.SidecarOptions;
 import io.cachee.server.net.ListenOptions;
 import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.Polling;
 import io.cachee.server.net.RespServer;
-import io.cachee.server.tier.KeyspacePolicy;
-import io.cachee.server.tier.Keyspaces;
+import io.cachee.server.proxy.BeforeL2;
 import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
@@ -38,16 +38,16 @@ final class ProofSidecar implements AutoCloseable {
 
     private final Store store;
     private final AtomicLong failures = new AtomicLong();
-    private final Instance instance;
+    private final SharedState shared;
     private volatile @Nullable BeforeL2 proxy;
     private final RespServer server;
 
     private ProofSidecar(L2Options link, long regionBytes, int loops, int mostLoads, KeyspacePolicy policy)
             throws IOException {
         store = Store.open(StoreOptions.maxMemory(regionBytes));
-        InstanceOptions options =
-                new InstanceOptions(16, "127.0.0.1", 0, "", regionBytes, Eviction.CACHEE_LFU, true, "proof");
-        instance = new Instance(store, options, Table.rows().table(), loops, (message, cause) -> {
+        SidecarOptions options =
+                new SidecarOptions(16, "127.0.0.1", 0, "", regionBytes, Eviction.CACHEE_LFU, true, "proof");
+        shared = new SharedState(store, options, CommandFamilies.rows().table(), loops, (message, cause) -> {
             if (cause != null) {
                 failures.incrementAndGet();
             }
@@ -66,8 +66,8 @@ final class ProofSidecar implements AutoCloseable {
                 null,
                 null,
                 null);
-        server = RespServer.open(instance, listen, NetworkLimits.DEFAULT, loop -> {
-            proxy = BeforeL2.open(instance, link, loop, 0, mostLoads, Map.of(Keyspaces.DEFAULT, policy));
+        server = RespServer.open(shared, listen, NetworkLimits.DEFAULT, loop -> {
+            proxy = BeforeL2.open(shared, link, loop, 0, mostLoads, Map.of(Keyspaces.DEFAULT, policy));
             var ignored = proxy.tier().l2().learnCommands();
         });
     }
@@ -119,8 +119,8 @@ final class ProofSidecar implements AutoCloseable {
         return server.port();
     }
 
-    Instance instance() {
-        return instance;
+    SharedState shared() {
+        return shared;
     }
 
     /** Of lookups since INFO's figures were reset. */
@@ -146,7 +146,7 @@ final class ProofSidecar implements AutoCloseable {
 
     /** Of lookups since the start. */
     double hitRate() {
-        return instance.statistics().hitRate();
+        return shared.statistics().hitRate();
     }
 
     RespClient connect() throws IOException {
@@ -156,7 +156,7 @@ final class ProofSidecar implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        instance.close();
+        shared.close();
         store.close();
     }
 }

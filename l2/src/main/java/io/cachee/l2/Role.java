@@ -8,7 +8,7 @@ import java.util.Objects;
  * @param tracked whether the keys that are read over it are reported
  * @param database as SELECT numbers them
  */
-record Role(boolean tracked, Protocol protocol, int database) {
+public record Role(boolean tracked, Protocol protocol, int database) {
     /** That of a record is made when it is first called, amid the first requests, and takes ten milliseconds. */
     @Override
     public int hashCode() {

@@ -1,5 +1,7 @@
 package io.cachee.server;
 
+import io.cachee.server.cli.RootCommand;
+import io.cachee.server.cli.StartCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -26,7 +28,7 @@ public final class Cachee {
     }
 
     /** The version of the jar; classes that run from a folder have none. */
-    static String version() {
+    public static String version() {
         String version = Cachee.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
     }

@@ -1,9 +1,10 @@
 package io.cachee.server;
 
-import io.cachee.server.command.Instance;
-import io.cachee.server.command.Parameter;
 import io.cachee.server.config.ConfigFile;
 import io.cachee.server.config.FlagValues;
+import io.cachee.server.config.Settings;
+import io.cachee.server.engine.Parameter;
+import io.cachee.server.engine.SharedState;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ final class ConfigReload {
         Runnable prepare(FlagValues now);
     }
 
-    private final Instance instance;
+    private final SharedState shared;
     private final Log log;
     private final FlagValues atStart;
     private final List<Listener> listeners = new ArrayList<>();
@@ -49,8 +50,8 @@ final class ConfigReload {
 
     private long lookedNanos = System.nanoTime();
 
-    ConfigReload(Settings settings, Instance instance, Log log) {
-        this.instance = instance;
+    ConfigReload(Settings settings, SharedState shared, Log log) {
+        this.shared = shared;
         this.log = log;
         this.atStart = settings.values();
         this.inForce = atStart;
@@ -101,7 +102,7 @@ final class ConfigReload {
             complaint = text;
             log.warn(text);
             if (isError) {
-                instance.events().configUnusable();
+                shared.events().configUnusable();
             }
         }
     }
@@ -116,7 +117,7 @@ final class ConfigReload {
         if (otherPassword && !settings.password().isEmpty()) {
             parameters.put(PASSWORD, settings.password());
         }
-        List<Runnable> steps = new ArrayList<>(List.of(Parameter.prepare(instance, parameters)));
+        List<Runnable> steps = new ArrayList<>(List.of(Parameter.prepare(shared, parameters)));
         for (Listener listener : listeners) {
             steps.add(listener.prepare(now));
         }
@@ -129,7 +130,7 @@ final class ConfigReload {
         later.removeIf(name -> now.text(name).equals(atStart.text(name)));
         inForce = now;
         used = file;
-        instance.events().configReloaded();
+        shared.events().configReloaded();
         log.info(file.path() + " was reloaded"
                 + (parameters.isEmpty() ? "" : ": " + String.join(", ", parameters.keySet()) + " changed"));
         later.forEach(name -> log.warn(name + ": takes effect at the next start"));

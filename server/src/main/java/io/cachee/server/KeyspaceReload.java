@@ -1,9 +1,10 @@
 package io.cachee.server;
 
+import io.cachee.nearcache.KeyspacePolicy;
+import io.cachee.nearcache.NearCache;
 import io.cachee.server.config.FlagValues;
-import io.cachee.server.tier.KeyspacePolicy;
-import io.cachee.server.tier.KeyspaceSection;
-import io.cachee.server.tier.Tier;
+import io.cachee.server.config.KeyspaceSection;
+import io.cachee.server.config.NearCacheOptions;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
@@ -11,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes over what changes in the file about keyspaces. */
 final class KeyspaceReload implements ConfigReload.Listener {
-    private final @Nullable Tier tier;
+    private final @Nullable NearCache tier;
     private final Log log;
     private Map<String, KeyspacePolicy> inForce;
 
-    KeyspaceReload(@Nullable Tier tier, Map<String, KeyspacePolicy> atStart, Log log) {
+    KeyspaceReload(@Nullable NearCache tier, Map<String, KeyspacePolicy> atStart, Log log) {
         this.tier = tier;
         this.inForce = atStart;
         this.log = log;
@@ -23,7 +24,7 @@ final class KeyspaceReload implements ConfigReload.Listener {
 
     @Override
     public Runnable prepare(FlagValues now) {
-        Map<String, KeyspacePolicy> policies = KeyspaceSection.parse(now.section(TierOptions.KEYSPACES));
+        Map<String, KeyspacePolicy> policies = KeyspaceSection.parse(now.section(NearCacheOptions.KEYSPACES));
         return () -> apply(policies);
     }
 

@@ -1,6 +1,6 @@
 package io.cachee.server;
 
-import io.cachee.server.command.FailureLog;
+import io.cachee.server.engine.FailureLog;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,10 +10,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What the sidecar says while it runs: a line for each event. Control characters are escaped. */
-final class Log implements FailureLog {
+public final class Log implements FailureLog {
     private final PrintStream out;
 
-    Log(PrintStream out) {
+    public Log(PrintStream out) {
         this.out = out;
     }
 
@@ -22,7 +22,7 @@ final class Log implements FailureLog {
         line("INFO", message);
     }
 
-    void warn(String message) {
+    public void warn(String message) {
         line("WARN", message);
     }
 
@@ -36,7 +36,7 @@ final class Log implements FailureLog {
         }
     }
 
-    void error(String message, @Nullable Throwable cause) {
+    public void error(String message, @Nullable Throwable cause) {
         line("ERROR", cause == null ? message : message + ": " + cause);
         if (cause != null) {
             StringWriter trace = new StringWriter();

@@ -5,20 +5,23 @@ import io.cachee.server.admin.AdminServer;
 import io.cachee.server.admin.Health;
 import io.cachee.server.admin.HttpReply;
 import io.cachee.server.admin.JvmMetrics;
-import io.cachee.server.command.BeforeL2;
-import io.cachee.server.command.CommandTable;
-import io.cachee.server.command.Instance;
-import io.cachee.server.command.InstanceMetrics;
-import io.cachee.server.command.InstanceOptions;
-import io.cachee.server.command.Parameter;
-import io.cachee.server.command.RemovedKeys;
-import io.cachee.server.command.SelfTest;
-import io.cachee.server.command.Table;
+import io.cachee.server.admin.SidecarMetrics;
+import io.cachee.server.command.CommandFamilies;
 import io.cachee.server.config.MemorySize;
+import io.cachee.server.config.NearCacheOptions;
+import io.cachee.server.config.Settings;
+import io.cachee.server.config.StartOptions;
+import io.cachee.server.engine.CommandTable;
+import io.cachee.server.engine.Parameter;
+import io.cachee.server.engine.RemovedKeys;
+import io.cachee.server.engine.SelfTest;
+import io.cachee.server.engine.SharedState;
+import io.cachee.server.engine.SidecarOptions;
 import io.cachee.server.metrics.MetricWriter;
 import io.cachee.server.net.ListenOptions;
 import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.RespServer;
+import io.cachee.server.proxy.BeforeL2;
 import io.cachee.store.Store;
 import io.cachee.store.StoreStats;
 import io.netty.channel.EventLoop;
@@ -35,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * The sidecar from its start to its end: store, commands, sockets, health. SIGTERM turns readiness off, lets clients
  * finish what is under way, and removes socket and shared file; a second one ends the process at once.
  */
-final class Sidecar implements AutoCloseable {
+public final class Sidecar implements AutoCloseable {
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_WRONG_ARGUMENTS = 2;
     private static final int EXIT_AT_ONCE = 143;
@@ -44,9 +47,9 @@ final class Sidecar implements AutoCloseable {
     private final Settings settings;
     private final Log log;
     private final Store store;
-    private final Instance instance;
+    private final SharedState shared;
     private final RespServer server;
-    private final Warmth warmth;
+    private final WarmUpService warmth;
     /** Null without an L2. */
     private @Nullable BeforeL2 proxy;
 
@@ -59,7 +62,7 @@ final class Sidecar implements AutoCloseable {
     private int metricsPort;
 
     /** Runs a sidecar until it is told to end; the process's exit code. */
-    static int run(Settings settings, Log log) {
+    public static int run(Settings settings, Log log) {
         long started = System.nanoTime();
         try {
             String outdated = BuildCheck.problem();
@@ -92,25 +95,25 @@ final class Sidecar implements AutoCloseable {
         this.log = log;
         this.startedNanos = startedNanos;
         RemovedKeys removed = new RemovedKeys();
-        TierOptions tiers = settings.tiers();
+        NearCacheOptions tiers = settings.tiers();
         List<byte[]> previous =
                 tiers.warmsFromL2() ? PreviousKeys.of(settings.shmFile(), tiers.prewarmKeys) : List.of();
         this.store = settings.openStore(removed);
         try {
-            CommandTable table = Table.rows().table();
-            this.instance = new Instance(store, instanceOptions(settings), table, settings.ioThreads(), log);
-            instance.listenTo(removed);
+            CommandTable table = CommandFamilies.rows().table();
+            this.shared = new SharedState(store, instanceOptions(settings), table, settings.ioThreads(), log);
+            shared.listenTo(removed);
             readiness = new Readiness(
                     tiers.readyHitRate / 100.0,
                     tiers.readyMillis,
-                    instance.statistics()::reads,
-                    instance.statistics()::hitRate,
+                    shared.statistics()::reads,
+                    shared.statistics()::hitRate,
                     System::nanoTime);
-            configure(instance, settings);
-            reload = new ConfigReload(settings, instance, log);
-            instance.onShutdown(stopping::countDown);
+            configure(shared, settings);
+            reload = new ConfigReload(settings, shared, log);
+            shared.onShutdown(stopping::countDown);
             NetworkLimits limits = NetworkLimits.DEFAULT.clientBuffersTotal(settings.options().buffersTotal);
-            this.server = RespServer.open(instance, listenOptions(settings), limits, this::connectToL2);
+            this.server = RespServer.open(shared, listenOptions(settings), limits, this::connectToL2);
             reload.add(new KeyspaceReload(proxy == null ? null : proxy.tier(), tiers.keyspaces, log));
         } catch (IOException | RuntimeException e) {
             store.close();
@@ -123,22 +126,22 @@ final class Sidecar implements AutoCloseable {
             close();
             throw e;
         }
-        warmth = new Warmth(instance, proxy, tiers, log);
+        warmth = new WarmUpService(shared, proxy, tiers, log);
         warmth.warmUp(store, server.firstLoop(), previous);
         readiness.open();
     }
 
     private void connectToL2(EventLoop loop) {
-        TierOptions tiers = settings.tiers();
+        NearCacheOptions tiers = settings.tiers();
         L2Options link = tiers.link();
         if (link != null) {
-            proxy = BeforeL2.open(instance, link, loop, tiers.database(), tiers.mostLoads, tiers.keyspaces);
+            proxy = BeforeL2.open(shared, link, loop, tiers.database(), tiers.mostLoads, tiers.keyspaces);
         }
     }
 
-    private static InstanceOptions instanceOptions(Settings settings) {
+    private static SidecarOptions instanceOptions(Settings settings) {
         StartOptions options = settings.options();
-        return new InstanceOptions(
+        return new SidecarOptions(
                 options.databases,
                 String.join(" ", options.bind),
                 options.port,
@@ -150,13 +153,13 @@ final class Sidecar implements AutoCloseable {
     }
 
     /** What clients could change by CONFIG and ACL is set the same way. */
-    private static void configure(Instance instance, Settings settings) {
+    private static void configure(SharedState shared, Settings settings) {
         Map<String, String> parameters = settings.parameters();
         if (!settings.password().isEmpty()) {
             parameters.put("requirepass", settings.password());
         }
-        Parameter.set(instance, parameters);
-        instance.users().define(settings.users());
+        Parameter.set(shared, parameters);
+        shared.users().define(settings.users());
     }
 
     private static ListenOptions listenOptions(Settings settings) {
@@ -211,8 +214,8 @@ final class Sidecar implements AutoCloseable {
         out.gauge("cachee_build_info", "The version that runs.")
                 .sample("cachee_build_info", 1, MetricWriter.label("version", Cachee.version()));
         out.gauge("cachee_ready", "Whether clients should come.", isReady() ? 1 : 0);
-        out.gauge("cachee_uptime_seconds", "Seconds since the start.", instance.uptimeMillis() / 1e3);
-        new InstanceMetrics(instance, out).write();
+        out.gauge("cachee_uptime_seconds", "Seconds since the start.", shared.uptimeMillis() / 1e3);
+        new SidecarMetrics(shared, out).write();
         warmth.writeMetrics(out);
         JvmMetrics.write(out);
         String type = openMetrics
@@ -229,8 +232,8 @@ final class Sidecar implements AutoCloseable {
                 stats.entries(),
                 stats.regionBytes() - stats.freeBytes(),
                 stats.regionBytes(),
-                instance.statistics().hitRate(),
-                TimeUnit.MILLISECONDS.toSeconds(instance.uptimeMillis()),
+                shared.statistics().hitRate(),
+                TimeUnit.MILLISECONDS.toSeconds(shared.uptimeMillis()),
                 proxy == null ? "" : proxy.state());
     }
 
@@ -339,7 +342,7 @@ final class Sidecar implements AutoCloseable {
     public void close() {
         readiness.close();
         server.close();
-        instance.close();
+        shared.close();
         admin.close();
         store.close();
     }

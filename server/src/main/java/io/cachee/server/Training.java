@@ -1,5 +1,6 @@
 package io.cachee.server;
 
+import io.cachee.server.cli.StartCommand;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

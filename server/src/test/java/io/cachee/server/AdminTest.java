@@ -3,6 +3,8 @@ package io.cachee.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.server.cli.StartCommand;
+import io.cachee.server.config.Settings;
 import io.cachee.server.metrics.Exposition;
 import io.cachee.testkit.RespClient;
 import java.io.File;

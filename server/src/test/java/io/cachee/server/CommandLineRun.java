@@ -1,5 +1,6 @@
 package io.cachee.server;
 
+import io.cachee.server.cli.RootCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
@@ -10,8 +11,8 @@ import java.io.StringWriter;
  * @param out standard output
  * @param err standard error
  */
-record CommandLineRun(int exitCode, String out, String err) {
-    static CommandLineRun of(String... arguments) {
+public record CommandLineRun(int exitCode, String out, String err) {
+    public static CommandLineRun of(String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exitCode = RootCommand.commandLine()

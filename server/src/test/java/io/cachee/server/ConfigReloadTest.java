@@ -3,9 +3,11 @@ package io.cachee.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.server.command.InstanceMetrics;
-import io.cachee.server.command.Parameter;
+import io.cachee.server.admin.SidecarMetrics;
 import io.cachee.server.config.FlagValues;
+import io.cachee.server.config.Settings;
+import io.cachee.server.config.StartOptions;
+import io.cachee.server.engine.Parameter;
 import io.cachee.server.metrics.MetricWriter;
 import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
@@ -69,11 +71,11 @@ class ConfigReloadTest {
         List<String> all = Stream.concat(Stream.of("--config=" + file), Stream.of(arguments))
                 .toList();
         Settings settings = Settings.of(new FlagValues(StartOptions.FLAGS, Set.of("keyspaces"), all, environment));
-        Parameter.set(sidecar.instance(), settings.parameters());
+        Parameter.set(sidecar.shared(), settings.parameters());
         if (!settings.password().isEmpty()) {
-            Parameter.set(sidecar.instance(), Map.of("requirepass", settings.password()));
+            Parameter.set(sidecar.shared(), Map.of("requirepass", settings.password()));
         }
-        return new ConfigReload(settings, sidecar.instance(), new Log(new PrintStream(said, true, UTF_8)));
+        return new ConfigReload(settings, sidecar.shared(), new Log(new PrintStream(said, true, UTF_8)));
     }
 
     /** Twice, for what has just changed is not used at once. */
@@ -96,7 +98,7 @@ class ConfigReloadTest {
 
     private int metric(String name) {
         MetricWriter out = new MetricWriter(false);
-        new InstanceMetrics(sidecar.instance(), out).write();
+        new SidecarMetrics(sidecar.shared(), out).write();
         return out.finish()
                 .lines()
                 .filter(line -> line.startsWith(name + " "))

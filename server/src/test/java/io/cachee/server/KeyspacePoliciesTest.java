@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.l2.L2Options;
-import io.cachee.server.tier.FleetList;
-import io.cachee.server.tier.KeyspaceSection;
-import io.cachee.server.tier.SourceWarmUp;
-import io.cachee.server.tier.WarmUp;
+import io.cachee.nearcache.FleetList;
+import io.cachee.nearcache.SourceWarmUp;
+import io.cachee.nearcache.WarmUp;
+import io.cachee.server.config.KeyspaceSection;
 import io.cachee.testkit.Await;
 import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
@@ -90,7 +90,7 @@ final class KeyspacePoliciesTest {
         }
     }
 
-    private static io.cachee.server.tier.Tier tierOf(TestSidecar sidecar) {
+    private static io.cachee.nearcache.NearCache tierOf(TestSidecar sidecar) {
         return sidecar.proxy().tier();
     }
 
@@ -393,7 +393,7 @@ final class KeyspacePoliciesTest {
             assertThat(result.problem()).isEmpty();
             assertThat(result.loaded()).isGreaterThanOrEqualTo(90);
             assertThat(client.call("GET", "item:50").string()).isEqualTo("value 50");
-            assertThat(pod.instance().statistics().hitRate()).isEqualTo(1);
+            assertThat(pod.shared().statistics().hitRate()).isEqualTo(1);
         }
         try (TestSidecar pod = sidecar();
                 RespClient client = pod.connect()) {
@@ -404,7 +404,7 @@ final class KeyspacePoliciesTest {
                     .extracting(WarmUp.Result::wanted, WarmUp.Result::loaded)
                     .containsExactly(2, 1);
             client.call("GET", "item:150");
-            assertThat(pod.instance().statistics().hitRate()).isEqualTo(1);
+            assertThat(pod.shared().statistics().hitRate()).isEqualTo(1);
         }
     }
 
@@ -434,7 +434,7 @@ final class KeyspacePoliciesTest {
     private static WarmUp.Result fill(TestSidecar sidecar, L2Options source) {
         MultiThreadIoEventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
         try {
-            return new SourceWarmUp(sidecar.store(), sidecar.instance()::storedName, loops.next(), source)
+            return new SourceWarmUp(sidecar.store(), sidecar.shared()::storedName, loops.next(), source)
                     .run("shop", 100, 10_000);
         } finally {
             loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();

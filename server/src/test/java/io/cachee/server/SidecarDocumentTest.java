@@ -3,6 +3,7 @@ package io.cachee.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.server.config.Flag;
+import io.cachee.server.config.StartOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

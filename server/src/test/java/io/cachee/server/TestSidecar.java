@@ -1,16 +1,16 @@
 package io.cachee.server;
 
 import io.cachee.l2.L2Options;
-import io.cachee.server.command.BeforeL2;
-import io.cachee.server.command.Instance;
-import io.cachee.server.command.InstanceOptions;
-import io.cachee.server.command.RemovedKeys;
-import io.cachee.server.command.Table;
+import io.cachee.nearcache.KeyspacePolicy;
+import io.cachee.server.command.CommandFamilies;
+import io.cachee.server.engine.RemovedKeys;
+import io.cachee.server.engine.SharedState;
+import io.cachee.server.engine.SidecarOptions;
 import io.cachee.server.net.ListenOptions;
 import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.Polling;
 import io.cachee.server.net.RespServer;
-import io.cachee.server.tier.KeyspacePolicy;
+import io.cachee.server.proxy.BeforeL2;
 import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
@@ -34,7 +34,7 @@ public final class TestSidecar implements AutoCloseable {
     private static final int MOST_LOADS = 100;
 
     private final Store store;
-    private final Instance instance;
+    private final SharedState shared;
     private volatile @Nullable BeforeL2 proxy;
     private final RespServer server;
     private final @Nullable Path socket;
@@ -88,10 +88,10 @@ public final class TestSidecar implements AutoCloseable {
         String path = socket == null ? "" : socket.toString();
         RemovedKeys removed = new RemovedKeys();
         store = Store.open(StoreOptions.maxMemory(REGION_BYTES).removalListener(removed));
-        InstanceOptions options = new InstanceOptions(
+        SidecarOptions options = new SidecarOptions(
                 DATABASES, "127.0.0.1", 0, path, REGION_BYTES, Eviction.CACHEE_LFU, wanted.allowFlush, "test");
-        instance = new Instance(store, options, Table.rows().table(), LOOPS, this::failed);
-        instance.listenTo(removed);
+        shared = new SharedState(store, options, CommandFamilies.rows().table(), LOOPS, this::failed);
+        shared.listenTo(removed);
         ListenOptions listen = new ListenOptions(
                 List.of("127.0.0.1"),
                 0,
@@ -107,9 +107,9 @@ public final class TestSidecar implements AutoCloseable {
                 null,
                 null);
         L2Options link = wanted.l2;
-        server = RespServer.open(instance, listen, NetworkLimits.DEFAULT, loop -> {
+        server = RespServer.open(shared, listen, NetworkLimits.DEFAULT, loop -> {
             if (link != null) {
-                proxy = BeforeL2.open(instance, link, loop, 0, MOST_LOADS, wanted.policies);
+                proxy = BeforeL2.open(shared, link, loop, 0, MOST_LOADS, wanted.policies);
                 var ignored = proxy.tier().l2().learnCommands();
             }
         });
@@ -204,8 +204,8 @@ public final class TestSidecar implements AutoCloseable {
         return store;
     }
 
-    public Instance instance() {
-        return instance;
+    public SharedState shared() {
+        return shared;
     }
 
     public int port() {
@@ -229,7 +229,7 @@ public final class TestSidecar implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        instance.close();
+        shared.close();
         store.close();
         Throwable first = failures.peek();
         if (first != null) {

@@ -3,6 +3,7 @@ package io.cachee.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.server.cli.StartCommand;
 import io.cachee.server.metrics.Exposition;
 import io.cachee.testkit.Await;
 import io.cachee.testkit.RedisServerProcess;

@@ -3,7 +3,7 @@ package io.cachee.store;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the store counts. */
-final class Counters {
+public final class Counters {
     final LongAdder hits = new LongAdder();
     final LongAdder misses = new LongAdder();
     final LongAdder expirations = new LongAdder();

@@ -2,8 +2,8 @@ package io.cachee.server.admin;
 
 import static io.cachee.server.metrics.MetricWriter.label;
 
-import io.cachee.server.command.ProcessFigures;
 import io.cachee.server.metrics.MetricWriter;
+import io.cachee.server.metrics.ProcessFigures;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;

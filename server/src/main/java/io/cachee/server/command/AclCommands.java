@@ -1,5 +1,13 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.Command;
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.User;
+import io.cachee.server.engine.UserRules;
+import io.cachee.server.engine.Users;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,7 +37,7 @@ final class AclCommands {
         rows.add("acl|whoami 2 noscript,loading,stale LOCAL", call -> call.reply.bulk(call.session.user.name));
     }
 
-    private static void refuseFile(Call call) {
+    private static void refuseFile(CommandContext call) {
         throw new CommandException(NO_FILE);
     }
 
@@ -58,16 +66,16 @@ final class AclCommands {
             "    Return the current connection username.");
 
     /** What changes other users, or tells of them, is for those alone that may do everything. */
-    private static Users usersFor(Call call) {
+    private static Users usersFor(CommandContext call) {
         User user = call.session.user;
         if (!user.mayEverything()) {
             throw new CommandException(
                     "NOPERM User " + user.name + " has no permissions to run the '" + call.command.name + "' command");
         }
-        return call.instance.users;
+        return call.shared.users;
     }
 
-    private static void list(Call call) {
+    private static void list(CommandContext call) {
         strings(
                 call,
                 usersFor(call).all().stream()
@@ -75,16 +83,16 @@ final class AclCommands {
                         .toList());
     }
 
-    private static void users(Call call) {
+    private static void users(CommandContext call) {
         strings(call, usersFor(call).all().stream().map(user -> user.name).toList());
     }
 
-    private static void strings(Call call, Collection<String> texts) {
+    private static void strings(CommandContext call, Collection<String> texts) {
         call.reply.array(texts.size());
         texts.forEach(call.reply::bulk);
     }
 
-    private static void getUser(Call call) {
+    private static void getUser(CommandContext call) {
         User user = usersFor(call).find(call.request.text(2));
         if (user == null) {
             call.reply.nothing();
@@ -107,7 +115,7 @@ final class AclCommands {
         call.reply.array(0);
     }
 
-    private static void setUser(Call call) {
+    private static void setUser(CommandContext call) {
         Users all = usersFor(call);
         List<String> rules = new ArrayList<>();
         for (int i = 3; i < call.count(); i++) {
@@ -119,11 +127,11 @@ final class AclCommands {
         } catch (IllegalArgumentException wrong) {
             throw new CommandException("ERR " + wrong.getMessage());
         }
-        call.instance.clients.judgeAgain();
+        call.shared.clients.judgeAgain();
         call.reply.ok();
     }
 
-    private static void deleteUsers(Call call) {
+    private static void deleteUsers(CommandContext call) {
         Users all = usersFor(call);
         for (int i = 2; i < call.count(); i++) {
             if (call.request.text(i).equals(Users.DEFAULT)) {
@@ -134,13 +142,13 @@ final class AclCommands {
         for (int i = 2; i < call.count(); i++) {
             deleted += all.delete(call.request.text(i)) ? 1 : 0;
         }
-        call.instance.clients.judgeAgain();
+        call.shared.clients.judgeAgain();
         call.reply.integer(deleted);
     }
 
-    private static void categories(Call call) {
+    private static void categories(CommandContext call) {
         Help.requireAtMost(call, 3);
-        List<Command> commands = call.instance.table.commands();
+        List<Command> commands = call.shared.table.commands();
         if (call.count() == 2) {
             TreeSet<String> all = new TreeSet<>();
             commands.forEach(c -> all.addAll(c.categories));
@@ -158,7 +166,7 @@ final class AclCommands {
         strings(call, members);
     }
 
-    private static void generate(Call call) {
+    private static void generate(CommandContext call) {
         Help.requireAtMost(call, 3);
         int bits = call.count() == 3 ? Decimal.integer(call.request, 2, 1, 4096) : 256;
         byte[] random = new byte[(bits + 7) / 8];

@@ -1,5 +1,10 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.KeyspaceEvent;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 import java.util.Arrays;
@@ -24,7 +29,7 @@ final class BitCommands {
         rows.add("bitfield_ro -2 readonly,fast @bitmap ROa:1 FORWARD", BitField::handleReadOnly);
     }
 
-    private static long bitOffset(Call call, int argument) {
+    private static long bitOffset(CommandContext call, int argument) {
         long offset = Decimal.integer(call.request, argument, BAD_OFFSET);
         if (offset < 0 || offset >>> 3 >= call.store.maxValueSize()) {
             throw new CommandException(BAD_OFFSET);
@@ -41,12 +46,12 @@ final class BitCommands {
         return value == null ? EMPTY : value;
     }
 
-    private static void getBit(Call call) {
+    private static void getBit(CommandContext call) {
         long offset = bitOffset(call, 2);
         call.reply.integer(bitAt(orEmpty(call.key(1).value()), offset));
     }
 
-    private static void setBit(Call call) {
+    private static void setBit(CommandContext call) {
         long offset = bitOffset(call, 2);
         long bit = Decimal.integer(call.request, 3, BAD_BIT);
         if (bit != 0 && bit != 1) {
@@ -66,14 +71,14 @@ final class BitCommands {
             return changed;
         });
         if (done) {
-            call.changed(Event.SETBIT);
+            call.changed(KeyspaceEvent.SETBIT);
         }
         call.reply.integer(before[0]);
     }
 
     /** A range of bits, the end excluded; empty when {@code from >= to}. */
     private record BitRange(long from, long to) {
-        static BitRange of(Call call, int first, int valueLength) {
+        static BitRange of(CommandContext call, int first, int valueLength) {
             boolean inBits = false;
             if (call.count() > first + 2) {
                 if (call.request.is(first + 2, "BIT")) {
@@ -96,7 +101,7 @@ final class BitCommands {
         }
     }
 
-    private static void count(Call call) {
+    private static void count(CommandContext call) {
         byte[] value = call.key(1).value();
         if (value == null) {
             call.reply.integer(0);
@@ -125,13 +130,13 @@ final class BitCommands {
     }
 
     /** Whether both ends are counted from the back and the first lies behind the last, which BITPOS overlooks. */
-    private static boolean isBackwards(Call call) {
+    private static boolean isBackwards(CommandContext call) {
         long start = Decimal.integer(call.request, 2);
         long end = Decimal.integer(call.request, 3);
         return start < 0 && end < 0 && start > end;
     }
 
-    private static void position(Call call) {
+    private static void position(CommandContext call) {
         long wanted = Decimal.integer(call.request, 2);
         if (wanted != 0 && wanted != 1) {
             throw new CommandException("ERR The bit argument must be 1 or 0.");
@@ -167,7 +172,7 @@ final class BitCommands {
         }
     }
 
-    private static void combine(Call call) {
+    private static void combine(CommandContext call) {
         String operation = call.request.text(1).toUpperCase(Locale.ROOT);
         if (!List.of("AND", "OR", "XOR", "NOT").contains(operation)) {
             throw CommandException.syntax();
@@ -188,9 +193,9 @@ final class BitCommands {
         call.key(2);
         if (longest > 0) {
             call.put(result, Store.NO_TTL, PutMode.ALWAYS);
-            call.changed(Event.SET);
+            call.changed(KeyspaceEvent.SET);
         } else if (call.delete()) {
-            call.changed(Event.DEL);
+            call.changed(KeyspaceEvent.DEL);
         }
         call.reply.integer(longest);
     }

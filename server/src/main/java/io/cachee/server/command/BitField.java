@@ -1,6 +1,10 @@
 package io.cachee.server.command;
 
 import io.cachee.resp.Request;
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.KeyspaceEvent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -87,20 +91,20 @@ final class BitField {
     }
 
     private final List<Operation> operations = new ArrayList<>();
-    private final Call call;
+    private final CommandContext call;
     private Overflow overflow = Overflow.WRAP;
     /** Whether a number was written; making room for one that was not is no event. */
     private boolean wrote;
 
-    private BitField(Call call) {
+    private BitField(CommandContext call) {
         this.call = call;
     }
 
-    static void handle(Call call) {
+    static void handle(CommandContext call) {
         new BitField(call).run(false);
     }
 
-    static void handleReadOnly(Call call) {
+    static void handleReadOnly(CommandContext call) {
         new BitField(call).run(true);
     }
 
@@ -115,7 +119,7 @@ final class BitField {
         if (writes) {
             boolean changed = call.modify(current -> apply(BitCommands.orEmpty(current), results));
             if (changed && wrote) {
-                call.changed(Event.SETBIT);
+                call.changed(KeyspaceEvent.SETBIT);
             }
         } else {
             byte[] value = BitCommands.orEmpty(call.value());

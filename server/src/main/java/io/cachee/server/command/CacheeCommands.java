@@ -1,5 +1,8 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+
 /** What only a Cachee has, beside HOTKEYS. Leases and purges need an L2, whose routing answers them. */
 final class CacheeCommands {
     private CacheeCommands() {}

@@ -1,5 +1,10 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.Session;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,36 +21,59 @@ final class ClientCommands {
         rows.add(
                 "client|caching 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
                 TrackingCommands::caching);
-        rows.add("client|getname 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::getName);
+        rows.add(
+                "client|getname 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientCommands::getName);
         rows.add(
                 "client|getredir 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
                 TrackingCommands::getRedirection);
-        rows.add("client|help 2 loading,stale @connection LOCAL unpaused keeps-caching", call -> Help.reply(call, HELP));
+        rows.add(
+                "client|help 2 loading,stale @connection LOCAL unpaused keeps-caching", call -> Help.reply(call, HELP));
         rows.add(
                 "client|id 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
                 call -> call.reply.integer(call.session.id));
         rows.add(
                 "client|info 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
                 call -> call.reply.verbatim(ClientList.describe(call.session) + "\n"));
-        rows.add("client|kill -3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientKill::handle);
-        rows.add("client|list -2 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::list);
+        rows.add(
+                "client|kill -3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientKill::handle);
+        rows.add(
+                "client|list -2 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientCommands::list);
         rows.add(
                 "client|no-evict 3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
                 call -> call.session.noEvict = onOff(call));
         rows.add(
                 "client|no-touch 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
                 call -> call.session.noTouch = onOff(call));
-        rows.add("client|pause -3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::pause);
-        rows.add("client|reply 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::reply);
-        rows.add("client|setinfo 4 noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::setInfo);
-        rows.add("client|setname 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::setName);
-        rows.add("client|tracking -3 noscript,loading,stale @connection LOCAL unpaused keeps-caching", TrackingCommands::tracking);
-        rows.add("client|trackinginfo 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching", TrackingCommands::info);
-        rows.add("client|unblock -3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::unblock);
-        rows.add("client|unpause 2 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching", ClientCommands::unpause);
+        rows.add(
+                "client|pause -3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientCommands::pause);
+        rows.add(
+                "client|reply 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientCommands::reply);
+        rows.add(
+                "client|setinfo 4 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientCommands::setInfo);
+        rows.add(
+                "client|setname 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientCommands::setName);
+        rows.add(
+                "client|tracking -3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                TrackingCommands::tracking);
+        rows.add(
+                "client|trackinginfo 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                TrackingCommands::info);
+        rows.add(
+                "client|unblock -3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientCommands::unblock);
+        rows.add(
+                "client|unpause 2 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientCommands::unpause);
     }
 
-    private static void getName(Call call) {
+    private static void getName(CommandContext call) {
         String name = call.session.name;
         if (name.isEmpty()) {
             call.reply.nothing();
@@ -54,18 +82,18 @@ final class ClientCommands {
         }
     }
 
-    private static void setName(Call call) {
+    private static void setName(CommandContext call) {
         call.session.name = checkedName(call.request.bytes(2), "Client names");
         call.reply.ok();
     }
 
-    private static void unpause(Call call) {
-        call.instance.pause.stop();
+    private static void unpause(CommandContext call) {
+        call.shared.pause.stop();
         call.reply.ok();
     }
 
     /** No command of the sidecar's own blocks, so there is never one to wake. */
-    private static void unblock(Call call) {
+    private static void unblock(CommandContext call) {
         Help.requireAtMost(call, 4);
         if (call.count() == 4 && !call.request.is(3, "TIMEOUT") && !call.request.is(3, "ERROR")) {
             throw new CommandException("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
@@ -121,7 +149,7 @@ final class ClientCommands {
         return new String(bytes, java.nio.charset.StandardCharsets.US_ASCII);
     }
 
-    private static void setInfo(Call call) {
+    private static void setInfo(CommandContext call) {
         String option = call.request.text(2).toLowerCase(Locale.ROOT);
         String value = checkedName(call.request.bytes(3), option);
         if (option.equals("lib-name")) {
@@ -134,7 +162,7 @@ final class ClientCommands {
         call.reply.ok();
     }
 
-    private static boolean onOff(Call call) {
+    private static boolean onOff(CommandContext call) {
         boolean on = call.request.is(2, "ON");
         if (!on && !call.request.is(2, "OFF")) {
             throw CommandException.syntax();
@@ -143,8 +171,8 @@ final class ClientCommands {
         return on;
     }
 
-    private static void list(Call call) {
-        List<Session> sessions = new ArrayList<>(call.instance.clients.all());
+    private static void list(CommandContext call) {
+        List<Session> sessions = new ArrayList<>(call.shared.clients.all());
         if (call.count() == 4 && call.request.is(2, "TYPE")) {
             String type = ClientList.checkedType(call.request.text(3));
             sessions.removeIf(s -> !ClientList.typeOf(s).equals(type));
@@ -165,7 +193,7 @@ final class ClientCommands {
         call.reply.verbatim(text.toString());
     }
 
-    private static void reply(Call call) {
+    private static void reply(CommandContext call) {
         Session session = call.session;
         if (call.request.is(2, "ON")) {
             session.replies = Session.Replies.ON;
@@ -183,7 +211,7 @@ final class ClientCommands {
         session.refresh();
     }
 
-    private static void pause(Call call) {
+    private static void pause(CommandContext call) {
         Help.requireAtMost(call, 4);
         boolean writesOnly = false;
         if (call.count() == 4) {
@@ -196,7 +224,7 @@ final class ClientCommands {
         if (millis < 0) {
             throw new CommandException("ERR timeout is negative");
         }
-        call.instance.pause.start(Math.min(millis, Integer.MAX_VALUE), writesOnly);
+        call.shared.pause.start(Math.min(millis, Integer.MAX_VALUE), writesOnly);
         call.reply.ok();
     }
 }

@@ -1,5 +1,9 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.Session;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -8,7 +12,7 @@ import java.util.function.Predicate;
 final class ClientKill {
     private ClientKill() {}
 
-    static void handle(Call call) {
+    static void handle(CommandContext call) {
         if (call.count() == 3) {
             String address = call.request.text(2);
             if (kill(call, List.of(s -> s.link.remoteAddress().equals(address)), false) == 0) {
@@ -32,7 +36,7 @@ final class ClientKill {
         call.reply.integer(kill(call, filters, skipMe));
     }
 
-    private static boolean yes(Call call, int argument) {
+    private static boolean yes(CommandContext call, int argument) {
         boolean yes = call.request.is(argument, "YES");
         if (!yes && !call.request.is(argument, "NO")) {
             throw CommandException.syntax();
@@ -40,7 +44,7 @@ final class ClientKill {
         return yes;
     }
 
-    private static Predicate<Session> filter(Call call, int option) {
+    private static Predicate<Session> filter(CommandContext call, int option) {
         String value = call.request.text(option + 1);
         if (call.request.is(option, "ID")) {
             String bad = "ERR client-id should be greater than 0";
@@ -61,7 +65,7 @@ final class ClientKill {
             return s -> ClientList.typeOf(s).equals(type);
         }
         if (call.request.is(option, "USER")) {
-            if (call.instance.users.find(value) == null) {
+            if (call.shared.users.find(value) == null) {
                 throw new CommandException("ERR No such user '" + value + "'");
             }
             return s -> s.user.name.equals(value);
@@ -69,9 +73,9 @@ final class ClientKill {
         throw CommandException.syntax();
     }
 
-    private static int kill(Call call, List<Predicate<Session>> filters, boolean skipMe) {
+    private static int kill(CommandContext call, List<Predicate<Session>> filters, boolean skipMe) {
         int killed = 0;
-        for (Session session : call.instance.clients.all()) {
+        for (Session session : call.shared.clients.all()) {
             boolean self = session.equals(call.session);
             if (!(self && skipMe) && filters.stream().allMatch(f -> f.test(session))) {
                 killed++;

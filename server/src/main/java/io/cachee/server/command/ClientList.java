@@ -1,5 +1,12 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.Session;
+import io.cachee.server.engine.Subscriptions;
+import io.cachee.server.engine.Tracking;
+import io.cachee.server.engine.Transaction;
+import io.cachee.server.engine.Transport;
+import io.cachee.server.engine.UpstreamConnection;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 

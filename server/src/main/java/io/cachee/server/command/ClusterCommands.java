@@ -1,5 +1,7 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandRows;
+
 /** CLUSTER, which L2 answers when it is one. */
 final class ClusterCommands {
     private ClusterCommands() {}

@@ -3,6 +3,14 @@ package io.cachee.server.command;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.cachee.resp.Request;
+import io.cachee.server.engine.Command;
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandDescription;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Glob;
+import io.cachee.server.engine.KeySpec;
+import io.cachee.server.engine.SidecarOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,48 +53,48 @@ final class CommandCommands {
             "    Return the keys and the access flags from a full Redis command.");
 
     /** The commands that run here without an L2; others can be asked for by their names. */
-    private static List<Command> listed(Call call) {
-        return call.instance.table.commands().stream()
+    private static List<Command> listed(CommandContext call) {
+        return call.shared.table.commands().stream()
                 .filter(command -> !command.isSubcommand() && command.runsWithoutL2())
                 .toList();
     }
 
-    private static void table(Call call) {
+    private static void table(CommandContext call) {
         List<Command> all = listed(call);
         call.reply.array(all.size());
         all.forEach(command -> CommandDescription.write(call.reply, command));
     }
 
-    private static void count(Call call) {
+    private static void count(CommandContext call) {
         call.reply.integer(listed(call).size());
     }
 
-    private static void info(Call call) {
+    private static void info(CommandContext call) {
         List<@Nullable Command> wanted = asked(call);
         call.reply.array(wanted.size());
         wanted.forEach(command -> CommandDescription.write(call.reply, command));
     }
 
     /** The rows that the arguments name, null for a name without one; all where there are no arguments. */
-    private static List<@Nullable Command> asked(Call call) {
+    private static List<@Nullable Command> asked(CommandContext call) {
         if (call.count() == 2) {
             return new ArrayList<>(listed(call));
         }
         List<@Nullable Command> wanted = new ArrayList<>();
         for (int i = 2; i < call.count(); i++) {
-            wanted.add(call.instance.table.named(call.request.latin(i).toLowerCase(Locale.ROOT)));
+            wanted.add(call.shared.table.named(call.request.latin(i).toLowerCase(Locale.ROOT)));
         }
         return wanted;
     }
 
-    private static void documents(Call call) {
+    private static void documents(CommandContext call) {
         List<Command> found = asked(call).stream().filter(Objects::nonNull).toList();
         call.reply.map(found.size());
         for (Command command : found) {
             call.reply.bulk(command.name);
             call.reply.map(3);
             call.reply.bulk("summary");
-            call.reply.bulk("As in Redis " + InstanceOptions.REDIS_VERSION + ".");
+            call.reply.bulk("As in Redis " + SidecarOptions.REDIS_VERSION + ".");
             call.reply.bulk("group");
             call.reply.bulk(command.group.label());
             call.reply.bulk("arity");
@@ -94,7 +102,7 @@ final class CommandCommands {
         }
     }
 
-    private static void list(Call call) {
+    private static void list(CommandContext call) {
         Predicate<Command> wanted = command -> true;
         if (call.count() == 5 && call.request.is(2, "FILTERBY")) {
             String value = call.request.text(4).toLowerCase(Locale.ROOT);
@@ -122,7 +130,7 @@ final class CommandCommands {
 
     // ---------------------------------------------------------------- keys of a request
 
-    private static void keys(Call call) {
+    private static void keys(CommandContext call) {
         Command command = commandOfKeys(call);
         List<byte[]> keys = command.keys(behind(call));
         if (keys.isEmpty()) {
@@ -132,7 +140,7 @@ final class CommandCommands {
         keys.forEach(call.reply::bulk);
     }
 
-    private static void keysAndFlags(Call call) {
+    private static void keysAndFlags(CommandContext call) {
         Command command = commandOfKeys(call);
         Request asked = behind(call);
         List<Integer> places = new ArrayList<>();
@@ -157,7 +165,7 @@ final class CommandCommands {
         }
     }
 
-    private static Request behind(Call call) {
+    private static Request behind(CommandContext call) {
         byte[][] arguments = new byte[call.count() - 2][];
         for (int i = 0; i < arguments.length; i++) {
             arguments[i] = call.request.bytes(i + 2);
@@ -166,8 +174,8 @@ final class CommandCommands {
     }
 
     /** The row of the request that stands behind the first two arguments. */
-    private static Command commandOfKeys(Call call) {
-        Command command = call.instance.table.rowOf(call.request, 2);
+    private static Command commandOfKeys(CommandContext call) {
+        Command command = call.shared.table.rowOf(call.request, 2);
         if (command == null) {
             throw new CommandException("ERR Invalid command specified");
         }

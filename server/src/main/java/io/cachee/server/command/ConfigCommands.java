@@ -2,6 +2,11 @@ package io.cachee.server.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Glob;
+import io.cachee.server.engine.Parameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,13 +26,13 @@ final class ConfigCommands {
         rows.add("config|set -4 admin,noscript,loading,stale LOCAL as=settings secret=3", ConfigCommands::set);
     }
 
-    private static void resetStatistics(Call call) {
-        call.instance.statistics.reset();
-        call.instance.errors.reset();
+    private static void resetStatistics(CommandContext call) {
+        call.shared.statistics.reset();
+        call.shared.errors.reset();
         call.reply.ok();
     }
 
-    private static void rewrite(Call call) {
+    private static void rewrite(CommandContext call) {
         throw new CommandException("ERR The server is running without a config file that it may write");
     }
 
@@ -39,14 +44,14 @@ final class ConfigCommands {
             "RESETSTAT",
             "    Reset statistics reported by the INFO command.");
 
-    private static void get(Call call) {
+    private static void get(CommandContext call) {
         Map<String, String> found = new LinkedHashMap<>();
         for (int i = 2; i < call.count(); i++) {
             Glob pattern =
                     new Glob(call.request.text(i).toLowerCase(Locale.ROOT).getBytes(UTF_8));
             for (Parameter parameter : Parameter.ALL) {
                 if (pattern.matches(parameter.name().getBytes(UTF_8))) {
-                    found.put(parameter.name(), parameter.read(call.instance));
+                    found.put(parameter.name(), parameter.read(call.shared));
                 }
             }
         }
@@ -58,7 +63,7 @@ final class ConfigCommands {
     }
 
     /** All of the settings or, when one of them is wrong, none. */
-    private static void set(Call call) {
+    private static void set(CommandContext call) {
         if (call.count() % 2 == 1) {
             throw call.wrongArity();
         }
@@ -72,7 +77,7 @@ final class ConfigCommands {
                         "ERR Unknown option or number of arguments for CONFIG SET - '" + call.request.latin(i) + "'");
             }
             try {
-                changes.add(parameter.change(call.instance, value));
+                changes.add(parameter.change(call.shared, value));
             } catch (IllegalArgumentException wrong) {
                 throw new CommandException(
                         "ERR CONFIG SET failed (possibly related to argument '" + name + "') - " + wrong.getMessage());

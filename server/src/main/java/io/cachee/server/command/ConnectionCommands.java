@@ -1,5 +1,15 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.Session;
+import io.cachee.server.engine.SharedState;
+import io.cachee.server.engine.SidecarOptions;
+import io.cachee.server.engine.UpstreamConnection;
+import io.cachee.server.engine.User;
+import io.cachee.server.engine.Users;
 import org.jspecify.annotations.Nullable;
 
 /** The connection itself: who is there, in which protocol, on which database. */
@@ -31,7 +41,7 @@ final class ConnectionCommands {
         rows.add("readwrite 1 loading,stale,fast @connection OWN_CONNECTION");
     }
 
-    private static void ping(Call call) {
+    private static void ping(CommandContext call) {
         if (call.count() > 2) {
             throw call.wrongArity();
         }
@@ -46,11 +56,11 @@ final class ConnectionCommands {
         }
     }
 
-    private static void auth(Call call) {
+    private static void auth(CommandContext call) {
         if (call.count() > 3) {
             throw CommandException.syntax();
         }
-        if (call.count() == 2 && call.instance.users.defaultUser().rules().needsNoPassword()) {
+        if (call.count() == 2 && call.shared.users.defaultUser().rules().needsNoPassword()) {
             throw new CommandException("ERR AUTH <password> called without any password configured for the default"
                     + " user. Are you sure your configuration is correct?");
         }
@@ -62,8 +72,8 @@ final class ConnectionCommands {
         }
     }
 
-    private static boolean login(Call call, String name, byte[] password) {
-        User user = call.instance.users.login(name, password);
+    private static boolean login(CommandContext call, String name, byte[] password) {
+        User user = call.shared.users.login(name, password);
         Session session = call.session;
         if (user == null) {
             return false;
@@ -74,9 +84,9 @@ final class ConnectionCommands {
         return true;
     }
 
-    private static CommandException wrongPassword(Call call) {
-        call.instance.counters.authFailures.increment();
-        long millis = call.instance.loginGuard.failed(source(call.session));
+    private static CommandException wrongPassword(CommandContext call) {
+        call.shared.counters.authFailures.increment();
+        long millis = call.shared.loginGuard.failed(source(call.session));
         if (millis > 0) {
             call.session.link.hold(millis);
         }
@@ -90,7 +100,7 @@ final class ConnectionCommands {
         return colon < 0 ? address : address.substring(0, colon);
     }
 
-    private static void hello(Call call) {
+    private static void hello(CommandContext call) {
         int version = call.session.resp3 ? 3 : 2;
         int next = 1;
         if (call.count() > 1) {
@@ -118,7 +128,8 @@ final class ConnectionCommands {
         greet(call, version, user, password, name);
     }
 
-    private static void greet(Call call, int version, @Nullable String user, byte[] password, @Nullable String name) {
+    private static void greet(
+            CommandContext call, int version, @Nullable String user, byte[] password, @Nullable String name) {
         Session session = call.session;
         UpstreamConnection own = session.own;
         if (own != null && own.listens() && session.resp3 != (version == 3)) {
@@ -143,7 +154,7 @@ final class ConnectionCommands {
         call.reply.bulk("server");
         call.reply.bulk("redis");
         call.reply.bulk("version");
-        call.reply.bulk(InstanceOptions.REDIS_VERSION);
+        call.reply.bulk(SidecarOptions.REDIS_VERSION);
         call.reply.bulk("proto");
         call.reply.integer(version);
         call.reply.bulk("id");
@@ -156,26 +167,26 @@ final class ConnectionCommands {
         call.reply.array(0);
     }
 
-    private static void select(Call call) {
+    private static void select(CommandContext call) {
         call.session.database = call.database(1);
         call.reply.ok();
     }
 
-    private static void quit(Call call) {
+    private static void quit(CommandContext call) {
         call.reply.ok();
         call.session.closing = true;
         call.session.link.finish();
     }
 
-    private static void reset(Call call) {
+    private static void reset(CommandContext call) {
         Session session = call.session;
-        Instance instance = call.instance;
+        SharedState shared = call.shared;
         session.transaction = null;
         session.leaveOwnConnection();
-        instance.pubSub.forget(session);
-        instance.tracking.turnOff(session);
+        shared.pubSub.forget(session);
+        shared.tracking.turnOff(session);
         if (session.monitors) {
-            instance.monitors.remove(session);
+            shared.monitors.remove(session);
         }
         session.database = 0;
         session.resp3 = false;
@@ -184,8 +195,8 @@ final class ConnectionCommands {
         session.noTouch = false;
         session.replies = Session.Replies.ON;
         session.caching = Session.Caching.UNSAID;
-        session.user = instance.users.defaultUser();
-        session.authenticated = !instance.users.needsLogin();
+        session.user = shared.users.defaultUser();
+        session.authenticated = !shared.users.needsLogin();
         session.refresh();
         call.reply.resp3(false);
         call.reply.simple("RESET");

@@ -1,5 +1,13 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.HotKeys;
+import io.cachee.server.engine.LatencyEvents;
+import io.cachee.server.engine.SharedState;
+import io.cachee.server.engine.SlowLog;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,12 +21,12 @@ final class DiagnosticCommands {
         rows.add("slowlog -2 LOCAL");
         rows.add("slowlog|get -2 admin,loading,stale LOCAL", DiagnosticCommands::slowLog);
         rows.add("slowlog|help 2 loading,stale LOCAL", call -> Help.reply(call, SLOWLOG_HELP));
-        rows.add("slowlog|len 2 admin,loading,stale LOCAL", call -> call.reply.integer(call.instance.slowLog.length()));
+        rows.add("slowlog|len 2 admin,loading,stale LOCAL", call -> call.reply.integer(call.shared.slowLog.length()));
         rows.add("slowlog|reset 2 admin,loading,stale LOCAL", DiagnosticCommands::resetSlowLog);
         rows.add("latency -2 LOCAL");
         rows.add(
                 "latency|doctor 2 admin,noscript,loading,stale LOCAL",
-                call -> call.reply.verbatim(doctor(call.instance)));
+                call -> call.reply.verbatim(doctor(call.shared)));
         rows.add("latency|graph 3 admin,noscript,loading,stale LOCAL");
         rows.add("latency|help 2 loading,stale LOCAL", call -> Help.reply(call, LATENCY_HELP));
         rows.add("latency|histogram -2 admin,noscript,loading,stale LOCAL", LatencyReport::reply);
@@ -29,7 +37,7 @@ final class DiagnosticCommands {
         rows.add("hotkeys -1 admin,loading,stale LOCAL ours", DiagnosticCommands::hotKeys);
     }
 
-    private static void slowLog(Call call) {
+    private static void slowLog(CommandContext call) {
         if (call.count() > 3) {
             throw Help.unknown(call);
         }
@@ -38,7 +46,7 @@ final class DiagnosticCommands {
             throw new CommandException("ERR count should be greater than or equal to -1");
         }
         int most = count == -1 ? Integer.MAX_VALUE : (int) Math.min(count, 1 << 20);
-        List<SlowLog.Entry> entries = call.instance.slowLog.latest(most);
+        List<SlowLog.Entry> entries = call.shared.slowLog.latest(most);
         call.reply.array(entries.size());
         for (SlowLog.Entry entry : entries) {
             call.reply.array(6);
@@ -52,8 +60,8 @@ final class DiagnosticCommands {
         }
     }
 
-    private static void resetSlowLog(Call call) {
-        call.instance.slowLog.reset();
+    private static void resetSlowLog(CommandContext call) {
+        call.shared.slowLog.reset();
         call.reply.ok();
     }
 
@@ -65,8 +73,8 @@ final class DiagnosticCommands {
             "RESET",
             "    Reset the slowlog.");
 
-    private static void latestLatencies(Call call) {
-        LatencyEvents events = call.instance.latencyEvents;
+    private static void latestLatencies(CommandContext call) {
+        LatencyEvents events = call.shared.latencyEvents;
         List<String> names = events.events();
         call.reply.array(names.size());
         for (String name : names) {
@@ -79,8 +87,8 @@ final class DiagnosticCommands {
         }
     }
 
-    private static void latencyHistory(Call call) {
-        List<LatencyEvents.Sample> history = call.instance.latencyEvents.history(call.request.text(2));
+    private static void latencyHistory(CommandContext call) {
+        List<LatencyEvents.Sample> history = call.shared.latencyEvents.history(call.request.text(2));
         call.reply.array(history.size());
         for (LatencyEvents.Sample sample : history) {
             call.reply.array(2);
@@ -89,12 +97,12 @@ final class DiagnosticCommands {
         }
     }
 
-    private static void resetLatencies(Call call) {
+    private static void resetLatencies(CommandContext call) {
         List<String> names = new ArrayList<>();
         for (int i = 2; i < call.count(); i++) {
             names.add(call.request.text(i));
         }
-        call.reply.integer(call.instance.latencyEvents.reset(names));
+        call.reply.integer(call.shared.latencyEvents.reset(names));
     }
 
     private static final List<String> LATENCY_HELP = List.of(
@@ -112,29 +120,29 @@ final class DiagnosticCommands {
                     + " specified command names.",
             "    If no commands are specified then all histograms are replied.");
 
-    private static String doctor(Instance instance) {
-        if (instance.tunables.latencyThresholdMillis == 0) {
+    private static String doctor(SharedState shared) {
+        if (shared.tunables.latencyThresholdMillis == 0) {
             return "Latency monitoring is off. Turn it on by CONFIG SET latency-monitor-threshold <milliseconds>.";
         }
         StringBuilder text = new StringBuilder();
-        for (String event : instance.latencyEvents.events()) {
-            List<LatencyEvents.Sample> history = instance.latencyEvents.history(event);
+        for (String event : shared.latencyEvents.events()) {
+            List<LatencyEvents.Sample> history = shared.latencyEvents.history(event);
             text.append(event)
                     .append(": ")
                     .append(history.size())
                     .append(" times over the threshold lately, the worst took ")
-                    .append(instance.latencyEvents.worstMillis(event))
+                    .append(shared.latencyEvents.worstMillis(event))
                     .append(" ms.\n");
         }
         return text.isEmpty() ? "Nothing took longer than the threshold." : text.toString();
     }
 
-    private static void monitor(Call call) {
-        call.instance.monitors.add(call.session);
+    private static void monitor(CommandContext call) {
+        call.shared.monitors.add(call.session);
         call.reply.ok();
     }
 
-    private static void hotKeys(Call call) {
+    private static void hotKeys(CommandContext call) {
         int count = 10;
         for (int i = 1; i < call.count(); i++) {
             if (call.request.is(i, "COUNT") && i + 1 < call.count()) {
@@ -144,17 +152,17 @@ final class DiagnosticCommands {
             }
         }
         call.reply.map(2);
-        reply(call, "reads", call.instance.statistics.hottest(false, count), call.instance.statistics.counted(false));
-        reply(call, "bytes", call.instance.statistics.hottest(true, count), call.instance.statistics.counted(true));
+        reply(call, "reads", call.shared.statistics.hottest(false, count), call.shared.statistics.counted(false));
+        reply(call, "bytes", call.shared.statistics.hottest(true, count), call.shared.statistics.counted(true));
     }
 
     /** Each with its count, and the share of all that it is, in thousandths. */
-    private static void reply(Call call, String kind, List<HotKeys.Entry> entries, long all) {
+    private static void reply(CommandContext call, String kind, List<HotKeys.Entry> entries, long all) {
         call.reply.bulk(kind);
         call.reply.array(entries.size());
         for (HotKeys.Entry entry : entries) {
             call.reply.array(3);
-            call.reply.bulk(call.instance.databases.nameOf(entry.key().value()));
+            call.reply.bulk(call.shared.databases.nameOf(entry.key().value()));
             call.reply.integer(entry.count());
             call.reply.integer(all == 0 ? 0 : Math.min(1_000, entry.count() * 1_000 / all));
         }

@@ -1,5 +1,10 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.KeyspaceEvent;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 
@@ -13,12 +18,12 @@ final class DumpCommands {
         rows.add("restore-asking -4 write,denyoom,asking @dangerous @keyspace OWu:1 OWN_CONNECTION");
     }
 
-    private static void dump(Call call) {
+    private static void dump(CommandContext call) {
         byte[] value = call.key(1).value();
         call.reply.bulkOrNull(value == null ? null : RdbString.dump(value));
     }
 
-    private static void restore(Call call) {
+    private static void restore(CommandContext call) {
         boolean replace = false;
         boolean moment = false;
         boolean idle = false;
@@ -48,11 +53,11 @@ final class DumpCommands {
         long ttl = given == 0 ? Store.NO_TTL : Expiry.signed(given, false, moment, "restore");
         if (ttl != Store.NO_TTL && ttl <= 0) {
             if (call.delete()) {
-                call.changed(Event.DEL);
+                call.changed(KeyspaceEvent.DEL);
             }
         } else {
             call.put(value, ttl, PutMode.ALWAYS);
-            call.changed(Event.RESTORE);
+            call.changed(KeyspaceEvent.RESTORE);
         }
         call.reply.ok();
     }

@@ -1,6 +1,7 @@
 package io.cachee.server.command;
 
 import io.cachee.resp.Request;
+import io.cachee.server.engine.CommandException;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,10 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.KeyspaceEvent;
 import io.cachee.store.PutMode;
 import io.cachee.store.PutResult;
 import io.cachee.store.Store;
@@ -31,7 +36,7 @@ final class ExpiryCommands {
 
     /** The condition under which EXPIRE and its kin change anything. */
     private record Condition(boolean ifNone, boolean ifAny, boolean ifLater, boolean ifSooner) {
-        static Condition parse(Call call) {
+        static Condition parse(CommandContext call) {
             boolean nx = false;
             boolean xx = false;
             boolean gt = false;
@@ -71,14 +76,14 @@ final class ExpiryCommands {
         }
     }
 
-    private static void expire(Call call, boolean seconds, boolean moment) {
+    private static void expire(CommandContext call, boolean seconds, boolean moment) {
         Condition condition = Condition.parse(call);
         long amount = Decimal.integer(call.request, 2);
         long now = call.store.clockMillis();
         long ttl = Expiry.signed(amount, seconds, moment, call.command.name);
         long wanted = now + ttl;
         if (moment && ttl < Expiry.MOST_MILLIS) {
-            wanted = call.instance.wallClock.toStore(Expiry.millis(amount, seconds));
+            wanted = call.shared.wallClock.toStore(Expiry.millis(amount, seconds));
         }
         call.key(1);
         if (wanted <= now) {
@@ -92,7 +97,7 @@ final class ExpiryCommands {
                 return;
             }
             if (store(call, wanted)) {
-                call.changed(Event.EXPIRE);
+                call.changed(KeyspaceEvent.EXPIRE);
                 call.reply.integer(1);
                 return;
             }
@@ -100,7 +105,7 @@ final class ExpiryCommands {
     }
 
     /** Stores when the key described expires. False when it is no longer as described. */
-    private static boolean store(Call call, long wanted) {
+    private static boolean store(CommandContext call, long wanted) {
         for (int i = 0; i < TICKS; i++) {
             long ttl = Math.clamp(wanted - call.store.clockMillis(), 1, Expiry.MOST_MILLIS);
             PutMode asSeen = PutMode.ifVersion(call.info.version());
@@ -118,15 +123,15 @@ final class ExpiryCommands {
         return true;
     }
 
-    private static void expireNow(Call call, Condition condition, long wanted) {
+    private static void expireNow(CommandContext call, Condition condition, long wanted) {
         boolean done = call.describe() && condition.holds(call.info.expiryMillis(), wanted) && call.delete();
         if (done) {
-            call.changed(Event.DEL);
+            call.changed(KeyspaceEvent.DEL);
         }
         call.reply.integer(done ? 1 : 0);
     }
 
-    private static void persist(Call call) {
+    private static void persist(CommandContext call) {
         call.key(1);
         while (true) {
             if (!call.describe() || call.info.ttlMillis() == Store.NO_TTL) {
@@ -139,7 +144,7 @@ final class ExpiryCommands {
                 throw CommandException.outOfMemory();
             }
             if (result != PutResult.CONDITION_FAILED) {
-                call.changed(Event.PERSIST);
+                call.changed(KeyspaceEvent.PERSIST);
                 call.reply.integer(1);
                 return;
             }
@@ -147,16 +152,16 @@ final class ExpiryCommands {
     }
 
     /** Milliseconds left; -1 when it does not expire, -2 when it is not there. */
-    private static long ttl(Call call) {
+    private static long ttl(CommandContext call) {
         return call.key(1).lookUp() ? call.info.ttlMillis() : -2;
     }
 
-    private static long moment(Call call) {
+    private static long moment(CommandContext call) {
         if (!call.key(1).lookUp()) {
             return -2;
         }
         long expiry = call.info.expiryMillis();
-        return expiry == Store.NO_TTL ? -1 : call.instance.wallClock.ofStore(expiry);
+        return expiry == Store.NO_TTL ? -1 : call.shared.wallClock.ofStore(expiry);
     }
 
     private static long seconds(long millis) {

@@ -1,5 +1,7 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandRows;
+
 /** Positions on the earth, which L2 alone holds. */
 final class GeoCommands {
     private GeoCommands() {}

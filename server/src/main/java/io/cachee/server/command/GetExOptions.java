@@ -1,6 +1,10 @@
 package io.cachee.server.command;
 
 import io.cachee.resp.Request;
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.KeyspaceEvent;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 
@@ -41,16 +45,16 @@ final class GetExOptions {
     }
 
     /** Changes the expiry of the key chosen, which expires at present as {@code call.info} says. */
-    static void apply(Call call, long ttl) {
+    static void apply(CommandContext call, long ttl) {
         if (ttl == Expiry.PAST) {
             call.delete();
-            call.changed(Event.DEL);
+            call.changed(KeyspaceEvent.DEL);
         } else if (ttl == Store.NO_TTL && call.info.ttlMillis() != Store.NO_TTL) {
             call.store.expire(call.key, call.keyOffset, call.keyLength, ttl, PutMode.ALWAYS);
-            call.changed(Event.PERSIST);
+            call.changed(KeyspaceEvent.PERSIST);
         } else if (ttl > 0) {
             call.store.expire(call.key, call.keyOffset, call.keyLength, ttl, PutMode.ALWAYS);
-            call.changed(Event.EXPIRE);
+            call.changed(KeyspaceEvent.EXPIRE);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandRows;
+
 /** Hashes, which L2 alone holds. */
 final class HashCommands {
     private HashCommands() {}

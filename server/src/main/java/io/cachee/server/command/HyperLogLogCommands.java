@@ -1,5 +1,7 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandRows;
+
 /** HyperLogLogs, which L2 alone counts with. */
 final class HyperLogLogCommands {
     private HyperLogLogCommands() {}

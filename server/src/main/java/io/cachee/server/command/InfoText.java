@@ -1,6 +1,16 @@
 package io.cachee.server.command;
 
 import io.cachee.resp.ReplyWriter;
+import io.cachee.server.engine.Command;
+import io.cachee.server.engine.CommandExecutor;
+import io.cachee.server.engine.Counters;
+import io.cachee.server.engine.Parameter;
+import io.cachee.server.engine.Session;
+import io.cachee.server.engine.SharedState;
+import io.cachee.server.engine.SidecarOptions;
+import io.cachee.server.metrics.LatencyHistogram;
+import io.cachee.server.metrics.ProcessFigures;
+import io.cachee.server.metrics.Totals;
 import io.cachee.store.StoreStats;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,18 +28,18 @@ final class InfoText {
 
     private static final Set<String> ON_DEMAND = Set.of("commandstats", "latencystats");
 
-    private final Instance instance;
+    private final SharedState shared;
     private @Nullable StoreStats store;
 
-    InfoText(Instance instance) {
-        this.instance = instance;
+    InfoText(SharedState shared) {
+        this.shared = shared;
     }
 
     /** They are summed up over the whole store, so only for a section that wants them. */
     private StoreStats store() {
         StoreStats known = store;
         if (known == null) {
-            known = instance.store.stats();
+            known = shared.store.stats();
             store = known;
         }
         return known;
@@ -44,8 +54,8 @@ final class InfoText {
         all.put("persistence", InfoText::persistence);
         all.put("stats", this::stats);
         all.put("replication", InfoText::replication);
-        if (instance.routing().hasL2()) {
-            all.put("l2", instance.routing()::info);
+        if (shared.routing().hasL2()) {
+            all.put("l2", shared.routing()::info);
         }
         all.put("cpu", InfoText::cpu);
         all.put("modules", () -> "");
@@ -132,50 +142,50 @@ final class InfoText {
     }
 
     private String server() {
-        long uptime = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - instance.startedNanos);
+        long uptime = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - shared.startedNanos);
         return new Fields()
-                .put("redis_version", InstanceOptions.REDIS_VERSION)
+                .put("redis_version", SidecarOptions.REDIS_VERSION)
                 .put("redis_mode", "standalone")
-                .put("cachee_version", instance.options.version())
+                .put("cachee_version", shared.options.version())
                 .put(
                         "os",
                         System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                                 + System.getProperty("os.arch"))
                 .put("arch_bits", 64)
-                .put("multiplexing_api", instance.loopFigures().multiplexing())
+                .put("multiplexing_api", shared.loopFigures().multiplexing())
                 .put("process_id", ProcessHandle.current().pid())
-                .put("run_id", instance.runId)
-                .put("tcp_port", instance.options.port())
+                .put("run_id", shared.runId)
+                .put("tcp_port", shared.options.port())
                 .put("server_time_usec", System.currentTimeMillis() * 1_000)
                 .put("uptime_in_seconds", uptime)
                 .put("uptime_in_days", TimeUnit.SECONDS.toDays(uptime))
                 .put("hz", 250)
-                .put("io_threads_active", instance.loopFigures().used().getAsInt())
+                .put("io_threads_active", shared.loopFigures().used().getAsInt())
                 .put("java_version", Runtime.version())
                 .toString();
     }
 
     private String clients() {
-        long pubSub = instance.clients.all().stream()
+        long pubSub = shared.clients.all().stream()
                 .filter(s -> ClientList.typeOf(s).equals("pubsub"))
                 .count();
-        long largestInput = instance.clients.all().stream()
+        long largestInput = shared.clients.all().stream()
                 .mapToLong(s -> s.link.unreadBytes())
                 .max()
                 .orElse(0);
-        long largestOutput = instance.clients.all().stream()
+        long largestOutput = shared.clients.all().stream()
                 .mapToLong(Session::unsentBytes)
                 .max()
                 .orElse(0);
         return new Fields()
-                .put("connected_clients", instance.clients.count())
+                .put("connected_clients", shared.clients.count())
                 .put("cluster_connections", 0)
-                .put("maxclients", instance.tunables.maxClients)
+                .put("maxclients", shared.tunables.maxClients)
                 .put("client_recent_max_input_buffer", largestInput)
                 .put("client_recent_max_output_buffer", largestOutput)
                 .put("blocked_clients", 0)
                 .put("pubsub_clients", pubSub)
-                .put("tracking_clients", instance.tracking.clients())
+                .put("tracking_clients", shared.tracking.clients())
                 .put("clients_in_timeout_table", 0)
                 .toString();
     }
@@ -192,12 +202,12 @@ final class InfoText {
                 .put("used_memory_overhead", store().indexBytes())
                 .put("used_memory_dataset", store().liveBytes())
                 .bytes("total_system_memory", ProcessFigures.totalBytes())
-                .bytes("maxmemory", instance.options.maxMemory())
-                .put("maxmemory_policy", Parameter.valueOf("maxmemory-policy", instance))
+                .bytes("maxmemory", shared.options.maxMemory())
+                .put("maxmemory_policy", Parameter.valueOf("maxmemory-policy", shared))
                 .put("mem_fragmentation_ratio", ratio(resident, store().regionBytes()))
                 .put("mem_clients_normal", unsentBytes())
                 .put("mem_allocator", "region")
-                .put("cachee_policy", instance.options.eviction().displayName())
+                .put("cachee_policy", shared.options.eviction().displayName())
                 .put("cachee_entries", store().entries())
                 .put("cachee_dead_bytes", store().deadBytes())
                 .put("cachee_free_bytes", store().freeBytes())
@@ -210,7 +220,7 @@ final class InfoText {
     }
 
     private long unsentBytes() {
-        return instance.clients.all().stream().mapToLong(Session::unsentBytes).sum();
+        return shared.clients.all().stream().mapToLong(Session::unsentBytes).sum();
     }
 
     private static String ratio(long part, long whole) {
@@ -218,12 +228,12 @@ final class InfoText {
     }
 
     private String stats() {
-        InstanceCounters counters = instance.counters;
-        Totals totals = instance.statistics.sinceReset();
+        Counters counters = shared.counters;
+        Totals totals = shared.statistics.sinceReset();
         return new Fields()
                 .put("total_connections_received", counters.connections.sum())
                 .put("total_commands_processed", totals.commands())
-                .put("instantaneous_ops_per_sec", instance.statistics.rates().operationsPerSecond())
+                .put("instantaneous_ops_per_sec", shared.statistics.rates().operationsPerSecond())
                 .put("total_net_input_bytes", totals.bytesIn())
                 .put("total_net_output_bytes", totals.bytesOut())
                 .put("rejected_connections", counters.rejectedConnections.sum())
@@ -237,14 +247,14 @@ final class InfoText {
                 .put("evicted_clients", 0)
                 .put("keyspace_hits", totals.hits())
                 .put("keyspace_misses", totals.misses())
-                .put("pubsub_channels", instance.pubSub.channels())
-                .put("pubsub_patterns", instance.pubSub.patterns())
+                .put("pubsub_channels", shared.pubSub.channels())
+                .put("pubsub_patterns", shared.pubSub.patterns())
                 .put("latest_fork_usec", 0)
-                .put("tracking_total_keys", instance.tracking.keys())
-                .put("tracking_total_items", instance.tracking.items())
-                .put("tracking_total_prefixes", instance.tracking.prefixes())
+                .put("tracking_total_keys", shared.tracking.keys())
+                .put("tracking_total_items", shared.tracking.items())
+                .put("tracking_total_prefixes", shared.tracking.prefixes())
                 .put("unexpected_error_replies", 0)
-                .put("total_error_replies", instance.errors.total())
+                .put("total_error_replies", shared.errors.total())
                 .put("acl_access_denied_auth", counters.authFailures.sum())
                 .put("acl_access_denied_cmd", counters.aclDenials.sum())
                 .put("client_query_buffer_limit_disconnections", counters.queryLimitDisconnects.sum())
@@ -263,12 +273,12 @@ final class InfoText {
 
     private String commandStats() {
         StringBuilder text = new StringBuilder();
-        for (Command command : instance.table.commands()) {
+        for (Command command : shared.table.commands()) {
             long calls = 0;
             long nanos = 0;
             long rejected = 0;
             long failed = 0;
-            for (CommandExecutor executor : instance.statistics.executors()) {
+            for (CommandExecutor executor : shared.statistics.executors()) {
                 calls += executor.stats.calls(command.number);
                 nanos += executor.stats.nanos(command.number);
                 rejected += executor.stats.rejectedCalls(command.number);
@@ -291,7 +301,7 @@ final class InfoText {
 
     private String errorStats() {
         StringBuilder text = new StringBuilder();
-        instance.errors
+        shared.errors
                 .byCode()
                 .forEach((code, count) -> text.append("errorstat_")
                         .append(code)
@@ -304,7 +314,7 @@ final class InfoText {
     private String latencyStats() {
         StringBuilder text = new StringBuilder();
         for (Command.Group group : Command.Group.values()) {
-            LatencyHistogram.Sum sum = instance.statistics.latency(group, null);
+            LatencyHistogram.Sum sum = shared.statistics.latency(group, null);
             if (sum.count() > 0) {
                 text.append(String.format(
                         Locale.ROOT,
@@ -320,9 +330,9 @@ final class InfoText {
 
     private String keyspace() {
         StringBuilder text = new StringBuilder();
-        KeyspaceSample sample = new KeyspaceSample(instance);
-        for (int i = 0; i < instance.databases.count(); i++) {
-            long keys = instance.databases.severalUsed() || i == 0 ? instance.databases.keys(i, instance.store) : 0;
+        KeyspaceSample sample = new KeyspaceSample(shared);
+        for (int i = 0; i < shared.databases.count(); i++) {
+            long keys = shared.databases.severalUsed() || i == 0 ? shared.databases.keys(i, shared.store) : 0;
             if (keys > 0) {
                 text.append("db")
                         .append(i)

@@ -1,5 +1,12 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Databases;
+import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.Glob;
+import io.cachee.server.engine.KeyspaceEvent;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 import java.util.List;
@@ -31,18 +38,18 @@ final class KeyCommands {
         rows.add("sort_ro -2 readonly @dangerous @list @set @sortedset ROa:1 ROa:* FORWARD hides-keys");
     }
 
-    private static void delete(Call call) {
+    private static void delete(CommandContext call) {
         int deleted = 0;
         for (int i = 1; i < call.count(); i++) {
             if (call.key(i).delete()) {
                 deleted++;
-                call.changed(Event.DEL);
+                call.changed(KeyspaceEvent.DEL);
             }
         }
         call.reply.integer(deleted);
     }
 
-    private static void exists(Call call) {
+    private static void exists(CommandContext call) {
         int found = 0;
         for (int i = 1; i < call.count(); i++) {
             if (call.key(i).lookUp()) {
@@ -52,7 +59,7 @@ final class KeyCommands {
         call.reply.integer(found);
     }
 
-    private static void touch(Call call) {
+    private static void touch(CommandContext call) {
         int found = 0;
         for (int i = 1; i < call.count(); i++) {
             if (call.key(i).use()) {
@@ -62,18 +69,18 @@ final class KeyCommands {
         call.reply.integer(found);
     }
 
-    private static void type(Call call) {
+    private static void type(CommandContext call) {
         call.reply.simple(call.key(1).lookUp() ? "string" : "none");
     }
 
-    private static void random(Call call) {
-        if (!call.instance.databases.severalUsed()) {
+    private static void random(CommandContext call) {
+        if (!call.shared.databases.severalUsed()) {
             byte[] key = call.session.database == 0 ? call.store.randomKey() : null;
             call.reply.bulkOrNull(key);
             return;
         }
         // A database that holds a share of all keys is met soon; one that holds hardly any is searched through.
-        Databases databases = call.instance.databases;
+        Databases databases = call.shared.databases;
         for (int i = 0; i < 100; i++) {
             byte[] key = call.store.randomKey();
             if (key != null && databases.databaseOf(key) == call.session.database) {
@@ -85,7 +92,7 @@ final class KeyCommands {
         call.reply.bulkOrNull(first.isEmpty() ? null : first.getFirst());
     }
 
-    private static void rename(Call call, boolean onlyIfAbsent) {
+    private static void rename(CommandContext call, boolean onlyIfAbsent) {
         byte[] value = call.key(1).peek();
         if (value == null) {
             throw CommandException.noSuchKey();
@@ -99,8 +106,8 @@ final class KeyCommands {
         if (!same) {
             call.key(2).put(value, ttlOf(ttl), PutMode.ALWAYS);
             call.key(1).delete();
-            call.changed(Event.RENAME_FROM);
-            call.key(2).changed(Event.RENAME_TO);
+            call.changed(KeyspaceEvent.RENAME_FROM);
+            call.key(2).changed(KeyspaceEvent.RENAME_TO);
         }
         if (onlyIfAbsent) {
             call.reply.integer(1);
@@ -114,7 +121,7 @@ final class KeyCommands {
         return read == Store.NO_TTL ? Store.NO_TTL : Math.max(1, read);
     }
 
-    private static void copy(Call call) {
+    private static void copy(CommandContext call) {
         int target = call.session.database;
         boolean replace = false;
         for (int i = 3; i < call.count(); i++) {
@@ -135,12 +142,12 @@ final class KeyCommands {
         boolean done = value != null
                 && call.key(target, 2).put(value, ttlOf(ttl), replace ? PutMode.ALWAYS : PutMode.IF_ABSENT);
         if (done) {
-            call.changed(target, Event.COPY_TO);
+            call.changed(target, KeyspaceEvent.COPY_TO);
         }
         call.reply.integer(done ? 1 : 0);
     }
 
-    private static void move(Call call) {
+    private static void move(CommandContext call) {
         int target = call.database(2);
         if (target == call.session.database) {
             throw new CommandException("ERR source and destination objects are the same");
@@ -149,16 +156,16 @@ final class KeyCommands {
         long ttl = call.info.ttlMillis();
         boolean done = value != null && call.key(target, 1).put(value, ttlOf(ttl), PutMode.IF_ABSENT);
         if (done) {
-            call.changed(target, Event.MOVE_TO);
+            call.changed(target, KeyspaceEvent.MOVE_TO);
             call.key(1).delete();
-            call.changed(Event.MOVE_FROM);
+            call.changed(KeyspaceEvent.MOVE_FROM);
         }
         call.reply.integer(done ? 1 : 0);
     }
 
     // ---------------------------------------------------------------- OBJECT
 
-    private static void encoding(Call call) {
+    private static void encoding(CommandContext call) {
         byte[] value = call.key(2).peek();
         if (value == null) {
             call.reply.nothing();
@@ -167,7 +174,7 @@ final class KeyCommands {
         }
     }
 
-    private static void frequency(Call call) {
+    private static void frequency(CommandContext call) {
         if (call.key(2).describe()) {
             call.reply.integer(call.info.frequency());
         } else {
@@ -176,7 +183,7 @@ final class KeyCommands {
     }
 
     /** What is the same for every key: the store keeps no time of last use, and shares no value. */
-    private static void constant(Call call, int answer) {
+    private static void constant(CommandContext call, int answer) {
         if (call.key(2).describe()) {
             call.reply.integer(answer);
         } else {

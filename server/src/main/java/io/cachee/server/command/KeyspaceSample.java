@@ -1,5 +1,6 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.SharedState;
 import io.cachee.store.EntryInfo;
 
 /**
@@ -9,22 +10,22 @@ import io.cachee.store.EntryInfo;
 final class KeyspaceSample {
     private static final int MOST_ENTRIES = 300;
 
-    private final Instance instance;
+    private final SharedState shared;
     private final int[] seen;
     private final int[] expiring;
     private final double[] ttlMillis;
 
-    KeyspaceSample(Instance instance) {
-        this.instance = instance;
-        int databases = instance.databases.count();
+    KeyspaceSample(SharedState shared) {
+        this.shared = shared;
+        int databases = shared.databases.count();
         seen = new int[databases];
         expiring = new int[databases];
         ttlMillis = new double[databases];
-        instance.store.scan(0, MOST_ENTRIES, this::add);
+        shared.store.scan(0, MOST_ENTRIES, this::add);
     }
 
     private void add(byte[] key, EntryInfo info) {
-        int database = instance.databases.databaseOf(key);
+        int database = shared.databases.databaseOf(key);
         if (database < 0 || database >= seen.length) {
             return;
         }

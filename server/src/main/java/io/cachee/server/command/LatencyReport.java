@@ -1,5 +1,10 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.Command;
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandExecutor;
+import io.cachee.server.engine.SharedState;
+import io.cachee.server.metrics.DurationClasses;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Locale;
@@ -11,13 +16,13 @@ final class LatencyReport {
     private LatencyReport() {}
 
     /** Of the commands named, or of all; what was never called, or is no command, is left out. */
-    static void reply(Call call) {
+    static void reply(CommandContext call) {
         Set<Command> wanted = new LinkedHashSet<>();
         if (call.count() == 2) {
-            wanted.addAll(call.instance.table.commands());
+            wanted.addAll(call.shared.table.commands());
         }
         for (int i = 2; i < call.count(); i++) {
-            Command command = call.instance.table.named(call.request.latin(i).toLowerCase(Locale.ROOT));
+            Command command = call.shared.table.named(call.request.latin(i).toLowerCase(Locale.ROOT));
             if (command != null) {
                 wanted.add(command);
                 wanted.addAll(command.subcommands());
@@ -25,7 +30,7 @@ final class LatencyReport {
         }
         Map<Command, long[]> called = new LinkedHashMap<>();
         for (Command command : wanted) {
-            long[] upTo = countsUpTo(call.instance, command);
+            long[] upTo = countsUpTo(call.shared, command);
             if (upTo[DurationClasses.COUNT - 1] > 0) {
                 called.put(command, upTo);
             }
@@ -38,11 +43,11 @@ final class LatencyReport {
     }
 
     /** For each class, how many calls belong to it or to one before. */
-    private static long[] countsUpTo(Instance instance, Command command) {
+    private static long[] countsUpTo(SharedState shared, Command command) {
         long[] upTo = new long[DurationClasses.COUNT];
         long sum = 0;
         for (int i = 0; i < upTo.length; i++) {
-            for (CommandExecutor executor : instance.statistics.executors()) {
+            for (CommandExecutor executor : shared.statistics.executors()) {
                 sum += executor.stats.durations(command.number, i);
             }
             upTo[i] = sum;
@@ -50,7 +55,7 @@ final class LatencyReport {
         return upTo;
     }
 
-    private static void reply(Call call, long[] upTo) {
+    private static void reply(CommandContext call, long[] upTo) {
         call.reply.map(2);
         call.reply.bulk("calls");
         call.reply.integer(upTo[upTo.length - 1]);

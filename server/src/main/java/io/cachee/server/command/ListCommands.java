@@ -1,5 +1,7 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandRows;
+
 /** Lists, which L2 alone holds. */
 final class ListCommands {
     private ListCommands() {}

@@ -1,5 +1,8 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.Decimal;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,7 +43,7 @@ final class LongestCommonSubsequence {
         return lengths[at(a.length, b.length)];
     }
 
-    static void handle(Call call) {
+    static void handle(CommandContext call) {
         boolean wantsLength = false;
         boolean wantsIndex = false;
         boolean withMatchLength = false;
@@ -77,7 +80,7 @@ final class LongestCommonSubsequence {
         }
     }
 
-    private static byte[] valueOrNothing(Call call, int argument) {
+    private static byte[] valueOrNothing(CommandContext call, int argument) {
         byte[] value = call.key(argument).value();
         return value == null ? new byte[0] : value;
     }
@@ -124,7 +127,7 @@ final class LongestCommonSubsequence {
         return found;
     }
 
-    private void replyMatches(Call call, long least, boolean withLength) {
+    private void replyMatches(CommandContext call, long least, boolean withLength) {
         List<Match> wanted = matches().stream().filter(m -> m.length() >= least).toList();
         call.reply.map(2);
         call.reply.bulk("matches");

@@ -2,6 +2,11 @@ package io.cachee.server.command;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.KeyspaceEvent;
 import io.cachee.store.StoreFullException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -36,7 +41,7 @@ final class NumberCommands {
         return -delta;
     }
 
-    private static void add(Call call, long delta) {
+    private static void add(CommandContext call, long delta) {
         long sum;
         try {
             sum = call.store.add(call.key(1).keyBytes(), delta);
@@ -47,11 +52,11 @@ final class NumberCommands {
         } catch (StoreFullException full) {
             throw CommandException.outOfMemory();
         }
-        call.changed(Event.INCRBY);
+        call.changed(KeyspaceEvent.INCRBY);
         call.reply.integer(sum);
     }
 
-    private static void addFloat(Call call) {
+    private static void addFloat(CommandContext call) {
         BigDecimal delta = parse(call.request.bytes(2));
         byte[][] result = new byte[1][];
         call.key(1).modify(current -> {
@@ -60,7 +65,7 @@ final class NumberCommands {
             result[0] = sum;
             return sum;
         });
-        call.changed(Event.INCRBYFLOAT);
+        call.changed(KeyspaceEvent.INCRBYFLOAT);
         call.reply.bulk(result[0]);
     }
 

@@ -1,5 +1,13 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.Bytes;
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Glob;
+import io.cachee.server.engine.PubSub;
+import io.cachee.server.engine.Session;
+import io.cachee.server.engine.Subscriptions;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +43,7 @@ final class PubSubCommands {
         rows.add("pubsub|help 2 loading,stale FORWARD", call -> Help.reply(call, HELP));
         rows.add(
                 "pubsub|numpat 2 pubsub,loading,stale FORWARD",
-                call -> call.reply.integer(call.instance.pubSub.patterns()));
+                call -> call.reply.integer(call.shared.pubSub.patterns()));
         rows.add("pubsub|numsub -2 pubsub,loading,stale FORWARD", PubSubCommands::subscribers);
         rows.add("pubsub|shardchannels -2 pubsub,loading,stale FORWARD", PubSubCommands::shardChannels);
         rows.add("pubsub|shardnumsub -2 pubsub,loading,stale FORWARD", PubSubCommands::shardSubscribers);
@@ -46,8 +54,8 @@ final class PubSubCommands {
         return own == null ? 0 : own.count();
     }
 
-    private static void subscribe(Call call, boolean toPatterns) {
-        PubSub pubSub = call.instance.pubSub;
+    private static void subscribe(CommandContext call, boolean toPatterns) {
+        PubSub pubSub = call.shared.pubSub;
         if (count(call.session) + call.count() - 1 > MOST_SUBSCRIPTIONS) {
             throw new CommandException("ERR a client may have at most " + MOST_SUBSCRIPTIONS + " subscriptions");
         }
@@ -62,8 +70,8 @@ final class PubSubCommands {
         }
     }
 
-    private static void unsubscribe(Call call, boolean fromPatterns) {
-        PubSub pubSub = call.instance.pubSub;
+    private static void unsubscribe(CommandContext call, boolean fromPatterns) {
+        PubSub pubSub = call.shared.pubSub;
         List<Bytes> names = new ArrayList<>();
         for (int i = 1; i < call.count(); i++) {
             names.add(new Bytes(call.request.bytes(i)));
@@ -86,45 +94,44 @@ final class PubSubCommands {
         }
     }
 
-    private static void confirm(Call call, String kind, @Nullable Bytes name) {
+    private static void confirm(CommandContext call, String kind, @Nullable Bytes name) {
         call.reply.push(3);
         call.reply.bulk(kind);
         call.reply.bulkOrNull(name == null ? null : name.value());
         call.reply.integer(count(call.session));
     }
 
-    private static void publish(Call call) {
-        call.reply.integer(call.instance.pubSub.publish(call.request.bytes(1), call.request.bytes(2)));
+    private static void publish(CommandContext call) {
+        call.reply.integer(call.shared.pubSub.publish(call.request.bytes(1), call.request.bytes(2)));
     }
 
-    private static void channels(Call call) {
+    private static void channels(CommandContext call) {
         if (call.count() > 3) {
             throw Help.unknown(call);
         }
-        List<Bytes> channels =
-                call.instance.pubSub.channels(call.count() == 3 ? new Glob(call.request.bytes(2)) : null);
+        List<Bytes> channels = call.shared.pubSub.channels(call.count() == 3 ? new Glob(call.request.bytes(2)) : null);
         call.reply.array(channels.size());
         channels.forEach(channel -> call.reply.bulk(channel.value()));
     }
 
-    private static void shardChannels(Call call) {
+    private static void shardChannels(CommandContext call) {
         if (call.count() > 3) {
             throw Help.unknown(call);
         }
         call.reply.array(0);
     }
 
-    private static void subscribers(Call call) {
+    private static void subscribers(CommandContext call) {
         call.reply.array(2 * (call.count() - 2));
         for (int i = 2; i < call.count(); i++) {
             byte[] channel = call.request.bytes(i);
             call.reply.bulk(channel);
-            call.reply.integer(call.instance.pubSub.subscribers(channel));
+            call.reply.integer(call.shared.pubSub.subscribers(channel));
         }
     }
 
     /** Nobody subscribes to shard channels without an L2. */
-    private static void shardSubscribers(Call call) {
+    private static void shardSubscribers(CommandContext call) {
         call.reply.array(2 * (call.count() - 2));
         for (int i = 2; i < call.count(); i++) {
             call.reply.bulk(call.request.bytes(i));

@@ -1,5 +1,6 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

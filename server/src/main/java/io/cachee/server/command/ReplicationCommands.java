@@ -1,5 +1,7 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandRows;
+
 /** Replication: WAIT, and what would turn a connection or L2 itself into a replica. */
 final class ReplicationCommands {
     private ReplicationCommands() {}

@@ -1,5 +1,12 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.Bytes;
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Databases;
+import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.Glob;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,10 +23,10 @@ final class ScanCommands {
         rows.add("scan -2 readonly @keyspace FORWARD", ScanCommands::scan);
         rows.add(
                 "dbsize 1 readonly,fast @keyspace FORWARD",
-                call -> call.reply.integer(call.instance.databases.keys(call.session.database, call.store)));
+                call -> call.reply.integer(call.shared.databases.keys(call.session.database, call.store)));
     }
 
-    private static void keys(Call call) {
+    private static void keys(CommandContext call) {
         List<byte[]> found = keys(call, new Glob(call.request.bytes(1)), Integer.MAX_VALUE);
         call.reply.array(found.size());
         for (byte[] key : found) {
@@ -28,8 +35,8 @@ final class ScanCommands {
     }
 
     /** The keys of the session's database that match, each once, so many at most. */
-    static List<byte[]> keys(Call call, Glob pattern, int most) {
-        Databases databases = call.instance.databases;
+    static List<byte[]> keys(CommandContext call, Glob pattern, int most) {
+        Databases databases = call.shared.databases;
         java.util.Set<Bytes> seen = new java.util.LinkedHashSet<>();
         long cursor = 0;
         long[] bytes = new long[1];
@@ -41,17 +48,17 @@ final class ScanCommands {
                     bytes[0] += name.length + 64;
                 }
             });
-            if (bytes[0] > call.instance.tunables.normalOutput.hardBytes()) {
+            if (bytes[0] > call.shared.tunables.normalOutput.hardBytes()) {
                 throw new CommandException("ERR the keys that match are more than the output buffer limit of "
-                        + call.instance.tunables.normalOutput.hardBytes() + " bytes; use SCAN");
+                        + call.shared.tunables.normalOutput.hardBytes() + " bytes; use SCAN");
             }
         } while (cursor != 0 && seen.size() < most);
         return seen.stream().limit(most).map(Bytes::value).toList();
     }
 
     /** All keys of the session's database. */
-    static List<byte[]> all(Call call) {
-        Databases databases = call.instance.databases;
+    static List<byte[]> all(CommandContext call) {
+        Databases databases = call.shared.databases;
         List<byte[]> found = new ArrayList<>();
         long cursor = 0;
         do {
@@ -64,7 +71,7 @@ final class ScanCommands {
         return found;
     }
 
-    private static void scan(Call call) {
+    private static void scan(CommandContext call) {
         long cursor = cursor(call);
         int count = DEFAULT_COUNT;
         Glob pattern = new Glob(new byte[] {'*'});
@@ -87,7 +94,7 @@ final class ScanCommands {
                 throw CommandException.syntax();
             }
         }
-        Databases databases = call.instance.databases;
+        Databases databases = call.shared.databases;
         List<byte[]> found = new ArrayList<>();
         Glob wanted = pattern;
         boolean wantsStrings = strings;
@@ -105,7 +112,7 @@ final class ScanCommands {
         }
     }
 
-    private static long cursor(Call call) {
+    private static long cursor(CommandContext call) {
         String text = call.request.text(1);
         try {
             return Long.parseUnsignedLong(text);

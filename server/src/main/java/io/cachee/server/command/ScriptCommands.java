@@ -1,5 +1,7 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandRows;
+
 /** Scripts and functions, which L2 alone runs. */
 final class ScriptCommands {
     private ScriptCommands() {}
@@ -28,7 +30,9 @@ final class ScriptCommands {
         rows.add("function|restore -3 write,denyoom,noscript @scripting FORWARD");
         rows.add("function|stats 2 noscript,allow_busy @scripting FORWARD");
         rows.add("script -2 FORWARD");
-        rows.addRefused("script|debug 3 noscript @scripting REFUSED", "it would turn the connection that clients share into a debugger's");
+        rows.addRefused(
+                "script|debug 3 noscript @scripting REFUSED",
+                "it would turn the connection that clients share into a debugger's");
         rows.add("script|exists -3 noscript @scripting FORWARD");
         rows.add("script|flush -2 noscript @scripting FORWARD");
         rows.add("script|help 2 loading,stale @scripting FORWARD");

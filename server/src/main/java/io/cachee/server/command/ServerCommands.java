@@ -1,5 +1,9 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Decimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,18 +22,18 @@ final class ServerCommands {
         rows.add("swapdb 3 write,fast @dangerous @keyspace FORWARD exclusive changes-all", ServerCommands::swap);
         rows.add("info -1 loading,stale @dangerous LOCAL", ServerCommands::info);
         rows.add("memory -2 LOCAL");
-        rows.add("memory|doctor 2 LOCAL", call -> call.reply.verbatim(new InfoText(call.instance).memoryDoctor()));
+        rows.add("memory|doctor 2 LOCAL", call -> call.reply.verbatim(new InfoText(call.shared).memoryDoctor()));
         rows.add("memory|help 2 loading,stale LOCAL", call -> Help.reply(call, MEMORY_HELP));
         rows.add(
                 "memory|malloc-stats 2 LOCAL",
                 call -> call.reply.bulk("Stats not supported for the current allocator"));
         rows.add("memory|purge 2 LOCAL", call -> call.reply.ok());
-        rows.add("memory|stats 2 LOCAL", call -> new InfoText(call.instance).memoryStats(call.reply));
+        rows.add("memory|stats 2 LOCAL", call -> new InfoText(call.shared).memoryStats(call.reply));
         rows.add("memory|usage -3 readonly RO:2 LOCAL", ServerCommands::memoryUsage);
         rows.add("time 1 loading,stale,fast LOCAL any-time in-transaction", ServerCommands::time);
         rows.add(
                 "lastsave 1 loading,stale,fast @admin @dangerous LOCAL",
-                call -> call.reply.integer(call.instance.startedMillis / 1_000));
+                call -> call.reply.integer(call.shared.startedMillis / 1_000));
         rows.add("role 1 noscript,loading,stale,fast @admin @dangerous LOCAL", ServerCommands::role);
         rows.add("shutdown -1 admin,noscript,loading,stale,no_multi,allow_busy LOCAL", ServerCommands::shutdown);
         rows.add("post -1 loading,stale,no_auth LOCAL", ServerCommands::attack);
@@ -49,20 +53,20 @@ final class ServerCommands {
 
     // ---------------------------------------------------------------- flushing
 
-    private static void flushAll(Call call) {
+    private static void flushAll(CommandContext call) {
         call.checkFlush();
         call.store.clear();
         cleared(call);
     }
 
-    private static void cleared(Call call) {
-        call.instance.tracking.cleared();
+    private static void cleared(CommandContext call) {
+        call.shared.tracking.cleared();
         call.reply.ok();
     }
 
-    private static void flushDatabase(Call call) {
+    private static void flushDatabase(CommandContext call) {
         call.checkFlush();
-        if (!call.instance.databases.severalUsed() && call.session.database == 0) {
+        if (!call.shared.databases.severalUsed() && call.session.database == 0) {
             call.store.clear();
         } else {
             for (byte[] key : ScanCommands.all(call)) {
@@ -72,39 +76,39 @@ final class ServerCommands {
         cleared(call);
     }
 
-    private static void swap(Call call) {
+    private static void swap(CommandContext call) {
         int one = database(call, 1, "first");
         int other = database(call, 2, "second");
         if (one != other) {
-            call.instance.databases.swap(one, other);
-            call.instance.tracking.cleared();
+            call.shared.databases.swap(one, other);
+            call.shared.tracking.cleared();
         }
         call.reply.ok();
     }
 
-    private static int database(Call call, int argument, String which) {
+    private static int database(CommandContext call, int argument, String which) {
         Decimal.integer(call.request, argument, "ERR invalid " + which + " DB index");
         return call.database(argument);
     }
 
     // ---------------------------------------------------------------- telling
 
-    private static void info(Call call) {
+    private static void info(CommandContext call) {
         List<String> sections = new ArrayList<>();
         for (int i = 1; i < call.count(); i++) {
             sections.add(call.request.text(i).toLowerCase(Locale.ROOT));
         }
-        call.reply.verbatim(new InfoText(call.instance).sections(sections));
+        call.reply.verbatim(new InfoText(call.shared).sections(sections));
     }
 
-    private static void time(Call call) {
+    private static void time(CommandContext call) {
         java.time.Instant now = java.time.Instant.now();
         call.reply.array(2);
         call.reply.bulk(now.getEpochSecond());
         call.reply.bulk(now.getNano() / 1_000);
     }
 
-    static void waitForReplicas(Call call) {
+    static void waitForReplicas(CommandContext call) {
         Decimal.integer(call.request, 1);
         if (Decimal.integer(call.request, 2, "ERR timeout is not an integer or out of range") < 0) {
             throw new CommandException("ERR timeout is negative");
@@ -113,14 +117,14 @@ final class ServerCommands {
         call.reply.integer(0);
     }
 
-    private static void role(Call call) {
+    private static void role(CommandContext call) {
         call.reply.array(3);
         call.reply.bulk("master");
         call.reply.integer(0);
         call.reply.array(0);
     }
 
-    private static void memoryUsage(Call call) {
+    private static void memoryUsage(CommandContext call) {
         if (call.count() != 3 && !(call.count() == 5 && call.request.is(3, "SAMPLES"))) {
             throw CommandException.syntax();
         }
@@ -145,8 +149,8 @@ final class ServerCommands {
 
     // ---------------------------------------------------------------- ending
 
-    private static void shutdown(Call call) {
-        Runnable end = call.instance.onShutdown();
+    private static void shutdown(CommandContext call) {
+        Runnable end = call.shared.onShutdown();
         if (end == null) {
             throw new CommandException("ERR Errors trying to SHUTDOWN. Check logs.");
         }
@@ -156,12 +160,12 @@ final class ServerCommands {
     }
 
     /** An HTTP request that a browser was tricked into sending here. */
-    private static void attack(Call call) {
-        call.instance.log(
+    private static void attack(CommandContext call) {
+        call.shared.log(
                 "possible attack: an HTTP request from " + call.session.link.remoteAddress()
                         + " at the port for RESP; closed",
                 null);
-        call.instance.counters.protocolErrors.increment();
+        call.shared.counters.protocolErrors.increment();
         call.session.closing = true;
         call.session.link.finish();
     }

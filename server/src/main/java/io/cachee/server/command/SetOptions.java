@@ -1,6 +1,8 @@
 package io.cachee.server.command;
 
 import io.cachee.resp.Request;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.Decimal;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 

@@ -1,5 +1,7 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandRows;
+
 /** Streams, which L2 alone holds. */
 final class StreamCommands {
     private StreamCommands() {}

@@ -1,6 +1,11 @@
 package io.cachee.server.command;
 
 import io.cachee.resp.Request;
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.KeyspaceEvent;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 import java.util.Arrays;
@@ -35,17 +40,17 @@ final class StringCommands {
         rows.add("lcs -3 readonly @string ROa:1..1 FORWARD", LongestCommonSubsequence::handle);
     }
 
-    private static void get(Call call) {
+    private static void get(CommandContext call) {
         if (!call.key(1).replyValue()) {
             call.reply.nothing();
         }
     }
 
-    private static void set(Call call) {
+    private static void set(CommandContext call) {
         Request request = call.request;
         if (request.count() == 3) {
             call.key(1).put(2, Store.NO_TTL, PutMode.ALWAYS);
-            call.changed(Event.SET);
+            call.changed(KeyspaceEvent.SET);
             call.reply.ok();
             return;
         }
@@ -61,15 +66,15 @@ final class StringCommands {
         }
     }
 
-    private static void noteSet(Call call, SetOptions options) {
-        call.changed(Event.SET);
+    private static void noteSet(CommandContext call, SetOptions options) {
+        call.changed(KeyspaceEvent.SET);
         if (options.ttl > 0 || options.ttl == Expiry.PAST) {
-            call.changed(Event.EXPIRE);
+            call.changed(KeyspaceEvent.EXPIRE);
         }
     }
 
     /** The old value is part of the reply, or the new one's time is up already: more than one step of the store. */
-    private static void setAlone(Call call, SetOptions options) {
+    private static void setAlone(CommandContext call, SetOptions options) {
         byte[] old = options.get ? call.value() : EMPTY;
         boolean done;
         if (options.ttl == Expiry.PAST) {
@@ -92,23 +97,23 @@ final class StringCommands {
         }
     }
 
-    private static void setIfAbsent(Call call) {
+    private static void setIfAbsent(CommandContext call) {
         boolean done = call.key(1).put(2, Store.NO_TTL, PutMode.IF_ABSENT);
         if (done) {
-            call.changed(Event.SET);
+            call.changed(KeyspaceEvent.SET);
         }
         call.reply.integer(done ? 1 : 0);
     }
 
-    private static void setWithTtl(Call call, boolean seconds) {
+    private static void setWithTtl(CommandContext call, boolean seconds) {
         long ttl = Expiry.ttl(Decimal.integer(call.request, 2), seconds, false, call.command.name);
         call.key(1).put(3, ttl, PutMode.ALWAYS);
-        call.changed(Event.SET);
-        call.changed(Event.EXPIRE);
+        call.changed(KeyspaceEvent.SET);
+        call.changed(KeyspaceEvent.EXPIRE);
         call.reply.ok();
     }
 
-    private static void getAndSet(Call call) {
+    private static void getAndSet(CommandContext call) {
         call.key(1);
         byte[] value = call.request.bytes(2);
         while (true) {
@@ -116,23 +121,23 @@ final class StringCommands {
             PutMode mode = old == null ? PutMode.IF_ABSENT : PutMode.ifVersion(call.info.version());
             if (call.put(value, Store.NO_TTL, mode)) {
                 call.looked(old != null);
-                call.changed(Event.SET);
+                call.changed(KeyspaceEvent.SET);
                 call.reply.bulkOrNull(old);
                 return;
             }
         }
     }
 
-    private static void getAndDelete(Call call) {
+    private static void getAndDelete(CommandContext call) {
         byte[] old = call.store.getAndDelete(call.key(1).keyBytes());
         call.looked(old != null);
         if (old != null) {
-            call.changed(Event.DEL);
+            call.changed(KeyspaceEvent.DEL);
         }
         call.reply.bulkOrNull(old);
     }
 
-    private static void getAndExpire(Call call) {
+    private static void getAndExpire(CommandContext call) {
         Request request = call.request;
         GetExOptions options = GetExOptions.parse(request);
         call.executor.alone(() -> {
@@ -144,7 +149,7 @@ final class StringCommands {
         });
     }
 
-    private static void getMany(Call call) {
+    private static void getMany(CommandContext call) {
         call.reply.array(call.count() - 1);
         for (int i = 1; i < call.count(); i++) {
             if (!call.key(i).replyValue()) {
@@ -153,16 +158,16 @@ final class StringCommands {
         }
     }
 
-    private static void setMany(Call call) {
+    private static void setMany(CommandContext call) {
         checkPairs(call);
         for (int i = 1; i < call.count(); i += 2) {
             call.key(i).put(i + 1, Store.NO_TTL, PutMode.ALWAYS);
-            call.changed(Event.SET);
+            call.changed(KeyspaceEvent.SET);
         }
         call.reply.ok();
     }
 
-    private static void checkPairs(Call call) {
+    private static void checkPairs(CommandContext call) {
         if (call.count() % 2 == 0) {
             throw call.wrongArity();
         }
@@ -171,7 +176,7 @@ final class StringCommands {
         }
     }
 
-    private static void setManyIfAbsent(Call call) {
+    private static void setManyIfAbsent(CommandContext call) {
         checkPairs(call);
         for (int i = 1; i < call.count(); i += 2) {
             if (call.key(i).describe()) {
@@ -181,12 +186,12 @@ final class StringCommands {
         }
         for (int i = 1; i < call.count(); i += 2) {
             call.key(i).put(i + 1, Store.NO_TTL, PutMode.ALWAYS);
-            call.changed(Event.SET);
+            call.changed(KeyspaceEvent.SET);
         }
         call.reply.integer(1);
     }
 
-    private static void append(Call call) {
+    private static void append(CommandContext call) {
         byte[] suffix = call.request.bytes(2);
         int[] length = new int[1];
         call.key(1).modify(current -> {
@@ -197,15 +202,15 @@ final class StringCommands {
             System.arraycopy(suffix, 0, longer, old.length, suffix.length);
             return longer;
         });
-        call.changed(Event.APPEND);
+        call.changed(KeyspaceEvent.APPEND);
         call.reply.integer(length[0]);
     }
 
-    private static void length(Call call) {
+    private static void length(CommandContext call) {
         call.reply.integer(call.key(1).lookUp() ? call.info.valueLength() : 0);
     }
 
-    private static void getRange(Call call) {
+    private static void getRange(CommandContext call) {
         long from = Decimal.integer(call.request, 2);
         long to = Decimal.integer(call.request, 3);
         byte[] value = call.key(1).value();
@@ -223,7 +228,7 @@ final class StringCommands {
         }
     }
 
-    private static void setRange(Call call) {
+    private static void setRange(CommandContext call) {
         long offset = Decimal.integer(call.request, 2);
         if (offset < 0) {
             throw new CommandException("ERR offset is out of range");
@@ -246,7 +251,7 @@ final class StringCommands {
             return longer;
         });
         if (changed) {
-            call.changed(Event.SETRANGE);
+            call.changed(KeyspaceEvent.SETRANGE);
         }
         call.reply.integer(length[0]);
     }

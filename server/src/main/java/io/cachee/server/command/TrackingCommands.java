@@ -1,5 +1,11 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.Session;
+import io.cachee.server.engine.Tracking;
+import io.cachee.server.engine.TrackingTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,12 +16,12 @@ final class TrackingCommands {
 
     private TrackingCommands() {}
 
-    static void getRedirection(Call call) {
+    static void getRedirection(CommandContext call) {
         Tracking own = call.session.trackingOrNone();
         call.reply.integer(own.on() ? own.redirect() : -1);
     }
 
-    static void tracking(Call call) {
+    static void tracking(CommandContext call) {
         boolean broadcast = false;
         boolean optIn = false;
         boolean optOut = false;
@@ -28,7 +34,7 @@ final class TrackingCommands {
                     throw new CommandException("ERR A client can only redirect to a single other client");
                 }
                 redirect = Decimal.integer(call.request, ++i);
-                if (call.instance.clients.byId(redirect) == null) {
+                if (call.shared.clients.byId(redirect) == null) {
                     throw new CommandException("ERR The client ID you want redirect to does not exist");
                 }
             } else if (call.request.is(i, "PREFIX") && i + 1 < call.count()) {
@@ -46,7 +52,7 @@ final class TrackingCommands {
             }
         }
         if (call.request.is(2, "OFF")) {
-            call.instance.tracking.turnOff(call.session);
+            call.shared.tracking.turnOff(call.session);
         } else if (call.request.is(2, "ON")) {
             turnOn(call, new Tracking(true, broadcast, prefixes, optIn, optOut, noLoop, redirect));
         } else {
@@ -55,7 +61,7 @@ final class TrackingCommands {
         call.reply.ok();
     }
 
-    private static void turnOn(Call call, Tracking wanted) {
+    private static void turnOn(CommandContext call, Tracking wanted) {
         if (!wanted.broadcast() && !wanted.prefixes().isEmpty()) {
             throw new CommandException("ERR PREFIX option requires BCAST mode to be enabled");
         }
@@ -75,7 +81,7 @@ final class TrackingCommands {
                     + " client, and then re-enabling it with a different mode.");
         }
         TrackingTable.refuseOverlapping(now.prefixes(), wanted.prefixes());
-        if (wanted.broadcast() && !call.instance.routing().noticesAllUnder(wanted.prefixes())) {
+        if (wanted.broadcast() && !call.shared.routing().noticesAllUnder(wanted.prefixes())) {
             throw new CommandException("ERR BCAST needs L2 to report all changes under these prefixes: start with"
                     + " --l2-track-prefixes");
         }
@@ -85,7 +91,7 @@ final class TrackingCommands {
         if (prefixes.size() > MOST_PREFIXES) {
             throw new CommandException("ERR a client may have at most " + MOST_PREFIXES + " prefixes");
         }
-        call.instance.tracking.turnOn(
+        call.shared.tracking.turnOn(
                 call.session,
                 new Tracking(
                         true,
@@ -97,7 +103,7 @@ final class TrackingCommands {
                         wanted.redirect()));
     }
 
-    static void caching(Call call) {
+    static void caching(CommandContext call) {
         Tracking own = call.session.trackingOrNone();
         if (!own.on()) {
             throw new CommandException("ERR CLIENT CACHING can be called only when the client is in tracking mode with"
@@ -121,7 +127,7 @@ final class TrackingCommands {
         call.reply.ok();
     }
 
-    static void info(Call call) {
+    static void info(CommandContext call) {
         Tracking own = call.session.trackingOrNone();
         List<String> flags = new ArrayList<>();
         flags.add(own.on() ? "on" : "off");
@@ -131,7 +137,7 @@ final class TrackingCommands {
         add(flags, own.optOut(), "optout");
         add(flags, own.optOut() && call.session.caching == Session.Caching.NO, "caching-no");
         add(flags, own.noLoop(), "noloop");
-        add(flags, own.redirect() != 0 && call.instance.clients.byId(own.redirect()) == null, "broken_redirect");
+        add(flags, own.redirect() != 0 && call.shared.clients.byId(own.redirect()) == null, "broken_redirect");
         call.reply.map(3);
         call.reply.bulk("flags");
         call.reply.set(flags.size());

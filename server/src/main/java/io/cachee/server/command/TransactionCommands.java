@@ -1,5 +1,12 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.Bytes;
+import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Session;
+import io.cachee.server.engine.Transaction;
+
 /** Several commands as one step, if nobody has interfered. */
 final class TransactionCommands {
     private static final int MOST_WATCHED = 100_000;
@@ -37,7 +44,7 @@ final class TransactionCommands {
         return transaction;
     }
 
-    private static void multi(Call call) {
+    private static void multi(CommandContext call) {
         Transaction transaction = of(call.session);
         if (transaction.open) {
             throw new CommandException("ERR MULTI calls can not be nested");
@@ -46,7 +53,7 @@ final class TransactionCommands {
         call.reply.ok();
     }
 
-    private static void discard(Call call) {
+    private static void discard(CommandContext call) {
         Transaction transaction = call.session.transaction;
         if (transaction == null || !transaction.open) {
             throw new CommandException("ERR DISCARD without MULTI");
@@ -55,10 +62,10 @@ final class TransactionCommands {
         call.reply.ok();
     }
 
-    private static void watch(Call call) {
+    private static void watch(CommandContext call) {
         Transaction transaction = of(call.session);
         if (transaction.watched().isEmpty()) {
-            transaction.databaseSwaps = call.instance.databases.swaps();
+            transaction.databaseSwaps = call.shared.databases.swaps();
         }
         if (transaction.open) {
             throw new CommandException("ERR WATCH inside MULTI is not allowed");
@@ -76,7 +83,7 @@ final class TransactionCommands {
         call.reply.ok();
     }
 
-    private static void unwatch(Call call) {
+    private static void unwatch(CommandContext call) {
         Transaction transaction = call.session.transaction;
         if (transaction != null && !transaction.open) {
             call.session.endTransaction();
@@ -84,7 +91,7 @@ final class TransactionCommands {
         call.reply.ok();
     }
 
-    private static void exec(Call call) {
+    private static void exec(CommandContext call) {
         Session session = call.session;
         Transaction transaction = session.transaction;
         if (transaction == null || !transaction.open) {
@@ -111,8 +118,8 @@ final class TransactionCommands {
      * Whether what was watched is as it was. The counter of a key may be shared with another, so a transaction may
      * fail without need, as it would had the other client been a moment earlier; it never succeeds wrongly.
      */
-    private static boolean isUntouched(Call call, Transaction transaction) {
-        if (!transaction.watched().isEmpty() && transaction.databaseSwaps != call.instance.databases.swaps()) {
+    private static boolean isUntouched(CommandContext call, Transaction transaction) {
+        if (!transaction.watched().isEmpty() && transaction.databaseSwaps != call.shared.databases.swaps()) {
             return false;
         }
         for (Transaction.Watched watched : transaction.watched()) {

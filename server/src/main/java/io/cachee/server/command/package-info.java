@@ -1,4 +1,4 @@
-/** The commands of Redis over the store: one table, one executor per event loop, and what they all share. */
+/** The commands, one file for each family: its rows of the table and their handlers. */
 @NullMarked
 package io.cachee.server.command;
 

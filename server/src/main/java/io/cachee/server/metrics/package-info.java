@@ -1,4 +1,4 @@
-/** Metrics as Prometheus reads them. */
+/** What is measured, and how Prometheus reads it. */
 @NullMarked
 package io.cachee.server.metrics;
 

@@ -1,6 +1,6 @@
 package io.cachee.server.net;
 
-import io.cachee.server.command.Instance;
+import io.cachee.server.engine.SharedState;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
@@ -11,15 +11,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class AcceptGuard extends ChannelInboundHandlerAdapter {
-    private final Instance instance;
+    private final SharedState shared;
     private final long restMillis;
     /** Doors that rest. */
     private final AtomicInteger resting;
 
     private boolean rests;
 
-    AcceptGuard(Instance instance, long restMillis, AtomicInteger resting) {
-        this.instance = instance;
+    AcceptGuard(SharedState shared, long restMillis, AtomicInteger resting) {
+        this.shared = shared;
         this.restMillis = restMillis;
         this.resting = resting;
     }
@@ -27,9 +27,9 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (!(cause instanceof IOException)) {
-            instance.events().connectionFailed("a client of " + ctx.channel().localAddress(), cause);
+            shared.events().connectionFailed("a client of " + ctx.channel().localAddress(), cause);
         }
-        instance.events().acceptFailed();
+        shared.events().acceptFailed();
         if (!rests) {
             rests = true;
             resting.incrementAndGet();

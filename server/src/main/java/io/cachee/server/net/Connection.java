@@ -5,12 +5,12 @@ import io.cachee.resp.Request;
 import io.cachee.resp.RequestDecoder;
 import io.cachee.resp.RequestsAhead;
 import io.cachee.resp.RespLimits;
-import io.cachee.server.command.CommandExecutor;
-import io.cachee.server.command.Later;
-import io.cachee.server.command.Link;
-import io.cachee.server.command.Outcome;
-import io.cachee.server.command.Session;
-import io.cachee.server.command.Transport;
+import io.cachee.server.engine.CommandExecutor;
+import io.cachee.server.engine.Link;
+import io.cachee.server.engine.Outcome;
+import io.cachee.server.engine.PendingReply;
+import io.cachee.server.engine.Session;
+import io.cachee.server.engine.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -499,7 +499,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     }
 
     @Override
-    public Later later() {
+    public PendingReply later() {
         return outbox.later();
     }
 

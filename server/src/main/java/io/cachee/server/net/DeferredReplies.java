@@ -1,6 +1,6 @@
 package io.cachee.server.net;
 
-import io.cachee.server.command.Later;
+import io.cachee.server.engine.PendingReply;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ final class DeferredReplies {
     /** No further requests are read while so many replies are to come. */
     static final int MOST = 1_024;
 
-    private final class Place implements Later, Later.Parts {
+    private final class Place implements PendingReply, PendingReply.Parts {
         private @Nullable ByteBuf reply;
         private @Nullable Consumer<Parts> whenFirst;
         private boolean forgotten;
@@ -120,7 +120,7 @@ final class DeferredReplies {
         return bytes;
     }
 
-    Later add() {
+    PendingReply add() {
         Place place = new Place();
         places.add(place);
         return place;

@@ -2,10 +2,10 @@ package io.cachee.server.net;
 
 import io.cachee.resp.ProtocolException;
 import io.cachee.resp.ReplyEncoder;
-import io.cachee.server.command.Instance;
-import io.cachee.server.command.Session;
-import io.cachee.server.command.Transport;
 import io.cachee.server.config.OutputLimit;
+import io.cachee.server.engine.Session;
+import io.cachee.server.engine.SharedState;
+import io.cachee.server.engine.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import java.net.InetSocketAddress;
@@ -22,7 +22,7 @@ final class Doorkeeper {
     /** Places beyond {@code maxclients} for those who come through the Unix socket or from this machine to look. */
     private static final int RESERVED = 1;
 
-    private final Instance instance;
+    private final SharedState shared;
     private final String socketPath;
     private final boolean isProtected;
     private final NetworkLimits limits;
@@ -34,8 +34,8 @@ final class Doorkeeper {
     private final BufferTotal outputs;
     private volatile boolean closing;
 
-    Doorkeeper(Instance instance, String socketPath, boolean isProtected, NetworkLimits limits) {
-        this.instance = instance;
+    Doorkeeper(SharedState shared, String socketPath, boolean isProtected, NetworkLimits limits) {
+        this.shared = shared;
         this.socketPath = socketPath;
         this.isProtected = isProtected;
         this.limits = limits;
@@ -53,15 +53,15 @@ final class Doorkeeper {
             return "ERR the cache is shutting down";
         }
         boolean isLocal = transport == Transport.UNIX || isLoopback(channel);
-        if (isProtected && !isLocal && !instance.users().needsLogin()) {
-            instance.events().connectionDenied();
+        if (isProtected && !isLocal && !shared.users().needsLogin()) {
+            shared.events().connectionDenied();
             return "DENIED Cachee is running in protected mode because no password is set for the default user, and"
                     + " clients from other machines are not accepted then. Set one with --requirepass-file, or turn"
                     + " protected mode off with --protected-mode=no where nobody else can reach this port.";
         }
-        if (places.incrementAndGet() > instance.tunables().maxClients() + (isLocal ? RESERVED : 0)) {
+        if (places.incrementAndGet() > shared.tunables().maxClients() + (isLocal ? RESERVED : 0)) {
             places.decrementAndGet();
-            instance.events().connectionRejected();
+            shared.events().connectionRejected();
             return "ERR max number of clients reached";
         }
         channel.closeFuture().addListener(_ -> places.decrementAndGet());
@@ -100,16 +100,16 @@ final class Doorkeeper {
     /** Disconnects those who have been silent, or have not read, for too long. To be called every second or so. */
     void tick() {
         long now = System.nanoTime();
-        long idle = TimeUnit.SECONDS.toNanos(instance.tunables().timeoutSeconds());
+        long idle = TimeUnit.SECONDS.toNanos(shared.tunables().timeoutSeconds());
         long late = TimeUnit.MILLISECONDS.toNanos(limits.strangerMillis());
-        OutputLimit limit = instance.tunables().normalOutput();
+        OutputLimit limit = shared.tunables().normalOutput();
         for (Connection connection : connections) {
             if (connection.isKilled()) {
                 continue;
             }
             connection.outbox().revise();
             if (idle > 0 && connection.isIdle(now, idle) || connection.isLateStranger(now, late)) {
-                instance.events().idleDisconnected();
+                shared.events().idleDisconnected();
                 connection.kill();
             } else if (connection.outbox().isLeftUnread(now, limit)) {
                 outputTooLarge(connection.remoteAddress());
@@ -144,7 +144,7 @@ final class Doorkeeper {
     }
 
     void noRoomForQuery(String client) {
-        instance.events().buffersTooLarge(client);
+        shared.events().buffersTooLarge(client);
     }
 
     void outputsGrew(long difference) {
@@ -156,7 +156,7 @@ final class Doorkeeper {
     private void relieve(BufferTotal total) {
         Connection greediest = total.greediest();
         while (greediest != null) {
-            instance.events().buffersTooLarge(greediest.remoteAddress());
+            shared.events().buffersTooLarge(greediest.remoteAddress());
             greediest.kill();
             greediest = total.greediest();
         }
@@ -169,11 +169,11 @@ final class Doorkeeper {
     }
 
     int maxBulkBytes() {
-        return instance.maxBulkBytes();
+        return shared.maxBulkBytes();
     }
 
     int queryBufferBytes() {
-        return instance.tunables().queryBufferBytes();
+        return shared.tunables().queryBufferBytes();
     }
 
     long lingerMillis() {
@@ -181,15 +181,15 @@ final class Doorkeeper {
     }
 
     OutputLimit outputLimit() {
-        return instance.tunables().normalOutput();
+        return shared.tunables().normalOutput();
     }
 
     void queryTooLarge(String client) {
-        instance.events().queryTooLarge(client);
+        shared.events().queryTooLarge(client);
     }
 
     void outputTooLarge(String client) {
-        instance.events().outputTooLarge(client);
+        shared.events().outputTooLarge(client);
     }
 
     /**
@@ -198,18 +198,18 @@ final class Doorkeeper {
      */
     void ranOutOfMemory(Connection unlucky) {
         Connection cause = outputs.largest();
-        instance.events().outOfMemory(unlucky.remoteAddress());
+        shared.events().outOfMemory(unlucky.remoteAddress());
         if (cause != null && !cause.equals(unlucky)) {
-            instance.events().outOfMemory(cause.remoteAddress());
+            shared.events().outOfMemory(cause.remoteAddress());
             cause.kill();
         }
     }
 
     void brokeProtocol(Session session, String client, ProtocolException how) {
-        instance.events().protocolBroken(session, client, String.valueOf(how.getMessage()));
+        shared.events().protocolBroken(session, client, String.valueOf(how.getMessage()));
     }
 
     void failed(String client, Throwable cause) {
-        instance.events().connectionFailed(client, cause);
+        shared.events().connectionFailed(client, cause);
     }
 }

@@ -1,6 +1,6 @@
 package io.cachee.server.net;
 
-import io.cachee.server.command.Instance;
+import io.cachee.server.engine.SharedState;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -28,7 +28,7 @@ final class EventLoops {
     private final List<LoopContext> contexts = new ArrayList<>();
     private final Map<EventExecutor, LoopContext> byLoop = new HashMap<>();
     private final AtomicInteger turn = new AtomicInteger();
-    private final Instance instance;
+    private final SharedState shared;
     private final IdleCpus idleCpus = new IdleCpus();
     private final LoopPlan plan;
     private final boolean fixed;
@@ -40,13 +40,13 @@ final class EventLoops {
     private long lastRequests;
 
     EventLoops(
-            Instance instance,
+            SharedState shared,
             Polling polling,
             int count,
             boolean adaptive,
             long pollNanos,
             ByteBufAllocator allocator) {
-        this.instance = instance;
+        this.shared = shared;
         this.plan = new LoopPlan(count);
         List<LoopLoad> loads = new ArrayList<>();
         this.group = polling.loops(count, this::chooser, sockets -> {
@@ -59,7 +59,7 @@ final class EventLoops {
             LoopLoad load = loads.get(contexts.size());
             loop.submit(load::attach).syncUninterruptibly();
             known &= load.sample(1);
-            LoopContext context = new LoopContext((EventLoop) loop, load, instance.executor(allocator), count);
+            LoopContext context = new LoopContext((EventLoop) loop, load, shared.executor(allocator), count);
             contexts.add(context);
             byLoop.put(loop, context);
         }
@@ -115,7 +115,7 @@ final class EventLoops {
                 rearrange(connections);
             }
         } catch (RuntimeException problem) {
-            instance.events().tickFailed(problem);
+            shared.events().tickFailed(problem);
         }
     }
 
@@ -135,7 +135,7 @@ final class EventLoops {
                 waited += load.waitedShare() / whole;
             }
         }
-        long requests = instance.statistics().commandsRun();
+        long requests = shared.statistics().commandsRun();
         double rate = (requests - lastRequests) / (wall / 1e9);
         lastRequests = requests;
         return new LoopPlan.Sample(ran, waited, idle, rate);

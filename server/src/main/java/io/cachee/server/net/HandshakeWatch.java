@@ -1,6 +1,6 @@
 package io.cachee.server.net;
 
-import io.cachee.server.command.Instance;
+import io.cachee.server.engine.SharedState;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
@@ -10,11 +10,11 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class HandshakeWatch extends ChannelInboundHandlerAdapter {
-    private final Instance instance;
+    private final SharedState shared;
     private boolean done;
 
-    HandshakeWatch(Instance instance) {
-        this.instance = instance;
+    HandshakeWatch(SharedState shared) {
+        this.shared = shared;
     }
 
     @Override
@@ -24,7 +24,7 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
             if (!done) {
                 String client = String.valueOf(ctx.channel().remoteAddress());
                 String why = completion.cause().getMessage();
-                instance.events().handshakeFailed(client, why == null ? "the client has left" : why);
+                shared.events().handshakeFailed(client, why == null ? "the client has left" : why);
                 ctx.close();
             }
             return;

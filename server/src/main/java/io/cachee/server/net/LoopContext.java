@@ -1,7 +1,7 @@
 package io.cachee.server.net;
 
 import io.cachee.resp.RequestsAhead;
-import io.cachee.server.command.CommandExecutor;
+import io.cachee.server.engine.CommandExecutor;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,8 +1,8 @@
 package io.cachee.server.net;
 
-import io.cachee.server.command.Later;
-import io.cachee.server.command.Transport;
 import io.cachee.server.config.OutputLimit;
+import io.cachee.server.engine.PendingReply;
+import io.cachee.server.engine.Transport;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -50,7 +50,7 @@ final class Outbox {
         return connection.context().channel().isWritable();
     }
 
-    Later later() {
+    PendingReply later() {
         return deferred.add();
     }
 

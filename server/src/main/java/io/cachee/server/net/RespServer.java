@@ -1,8 +1,8 @@
 package io.cachee.server.net;
 
-import io.cachee.server.command.Instance;
-import io.cachee.server.command.LoopFigures;
-import io.cachee.server.command.Transport;
+import io.cachee.server.engine.LoopFigures;
+import io.cachee.server.engine.SharedState;
+import io.cachee.server.engine.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -31,7 +31,7 @@ public final class RespServer implements AutoCloseable {
     private static final int BACKLOG = 511;
     private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(64 << 10, 256 << 10);
 
-    private final Instance instance;
+    private final SharedState shared;
     private final ListenOptions options;
     private final NetworkLimits limits;
     private final Doorkeeper doorkeeper;
@@ -44,21 +44,21 @@ public final class RespServer implements AutoCloseable {
     private @Nullable SocketFile socketFile;
 
     /** Opens all doors, or none. */
-    public static RespServer open(Instance instance, ListenOptions options) throws IOException {
-        return open(instance, options, NetworkLimits.DEFAULT, _ -> {});
+    public static RespServer open(SharedState shared, ListenOptions options) throws IOException {
+        return open(shared, options, NetworkLimits.DEFAULT, _ -> {});
     }
 
     /** Opens all doors, or none, with limits of one's own. */
-    public static RespServer open(Instance instance, ListenOptions options, NetworkLimits limits) throws IOException {
-        return open(instance, options, limits, _ -> {});
+    public static RespServer open(SharedState shared, ListenOptions options, NetworkLimits limits) throws IOException {
+        return open(shared, options, limits, _ -> {});
     }
 
     /** The same, with what is to be done on an event loop that is always used, before any door is opened. */
     public static RespServer open(
-            Instance instance, ListenOptions options, NetworkLimits limits, Consumer<EventLoop> first)
+            SharedState shared, ListenOptions options, NetworkLimits limits, Consumer<EventLoop> first)
             throws IOException {
-        Tls tls = options.tlsPort() > 0 ? new Tls(options, limits, instance) : null;
-        RespServer server = new RespServer(instance, options, limits, tls);
+        Tls tls = options.tlsPort() > 0 ? new Tls(options, limits, shared) : null;
+        RespServer server = new RespServer(shared, options, limits, tls);
         try {
             first.accept(server.loops.first());
             server.listen();
@@ -69,14 +69,14 @@ public final class RespServer implements AutoCloseable {
         }
     }
 
-    private RespServer(Instance instance, ListenOptions options, NetworkLimits limits, @Nullable Tls tls) {
-        this.instance = instance;
+    private RespServer(SharedState shared, ListenOptions options, NetworkLimits limits, @Nullable Tls tls) {
+        this.shared = shared;
         this.options = options;
         this.limits = limits;
         this.tls = tls;
-        this.doorkeeper = new Doorkeeper(instance, options.socket(), options.protectedMode(), limits);
+        this.doorkeeper = new Doorkeeper(shared, options.socket(), options.protectedMode(), limits);
         this.loops = new EventLoops(
-                instance,
+                shared,
                 options.polling(),
                 options.loops(),
                 options.adaptive(),
@@ -84,7 +84,7 @@ public final class RespServer implements AutoCloseable {
                 PooledByteBufAllocator.DEFAULT);
         loops.first()
                 .scheduleWithFixedDelay(this::tick, limits.tickMillis(), limits.tickMillis(), TimeUnit.MILLISECONDS);
-        instance.reportLoops(new LoopFigures(options.polling().label(), loops::used, loops::busyPollNanos));
+        shared.reportLoops(new LoopFigures(options.polling().label(), loops::used, loops::busyPollNanos));
         loops.balance(doorkeeper.connections());
     }
 
@@ -92,12 +92,12 @@ public final class RespServer implements AutoCloseable {
     private void tick() {
         try {
             doorkeeper.tick();
-            instance.statistics().tick();
+            shared.statistics().tick();
             if (tls != null) {
                 tls.reloadIfChanged();
             }
         } catch (RuntimeException problem) {
-            instance.events().tickFailed(problem);
+            shared.events().tickFailed(problem);
         }
     }
 
@@ -130,7 +130,7 @@ public final class RespServer implements AutoCloseable {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.group())
                 .channel(type)
-                .handler(new AcceptGuard(instance, limits.acceptRestMillis(), restingDoors))
+                .handler(new AcceptGuard(shared, limits.acceptRestMillis(), restingDoors))
                 .childHandler(entrance(transport))
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
@@ -170,7 +170,7 @@ public final class RespServer implements AutoCloseable {
                         return;
                     }
                     channel.pipeline().addLast(handler);
-                    channel.pipeline().addLast(new HandshakeWatch(instance));
+                    channel.pipeline().addLast(new HandshakeWatch(shared));
                 }
                 channel.pipeline().addLast(new Connection(doorkeeper, loops.contextOf(channel.eventLoop()), transport));
             }
@@ -243,7 +243,7 @@ public final class RespServer implements AutoCloseable {
             socketFile.remove();
         }
         doorkeeper.killAll();
-        instance.routing().close();
+        shared.routing().close();
         loops.close();
     }
 }

@@ -1,6 +1,6 @@
 package io.cachee.server.net;
 
-import io.cachee.server.command.Instance;
+import io.cachee.server.engine.SharedState;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
@@ -31,7 +31,7 @@ final class Tls {
     }
 
     private final NetworkLimits limits;
-    private final Instance instance;
+    private final SharedState shared;
     private final Path certificate;
     private final Path key;
     private final @Nullable Path authorities;
@@ -40,12 +40,12 @@ final class Tls {
     /** What the files were when they were last looked at, usable or not. */
     private List<FileTime> seen;
 
-    Tls(ListenOptions options, NetworkLimits limits, Instance instance) throws IOException {
+    Tls(ListenOptions options, NetworkLimits limits, SharedState shared) throws IOException {
         if (options.tlsCertificate() == null || options.tlsKey() == null) {
             throw new IOException("TLS needs a certificate and a key");
         }
         this.limits = limits;
-        this.instance = instance;
+        this.shared = shared;
         this.certificate = options.tlsCertificate();
         this.key = options.tlsKey();
         this.authorities = options.tlsAuthorities();
@@ -89,12 +89,12 @@ final class Tls {
             if (!now.equals(seen)) {
                 seen = now;
                 context = load();
-                instance.events().certificateReloaded();
+                shared.events().certificateReloaded();
             }
         } catch (IOException unusable) {
             // A file that is missing has no time; it is reported once, by way of a time that no file has.
             if (!seen.isEmpty()) {
-                instance.events().certificateUnusable(String.valueOf(unusable.getMessage()));
+                shared.events().certificateUnusable(String.valueOf(unusable.getMessage()));
             }
             seen = unusable instanceof java.nio.file.NoSuchFileException ? List.of() : seen;
         }
@@ -105,7 +105,7 @@ final class Tls {
     SslHandler handler(Channel channel) {
         if (handshakes.incrementAndGet() > limits.mostHandshakes()) {
             handshakes.decrementAndGet();
-            instance.events()
+            shared.events()
                     .handshakeFailed(String.valueOf(channel.remoteAddress()), "too many handshakes are under way");
             channel.close();
             return null;

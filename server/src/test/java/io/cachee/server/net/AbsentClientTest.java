@@ -3,7 +3,7 @@ package io.cachee.server.net;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.server.command.Parameter;
+import io.cachee.server.engine.Parameter;
 import io.cachee.testkit.Await;
 import io.cachee.testkit.RespClient;
 import java.net.InetAddress;
@@ -133,12 +133,12 @@ final class AbsentClientTest {
                 assertThat(new String(reply, ISO_8859_1)).startsWith("-DENIED ").contains("--requirepass-file");
             }
             assertThat(sidecar.rejected("protected_mode")).isEqualTo(1);
-            Parameter.set(sidecar.instance(), java.util.Map.of("requirepass", "secret"));
+            Parameter.set(sidecar.shared(), java.util.Map.of("requirepass", "secret"));
             try (Socket stranger = new Socket(own, sidecar.port())) {
                 stranger.getOutputStream().write("AUTH secret\r\n".getBytes(ISO_8859_1));
                 assertThat(stranger.getInputStream().readNBytes(5)).isEqualTo("+OK\r\n".getBytes(ISO_8859_1));
             }
-            Parameter.set(sidecar.instance(), java.util.Map.of("requirepass", ""));
+            Parameter.set(sidecar.shared(), java.util.Map.of("requirepass", ""));
         }
     }
 

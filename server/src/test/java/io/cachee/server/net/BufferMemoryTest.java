@@ -2,10 +2,10 @@ package io.cachee.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.server.command.Instance;
-import io.cachee.server.command.InstanceOptions;
-import io.cachee.server.command.Table;
-import io.cachee.server.command.Transport;
+import io.cachee.server.command.CommandFamilies;
+import io.cachee.server.engine.SharedState;
+import io.cachee.server.engine.SidecarOptions;
+import io.cachee.server.engine.Transport;
 import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
@@ -28,14 +28,15 @@ final class BufferMemoryTest {
     @SuppressWarnings("FutureReturnValueIgnored") // nothing is ever sent
     private static List<Boolean> stay(Throwable error, List<String> log) throws IOException {
         try (Store store = Store.open(StoreOptions.maxMemory(16 << 20))) {
-            InstanceOptions options = new InstanceOptions(16, "", 0, "", 16 << 20, Eviction.CACHEE_LFU, true, "test");
-            Instance instance = new Instance(store, options, Table.rows().table(), 1, (message, _) -> log.add(message));
+            SidecarOptions options = new SidecarOptions(16, "", 0, "", 16 << 20, Eviction.CACHEE_LFU, true, "test");
+            SharedState shared = new SharedState(
+                    store, options, CommandFamilies.rows().table(), 1, (message, _) -> log.add(message));
             LoopContext loop = new LoopContext(
                     new EmbeddedChannel().eventLoop(),
                     new LoopLoad(),
-                    instance.executor(PooledByteBufAllocator.DEFAULT),
+                    shared.executor(PooledByteBufAllocator.DEFAULT),
                     1);
-            Doorkeeper doorkeeper = new Doorkeeper(instance, "", false, NetworkLimits.DEFAULT);
+            Doorkeeper doorkeeper = new Doorkeeper(shared, "", false, NetworkLimits.DEFAULT);
             List<EmbeddedChannel> clients = new ArrayList<>();
             for (int unread : new int[] {0, 100_000, 10}) {
                 EmbeddedChannel client = new EmbeddedChannel(new Connection(doorkeeper, loop, Transport.TCP));
@@ -45,7 +46,7 @@ final class BufferMemoryTest {
             clients.getFirst().pipeline().fireExceptionCaught(error);
             List<Boolean> stay = clients.stream().map(EmbeddedChannel::isOpen).toList();
             clients.forEach(EmbeddedChannel::finishAndReleaseAll);
-            instance.close();
+            shared.close();
             return stay;
         }
     }

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cachee.l2.L2Options;
-import io.cachee.server.command.BeforeL2;
-import io.cachee.server.command.Instance;
-import io.cachee.server.command.InstanceMetrics;
-import io.cachee.server.command.InstanceOptions;
-import io.cachee.server.command.Parameter;
-import io.cachee.server.command.Table;
+import io.cachee.server.admin.SidecarMetrics;
+import io.cachee.server.command.CommandFamilies;
+import io.cachee.server.engine.Parameter;
+import io.cachee.server.engine.SharedState;
+import io.cachee.server.engine.SidecarOptions;
 import io.cachee.server.metrics.MetricWriter;
+import io.cachee.server.proxy.BeforeL2;
 import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
@@ -42,7 +42,7 @@ final class NetSidecar implements AutoCloseable {
     static final NetworkLimits LIMITS = new NetworkLimits(30_000, 200, 20, 20, 5_000, 256, 64L << 20, 64L << 20);
 
     private final Store store;
-    private final Instance instance;
+    private final SharedState shared;
     final RespServer server;
     private final String password;
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
@@ -50,10 +50,10 @@ final class NetSidecar implements AutoCloseable {
 
     private NetSidecar(Builder builder) throws IOException {
         store = Store.open(StoreOptions.maxMemory(REGION_BYTES));
-        InstanceOptions options = new InstanceOptions(
+        SidecarOptions options = new SidecarOptions(
                 16, builder.bind, 0, builder.socket, REGION_BYTES, Eviction.CACHEE_LFU, true, "test");
-        instance = new Instance(store, options, Table.rows().table(), LOOPS, this::log);
-        Parameter.set(instance, builder.settings);
+        shared = new SharedState(store, options, CommandFamilies.rows().table(), LOOPS, this::log);
+        Parameter.set(shared, builder.settings);
         password = builder.settings.getOrDefault("requirepass", "");
         ListenOptions listen = new ListenOptions(
                 List.of(builder.bind),
@@ -71,16 +71,16 @@ final class NetSidecar implements AutoCloseable {
                 builder.authorities);
         try {
             L2Options l2 = builder.l2;
-            server = RespServer.open(instance, listen, builder.limits, loop -> {
+            server = RespServer.open(shared, listen, builder.limits, loop -> {
                 if (l2 != null) {
-                    var ignored = BeforeL2.open(instance, l2, loop, 0, MOST_LOADS, Map.of())
+                    var ignored = BeforeL2.open(shared, l2, loop, 0, MOST_LOADS, Map.of())
                             .tier()
                             .l2()
                             .learnCommands();
                 }
             });
         } catch (IOException | RuntimeException e) {
-            instance.close();
+            shared.close();
             store.close();
             throw e;
         }
@@ -180,8 +180,8 @@ final class NetSidecar implements AutoCloseable {
         }
     }
 
-    Instance instance() {
-        return instance;
+    SharedState shared() {
+        return shared;
     }
 
     int port() {
@@ -216,7 +216,7 @@ final class NetSidecar implements AutoCloseable {
     /** The value of a sample, such as {@code cachee_disconnects_total{reason="idle"}}. */
     double metric(String sample) {
         MetricWriter out = new MetricWriter(false);
-        new InstanceMetrics(instance, out).write();
+        new SidecarMetrics(shared, out).write();
         return out.finish()
                 .lines()
                 .filter(line -> line.startsWith(sample + " "))
@@ -264,7 +264,7 @@ final class NetSidecar implements AutoCloseable {
     /** Ends it without asking how it is. */
     void shutDown() {
         server.close();
-        instance.close();
+        shared.close();
         store.close();
     }
 }

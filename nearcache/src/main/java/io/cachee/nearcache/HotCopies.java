@@ -1,0 +1,104 @@
+package io.cachee.nearcache;
+
+import io.cachee.l2.L2;
+import io.cachee.l2.L2Failure;
+import io.cachee.l2.Protocol;
+import io.cachee.l2.ReplyHandler;
+import io.cachee.resp.RequestEncoder;
+import io.cachee.store.Stamp;
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Copies of keys that change so often that all pods load them again and again, under other names, so that not one shard
+ * of L2 has to answer all of them. A copy lives for a second; a pod reads one of its own choice, and whoever finds none
+ * makes it. What comes from a copy is not vouched for, and kept no longer than the copy has left.
+ *
+ * <p>On the link's event loop, but for what says otherwise.
+ */
+public final class HotCopies {
+    /** The largest number of copies. */
+    public static final int MOST = 16;
+
+    private static final int LIFETIME_MILLIS = 1_000;
+    private static final int WINDOW_MILLIS = 1_000;
+    private static final int HOT = 10;
+    private static final int COUNT = 1 << 10;
+    /** A value that took longer to come is too old to be handed around. */
+    private static final int LONGEST_LOAD_MILLIS = 200;
+
+    private final L2 l2;
+    private final int choice = ThreadLocalRandom.current().nextInt(MOST);
+    private final AtomicLongArray writtenAt = new AtomicLongArray(COUNT);
+    private int[] loads = new int[COUNT];
+    private int[] loadsBefore = new int[COUNT];
+    private long windowBegan;
+
+    HotCopies(L2 l2) {
+        this.l2 = l2;
+    }
+
+    private static int index(byte[] key) {
+        return (Arrays.hashCode(key) * 0x9E3779B9) >>> 32 - Integer.numberOfTrailingZeros(COUNT);
+    }
+
+    /** A client of this sidecar has written the key, and must not be given an older copy. From any thread. */
+    void written(byte[] key, long now) {
+        writtenAt.set(index(key), now);
+    }
+
+    /** Counts a load, and says whether a copy should be asked for instead. */
+    boolean shouldAsk(byte[] key, Keyspace keyspace, long now) {
+        if (keyspace.policy().hotCopies() == 0) {
+            return false;
+        }
+        if (now - windowBegan >= WINDOW_MILLIS) {
+            int[] oldest = loadsBefore;
+            loadsBefore = loads;
+            loads = oldest;
+            Arrays.fill(loads, 0);
+            if (now - windowBegan >= 2 * WINDOW_MILLIS) {
+                Arrays.fill(loadsBefore, 0);
+            }
+            windowBegan = now;
+        }
+        int index = index(key);
+        int recent = ++loads[index] + loadsBefore[index];
+        // What was made before its key was written here, or its keyspace outdated, may still be there.
+        long changed = Math.max(writtenAt.get(index), keyspace.validSince());
+        boolean isChangeRecent = changed > 0 && now - changed <= 2 * LIFETIME_MILLIS;
+        return recent > HOT && !isChangeRecent;
+    }
+
+    /** The name of the copy that this pod reads. */
+    byte[] name(byte[] key, KeyspacePolicy policy) {
+        byte[] prefix = Arguments.ascii("cachee:copy:" + choice % policy.hotCopies() + ":");
+        byte[] name = Arrays.copyOf(prefix, prefix.length + key.length);
+        System.arraycopy(key, 0, name, prefix.length, key.length);
+        return name;
+    }
+
+    /** Makes a copy of what was loaded. Whether it succeeds does not matter. */
+    void make(byte[] name, Loaded loaded, int loadMillis) {
+        byte[] stamped = loaded.value();
+        if (stamped == null || loadMillis > LONGEST_LOAD_MILLIS) {
+            return;
+        }
+        byte[] value = Arrays.copyOf(stamped, stamped.length - Stamp.BYTES);
+        ByteBuf request = RequestEncoder.encode(
+                Arguments.SET, name, value, Arguments.NX, Arguments.PX, Arguments.number(LIFETIME_MILLIS));
+        l2.send(request, l2.slotOf(name, 0, name.length), Protocol.EITHER, -1, new ReplyHandler() {
+            @Override
+            public void reply(ByteBuf frame) {
+                // It is there, or another's is.
+            }
+
+            @Override
+            public void failed(L2Failure why) {
+                // The next load makes one.
+            }
+        });
+    }
+}

@@ -1,0 +1,87 @@
+package io.cachee.server.cli;
+
+import io.cachee.store.AttachException;
+import io.cachee.store.StoreInspection;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code cachee inspect}: what a store's file says of itself. */
+@Command(
+        name = "inspect",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpWidth = 100,
+        description = {
+            "Examines a store's shared-memory file, whether its writer lives or not. The file is mapped read-only;"
+                    + " nothing is changed, locked or counted as a use.",
+            "Exit code 1 when the file cannot be read or is no store."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  cachee inspect /dev/shm/cachee/store",
+            "  cachee inspect --keys 20 /dev/shm/cachee/store",
+            "  cachee inspect --format json /dev/shm/cachee/store"
+        })
+final class InspectCommand implements Callable<Integer> {
+    private static final int MOST_KEYS = 1_000_000;
+
+    /** How findings are written. */
+    enum Format {
+        TEXT,
+        JSON;
+
+        /** As on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE", description = "The file, such as /dev/shm/cachee/store.")
+    private Path file = Path.of("");
+
+    @Option(
+            names = "--keys",
+            paramLabel = "N",
+            description = "Lists up to N keys, in no particular order, with value size and time-to-live. Bytes that are"
+                    + " not printable ASCII are written \\xNN.")
+    private int keys;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "text",
+            description = "text (the default) or json.")
+    private Format format = Format.TEXT;
+
+    @Override
+    public Integer call() {
+        if (keys < 0 || keys > MOST_KEYS) {
+            throw new ParameterException(spec.commandLine(), "--keys " + keys + " is outside 0.." + MOST_KEYS);
+        }
+        try {
+            StoreInspection found = StoreInspection.of(file, keys);
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(format == Format.JSON ? InspectionReport.json(found) : InspectionReport.text(found, keys));
+            out.flush();
+            return 0;
+        } catch (AttachException problem) {
+            PrintWriter err = spec.commandLine().getErr();
+            err.println("cachee: " + problem.getMessage() + " (" + problem.reason() + ")");
+            err.flush();
+            return spec.exitCodeOnExecutionException();
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package io.cachee.server.engine;
+
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** The clients that are connected. */
+public final class Clients {
+    private final Map<Long, Session> byId = new ConcurrentHashMap<>();
+    private final AtomicLong lastId = new AtomicLong();
+
+    long nextId() {
+        return lastId.incrementAndGet();
+    }
+
+    void add(Session session) {
+        byId.put(session.id, session);
+    }
+
+    void remove(Session session) {
+        byId.remove(session.id);
+    }
+
+    @Nullable
+    public Session byId(long id) {
+        return byId.get(id);
+    }
+
+    public Collection<Session> all() {
+        return byId.values();
+    }
+
+    /** Judges all clients by the rules of their users as they are now, and disconnects those whose user is deleted. */
+    public void judgeAgain() {
+        for (Session session : byId.values()) {
+            session.link.execute(() -> {
+                if (session.user.deleted) {
+                    session.closing = true;
+                    session.link.kill();
+                }
+                session.refresh();
+            });
+        }
+    }
+
+    public int count() {
+        return byId.size();
+    }
+}

@@ -1,0 +1,383 @@
+package io.cachee.server.engine;
+
+import io.cachee.resp.ReplyWriter;
+import io.cachee.resp.Request;
+import io.cachee.store.EntryInfo;
+import io.cachee.store.PutMode;
+import io.cachee.store.PutResult;
+import io.cachee.store.Stamp;
+import io.cachee.store.Store;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command in the making: who asks what, where the reply goes, and the store as seen from there. One per event loop,
+ * reused; reading and writing a value creates no garbage.
+ */
+public final class CommandContext {
+    /** Of values on the heap, which is small, one command can hold no more. */
+    private static final int MOST_TAKEN = 16 << 20;
+
+    /** Memory as a whole: values are copied from the store to the address of the output buffer. */
+    private static final MemorySegment MEMORY = everything();
+
+    private static final ValueLayout.OfLong STAMP_WORD =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final int ROOM_FOR_VALUE = 1 << 10;
+    private static final byte[] NO_REQUEST = {};
+
+    public final SharedState shared;
+    public final CommandExecutor executor;
+    public final Store store;
+    public final ReplyWriter reply;
+    public final EntryInfo info = new EntryInfo();
+    /** Of the value from L1 that was looked at last. */
+    public final Stamp stamp = new Stamp();
+
+    public Session session;
+    public Request request = Request.of();
+    public Command command;
+
+    /** The key chosen last, as the store knows it. */
+    public byte[] key = NO_REQUEST;
+
+    public int keyOffset;
+    public int keyLength;
+    /** Which argument that key is. */
+    private int keyArgument;
+
+    private byte[] prefixed = new byte[256];
+    /** How many bytes of values the command has taken onto the heap. */
+    private long taken;
+
+    CommandContext(SharedState shared, CommandExecutor executor, ReplyWriter reply, Session nobody, Command first) {
+        this.shared = shared;
+        this.executor = executor;
+        this.store = shared.store;
+        this.reply = reply;
+        this.session = nobody;
+        this.command = first;
+    }
+
+    @SuppressWarnings("restricted")
+    private static MemorySegment everything() {
+        return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+    }
+
+    void begin(Session of, Request wanted) {
+        session = of;
+        request = wanted;
+        taken = 0;
+    }
+
+    // ---------------------------------------------------------------- keys
+
+    /** Chooses the key that an argument names. */
+    public CommandContext key(int argument) {
+        return key(session.database, argument);
+    }
+
+    public CommandContext key(int database, int argument) {
+        byte[] buffer = request.buffer();
+        int start = request.start(argument);
+        int end = request.end(argument);
+        keyArgument = argument;
+        if (end - start > Store.MAX_KEY_SIZE - shared.databases.prefixBytes()) {
+            throw new CommandException("ERR key of " + (end - start) + " bytes is larger than the limit of "
+                    + (Store.MAX_KEY_SIZE - shared.databases.prefixBytes()));
+        }
+        if (shared.databases.isPlain(database, buffer, start, end)) {
+            key = buffer;
+            keyOffset = start;
+            keyLength = end - start;
+        } else {
+            prefix(database, buffer, start, end - start);
+        }
+        return this;
+    }
+
+    /** Chooses a key of the session's database. */
+    public CommandContext key(byte[] name) {
+        keyArgument = -1;
+        if (shared.databases.isPlain(session.database, name, 0, name.length)) {
+            key = name;
+            keyOffset = 0;
+            keyLength = name.length;
+        } else {
+            prefix(session.database, name, 0, name.length);
+        }
+        return this;
+    }
+
+    private void prefix(int database, byte[] buffer, int start, int length) {
+        int prefixBytes = shared.databases.prefixBytes();
+        if (prefixed.length < length + prefixBytes) {
+            prefixed = new byte[Math.max(length + prefixBytes, 2 * prefixed.length)];
+        }
+        shared.databases.writePrefix(database, prefixed);
+        System.arraycopy(buffer, start, prefixed, prefixBytes, length);
+        key = prefixed;
+        keyOffset = 0;
+        keyLength = length + prefixBytes;
+    }
+
+    /** A copy of the key chosen, as the store knows it. */
+    public byte[] keyBytes() {
+        return Arrays.copyOfRange(key, keyOffset, keyOffset + keyLength);
+    }
+
+    /** The key chosen, as the client knows it. */
+    public byte[] keyName() {
+        return keyArgument >= 0 ? request.bytes(keyArgument) : shared.databases.nameOf(keyBytes());
+    }
+
+    /** An argument as the number of a database. */
+    public int database(int argument) {
+        long number = Decimal.integer(request, argument);
+        if (number != (int) number) {
+            throw new CommandException(
+                    "ERR value is out of range, value must between " + Integer.MIN_VALUE + " and " + Integer.MAX_VALUE);
+        }
+        int count = shared.databases.count();
+        if (number < 0 || number >= count) {
+            throw new CommandException(
+                    count == 1 && number >= 0 && number < Databases.MOST
+                            ? "ERR DB index is out of range: this cache is configured with one database"
+                            : "ERR DB index is out of range");
+        }
+        return (int) number;
+    }
+
+    /** Refuses FLUSHALL and FLUSHDB where they are not allowed, and arguments that they do not take. */
+    public void checkFlush() {
+        for (int i = 1; i < count(); i++) {
+            if (!request.is(i, "ASYNC") && !request.is(i, "SYNC") || count() > 2) {
+                throw CommandException.syntax();
+            }
+        }
+        boolean named = !session.user.name.equals(Users.DEFAULT);
+        if (!shared.options.allowFlush() && !named) {
+            throw new CommandException("ERR " + command.upperCaseName() + " is not allowed: start with"
+                    + " --allow-flush, or log in as a user whose rules allow it");
+        }
+    }
+
+    // ---------------------------------------------------------------- reading
+
+    /** Describes the entry of the key chosen in {@link #info}; false when there is none. */
+    public boolean describe() {
+        return store.describe(key, keyOffset, keyLength, info);
+    }
+
+    /** As a read, which counts as hit or miss. */
+    public boolean lookUp() {
+        boolean found = describe();
+        looked(found);
+        return found;
+    }
+
+    /** Takes note of a read of the key chosen. */
+    public void looked(boolean found) {
+        executor.stats.looked(found);
+        if (!found) {
+            changed(KeyspaceEvent.KEYMISS);
+        }
+    }
+
+    /** The value of the key chosen, or null. Counts as a use. */
+    public byte @Nullable [] value() {
+        byte[] value = peek();
+        looked(value != null);
+        return value;
+    }
+
+    /** The value of the key chosen, or null, and its entry in {@link #info}. No hit, no miss. */
+    public byte @Nullable [] peek() {
+        if (!describe()) {
+            return null;
+        }
+        byte[] value = room(info.valueLength());
+        while (true) {
+            long length = store.get(key, keyOffset, keyLength, value, 0, value.length, info);
+            if (length < 0) {
+                return null;
+            }
+            if (length <= value.length) {
+                return length == value.length ? value : Arrays.copyOf(value, (int) length);
+            }
+            value = room(length);
+        }
+    }
+
+    private byte[] room(long length) {
+        taken += length;
+        if (taken > MOST_TAKEN) {
+            throw new CommandException(
+                    "ERR the values are too large for this command: it can hold " + (MOST_TAKEN >> 20) + " MB at once");
+        }
+        return new byte[(int) length];
+    }
+
+    /** Takes the key chosen as used; false when there is none. */
+    public boolean use() {
+        boolean found = store.get(key, keyOffset, keyLength, NO_REQUEST, 0, 0, info) >= 0;
+        looked(found);
+        return found;
+    }
+
+    /** Replies with the value of the key chosen, straight from the store; false, and nothing written, without one. */
+    public boolean replyValue() {
+        boolean found = copyValue();
+        looked(found);
+        return found;
+    }
+
+    private boolean copyValue() {
+        int room = ROOM_FOR_VALUE;
+        while (true) {
+            long target = reply.valueAddress(room);
+            int capacity = reply.valueCapacity();
+            long length = store.get(key, keyOffset, keyLength, MEMORY, target, capacity, null);
+            if (length < 0) {
+                return false;
+            }
+            if (length <= capacity && reply.endValue((int) length)) {
+                return true;
+            }
+            room = reply.expectValue(length);
+        }
+    }
+
+    /**
+     * Copies the value of the key chosen behind the replies written so far, with its stamp read into {@link #stamp}.
+     * Nothing is replied until {@link #replyStamped}.
+     *
+     * @return the length of the value; negative when there is none
+     */
+    public int fetchStamped() {
+        int room = ROOM_FOR_VALUE;
+        while (true) {
+            long target = reply.valueAddress(room);
+            int capacity = reply.valueCapacity();
+            long stored = store.get(key, keyOffset, keyLength, MEMORY, target, capacity, null);
+            if (stored < Stamp.BYTES) {
+                return -1;
+            }
+            if (stored <= capacity) {
+                readStamp(target + stored);
+                return (int) stored - Stamp.BYTES;
+            }
+            room = reply.expectValue(stored);
+        }
+    }
+
+    /** Replies with the value that was fetched last. It fits: its stamp leaves more room than a longer head needs. */
+    public void replyStamped(int length) {
+        reply.endValue(length);
+    }
+
+    private void readStamp(long end) {
+        stamp.set(
+                MEMORY.get(STAMP_WORD, end - Stamp.BYTES),
+                MEMORY.get(STAMP_WORD, end - Stamp.BYTES + 8),
+                MEMORY.get(STAMP_WORD, end - Stamp.BYTES + 16));
+    }
+
+    /** Keeps a place for the reply, which is still to come. */
+    public PendingReply later() {
+        return executor.later(session);
+    }
+
+    /** The same, even while the client wants no replies. */
+    public PendingReply laterEvenIfMuted() {
+        return executor.laterEvenIfMuted(session);
+    }
+
+    // ---------------------------------------------------------------- writing
+
+    /** Stores an argument under the key chosen. False when the mode's condition does not hold. */
+    public boolean put(int valueArgument, long ttlMillis, PutMode mode) {
+        checkValueSize(request.length(valueArgument));
+        return stored(store.put(
+                key,
+                keyOffset,
+                keyLength,
+                request.buffer(),
+                request.start(valueArgument),
+                request.length(valueArgument),
+                ttlMillis,
+                mode));
+    }
+
+    public boolean put(byte[] value, long ttlMillis, PutMode mode) {
+        checkValueSize(value.length);
+        return stored(store.put(key, keyOffset, keyLength, value, 0, value.length, ttlMillis, mode));
+    }
+
+    private static boolean stored(PutResult result) {
+        return switch (result) {
+            // A value that was not admitted is as if it had been evicted at once: it was stored, and is gone.
+            case STORED, NOT_ADMITTED -> true;
+            case CONDITION_FAILED -> false;
+            case NO_SPACE -> throw CommandException.outOfMemory();
+        };
+    }
+
+    public void checkValueSize(long bytes) {
+        if (bytes > store.maxValueSize()) {
+            throw CommandException.tooLong();
+        }
+    }
+
+    public boolean delete() {
+        return store.delete(key, keyOffset, keyLength);
+    }
+
+    /** What {@link #modify} does to a value; null as a result leaves it as it is. */
+    public interface Change {
+        byte @Nullable [] apply(byte @Nullable [] current);
+    }
+
+    /** Changes the value of the key chosen in one step; its expiry stays. True when it was changed. */
+    public boolean modify(Change change) {
+        long before = taken;
+        while (true) {
+            taken = before;
+            byte[] current = peek();
+            PutMode mode = current == null ? PutMode.IF_ABSENT : PutMode.ifVersion(info.version());
+            byte[] changed = change.apply(current);
+            if (changed == null) {
+                return false;
+            }
+            if (put(changed, current == null ? Store.NO_TTL : Store.KEEP_TTL, mode)) {
+                return true;
+            }
+        }
+    }
+
+    /** Tells those who want to know that the key chosen was changed. */
+    public void changed(KeyspaceEvent event) {
+        if (shared.signals.isWanted()) {
+            shared.signals.changed(session, session.database, keyName(), event);
+        }
+    }
+
+    public void changed(int database, KeyspaceEvent event) {
+        if (shared.signals.isWanted()) {
+            shared.signals.changed(session, database, keyName(), event);
+        }
+    }
+
+    // ---------------------------------------------------------------- arguments
+
+    public int count() {
+        return request.count();
+    }
+
+    public CommandException wrongArity() {
+        return new CommandException(Command.wrongArity(command.name));
+    }
+}

@@ -1,0 +1,26 @@
+package io.cachee.server.engine;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What happens seldom enough for all loops to count it together. */
+public final class Counters {
+    public final LongAdder connections = new LongAdder();
+    public final LongAdder rejectedConnections = new LongAdder();
+    public final LongAdder deniedConnections = new LongAdder();
+    public final LongAdder protocolErrors = new LongAdder();
+    public final LongAdder outputLimitDisconnects = new LongAdder();
+    public final LongAdder queryLimitDisconnects = new LongAdder();
+    public final LongAdder bufferTotalDisconnects = new LongAdder();
+    public final LongAdder idleDisconnects = new LongAdder();
+    public final LongAdder authFailures = new LongAdder();
+    public final LongAdder aclDenials = new LongAdder();
+    public final LongAdder acceptFailures = new LongAdder();
+    public final LongAdder handshakeFailures = new LongAdder();
+    public final LongAdder outOfMemory = new LongAdder();
+    public final LongAdder configReloads = new LongAdder();
+    public final LongAdder configReloadErrors = new LongAdder();
+    public final LongAdder invalidations = new LongAdder();
+    final LongAdder notifications = new LongAdder();
+    final LongAdder expiredKeys = new LongAdder();
+    final LongAdder evictedKeys = new LongAdder();
+}

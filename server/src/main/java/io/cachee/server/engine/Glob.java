@@ -1,0 +1,131 @@
+package io.cachee.server.engine;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.util.Arrays;
+
+/**
+ * A pattern as in KEYS: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]} and a backslash to take the next character
+ * literally. Matching takes no more than pattern times text steps whatever the pattern: of several stars only the last
+ * is ever gone back to.
+ */
+public final class Glob {
+    private final byte[] pattern;
+    private final boolean all;
+
+    public Glob(byte[] pattern) {
+        this.pattern = pattern;
+        this.all = pattern.length == 1 && pattern[0] == '*';
+    }
+
+    boolean matchesAll() {
+        return all;
+    }
+
+    boolean isWritten(byte[] text) {
+        return Arrays.equals(pattern, text);
+    }
+
+    byte[] written() {
+        return pattern;
+    }
+
+    public boolean matches(byte[] text) {
+        return all || matches(text, 0, text.length);
+    }
+
+    public boolean matches(byte[] text, int from, int to) {
+        int p = 0;
+        int t = from;
+        int starPattern = -1;
+        int starText = 0;
+        while (t < to) {
+            if (p < pattern.length && pattern[p] == '*') {
+                starPattern = ++p;
+                starText = t;
+                continue;
+            }
+            if (p < pattern.length && matchesOne(p, text[t])) {
+                p = next(p);
+                t++;
+                continue;
+            }
+            if (starPattern < 0) {
+                return false;
+            }
+            p = starPattern;
+            t = ++starText;
+        }
+        while (p < pattern.length && pattern[p] == '*') {
+            p++;
+        }
+        return p == pattern.length;
+    }
+
+    private boolean matchesOne(int at, byte character) {
+        return switch (pattern[at]) {
+            case '?' -> true;
+            case '[' -> inClass(at, character & 0xff);
+            case '\\' -> at + 1 < pattern.length ? pattern[at + 1] == character : character == '\\';
+            default -> pattern[at] == character;
+        };
+    }
+
+    /** Where the element after that at {@code at} begins. */
+    private int next(int at) {
+        return switch (pattern[at]) {
+            case '[' -> endOfClass(at);
+            case '\\' -> Math.min(at + 2, pattern.length);
+            default -> at + 1;
+        };
+    }
+
+    private boolean isEscape(int at) {
+        return pattern[at] == '\\' && at + 1 < pattern.length;
+    }
+
+    /** Whether a range begins there. A bracket may be its end, as in Redis. */
+    private boolean isRange(int at) {
+        return at + 2 < pattern.length && pattern[at + 1] == '-';
+    }
+
+    private int endOfClass(int at) {
+        int i = at + 1;
+        if (i < pattern.length && pattern[i] == '^') {
+            i++;
+        }
+        while (i < pattern.length && pattern[i] != ']') {
+            i += isEscape(i) ? 2 : isRange(i) ? 3 : 1;
+        }
+        return Math.min(i + 1, pattern.length);
+    }
+
+    private boolean inClass(int at, int character) {
+        int i = at + 1;
+        boolean negated = i < pattern.length && pattern[i] == '^';
+        if (negated) {
+            i++;
+        }
+        boolean found = false;
+        while (i < pattern.length && pattern[i] != ']') {
+            if (isEscape(i)) {
+                found |= (pattern[i + 1] & 0xff) == character;
+                i += 2;
+            } else if (isRange(i)) {
+                int low = Math.min(pattern[i] & 0xff, pattern[i + 2] & 0xff);
+                int high = Math.max(pattern[i] & 0xff, pattern[i + 2] & 0xff);
+                found |= low <= character && character <= high;
+                i += 3;
+            } else {
+                found |= (pattern[i] & 0xff) == character;
+                i++;
+            }
+        }
+        return found != negated;
+    }
+
+    @Override
+    public String toString() {
+        return new String(pattern, ISO_8859_1);
+    }
+}

@@ -1,0 +1,104 @@
+package io.cachee.server.engine;
+
+import java.util.Arrays;
+
+/**
+ * Which keys take most of what is counted: an estimate from a sample of calls, with room for a fixed number of keys.
+ * A key that is not among them takes the place of the one with the smallest count, and inherits that count (the
+ * space-saving algorithm): a key that really is hot is never missed. Counts are halved now and then, so that it is
+ * today's keys. Written by one event loop; others read while it writes, and may see a key half replaced, which a
+ * lock for the few that replace and read prevents.
+ */
+public final class HotKeys {
+    /** One of so many calls is looked at. */
+    static final int MEAN_DISTANCE = 128;
+
+    private static final int KEYS = 128;
+    private static final int MAX_KEY_BYTES = 512;
+    private static final long HALVE_AFTER = 1 << 17;
+
+    private final byte[][] keys = new byte[KEYS][64];
+    private final int[] lengths = new int[KEYS];
+    private final int[] hashes = new int[KEYS];
+    private final long[] counts = new long[KEYS];
+    private long sinceHalving;
+    private int random = 1;
+    /** All that was counted, for whatever key. */
+    private long total;
+
+    /** A key and about how much was counted for it. */
+    public record Entry(Bytes key, long count) {}
+
+    /** How many calls further on to look again: at no rhythm that a client could have as well. */
+    int distance() {
+        random ^= random << 13;
+        random ^= random >>> 17;
+        random ^= random << 5;
+        return 1 + (random & 2 * MEAN_DISTANCE - 1);
+    }
+
+    synchronized void add(byte[] buffer, int offset, int length, long amount) {
+        if (length > MAX_KEY_BYTES) {
+            return;
+        }
+        total += amount;
+        int hash = hash(buffer, offset, length);
+        int smallest = 0;
+        for (int i = 0; i < KEYS; i++) {
+            if (hashes[i] == hash
+                    && counts[i] > 0
+                    && Arrays.equals(keys[i], 0, lengths[i], buffer, offset, offset + length)) {
+                counts[i] += amount;
+                age();
+                return;
+            }
+            if (counts[i] < counts[smallest]) {
+                smallest = i;
+            }
+        }
+        replace(smallest, hash, buffer, offset, length, amount);
+        age();
+    }
+
+    private void replace(int at, int hash, byte[] buffer, int offset, int length, long amount) {
+        if (keys[at].length < length) {
+            keys[at] = new byte[MAX_KEY_BYTES];
+        }
+        System.arraycopy(buffer, offset, keys[at], 0, length);
+        lengths[at] = length;
+        hashes[at] = hash;
+        counts[at] += amount;
+    }
+
+    private void age() {
+        if (++sinceHalving >= HALVE_AFTER) {
+            sinceHalving = 0;
+            total >>>= 1;
+            for (int i = 0; i < KEYS; i++) {
+                counts[i] >>>= 1;
+            }
+        }
+    }
+
+    private static int hash(byte[] buffer, int offset, int length) {
+        int hash = length;
+        for (int i = offset; i < offset + length; i++) {
+            hash = hash * 31 + buffer[i];
+        }
+        return hash;
+    }
+
+    synchronized long total() {
+        return total * MEAN_DISTANCE;
+    }
+
+    synchronized java.util.List<Entry> entries() {
+        java.util.List<Entry> all = new java.util.ArrayList<>();
+        for (int i = 0; i < KEYS; i++) {
+            if (counts[i] > 0) {
+                all.add(new Entry(new Bytes(Arrays.copyOf(keys[i], lengths[i])), counts[i] * MEAN_DISTANCE));
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,85 @@
+package io.cachee.server.engine;
+
+import io.netty.buffer.ByteBuf;
+
+/** The connection of nobody: what is sent there is dropped. */
+final class NullLink implements Link {
+    static final Link LINK = new NullLink();
+
+    private NullLink() {}
+
+    @Override
+    public void send(ByteBuf full) {
+        full.release();
+    }
+
+    @Override
+    public void flush() {
+        // Nothing is kept.
+    }
+
+    @Override
+    public void finish() {
+        // Nothing is kept.
+    }
+
+    @Override
+    public void hold(long millis) {
+        // Nobody waits.
+    }
+
+    @Override
+    public PendingReply later() {
+        return ByteBuf::release;
+    }
+
+    @Override
+    public boolean hasLater() {
+        return false;
+    }
+
+    @Override
+    public boolean isOnLoop() {
+        return true;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        // Nobody is there to run it for.
+    }
+
+    @Override
+    public void pauseStopped() {
+        // Nobody waits.
+    }
+
+    @Override
+    public void kill() {
+        // Nothing is open.
+    }
+
+    @Override
+    public long unsentBytes() {
+        return 0;
+    }
+
+    @Override
+    public long unreadBytes() {
+        return 0;
+    }
+
+    @Override
+    public String remoteAddress() {
+        return "";
+    }
+
+    @Override
+    public String localAddress() {
+        return "";
+    }
+
+    @Override
+    public Transport transport() {
+        return Transport.TCP;
+    }
+}

@@ -1,0 +1,74 @@
+package io.cachee.server.engine;
+
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * CLIENT PAUSE: for a while, clients' commands, or their writes alone, have to wait. Connections that wait are told
+ * when it is stopped; when it ends by itself they know beforehand.
+ */
+public final class Pause {
+    /** Who has a command that waits. */
+    private final Set<Link> waiting = new HashSet<>();
+
+    private volatile boolean on;
+    private volatile boolean writesOnly;
+    private volatile long endNanos;
+
+    boolean isOn() {
+        if (on && System.nanoTime() - endNanos >= 0) {
+            on = false;
+        }
+        return on;
+    }
+
+    public synchronized void start(long millis, boolean onlyWrites) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        if (!isOn() || end - endNanos > 0) {
+            endNanos = end;
+        }
+        writesOnly = on ? writesOnly && onlyWrites : onlyWrites;
+        on = true;
+    }
+
+    public synchronized void stop() {
+        on = false;
+        waiting.forEach(Link::pauseStopped);
+        waiting.clear();
+    }
+
+    /** Has a connection told when the pause is stopped. For how long it may last, in nanoseconds; 0 when it is over. */
+    synchronized long await(Link link) {
+        if (!isOn()) {
+            return 0;
+        }
+        waiting.add(link);
+        return Math.max(1, endNanos - System.nanoTime());
+    }
+
+    /** A connection waits no more. */
+    synchronized void forget(Link link) {
+        waiting.remove(link);
+    }
+
+    synchronized int waiting() {
+        return waiting.size();
+    }
+
+    /** Whether this command has to wait. */
+    boolean holds(Session session, @Nullable Command command) {
+        if (command == null || command.is(Trait.UNPAUSED)) {
+            return false;
+        }
+        if (!writesOnly) {
+            return true;
+        }
+        Transaction open = session.transaction;
+        if (open == null || !open.open) {
+            return command.writes || command.is(Trait.PAUSED_AS_WRITE);
+        }
+        return command.role == Role.RUNS_TRANSACTION && open.queued().stream().anyMatch(q -> q.command().writes);
+    }
+}

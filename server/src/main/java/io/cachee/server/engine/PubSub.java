@@ -1,0 +1,158 @@
+package io.cachee.server.engine;
+
+import io.cachee.resp.ReplyWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Channels and who listens to them. */
+public final class PubSub {
+    private final Map<Bytes, Set<Session>> channels = new ConcurrentHashMap<>();
+    private final Map<Bytes, Set<Session>> patterns = new ConcurrentHashMap<>();
+
+    /** False when the client listened to it before. */
+    public boolean subscribe(Session session, Bytes channel) {
+        boolean isNew = of(session).channels().add(channel);
+        if (isNew) {
+            join(channels, channel, session);
+        }
+        session.refresh();
+        return isNew;
+    }
+
+    public boolean unsubscribe(Session session, Bytes channel) {
+        boolean was = of(session).channels().remove(channel);
+        leave(channels, channel, session);
+        session.refresh();
+        return was;
+    }
+
+    public boolean subscribePattern(Session session, Bytes pattern) {
+        boolean isNew = of(session).patterns().put(pattern, new Glob(pattern.value())) == null;
+        if (isNew) {
+            join(patterns, pattern, session);
+        }
+        session.refresh();
+        return isNew;
+    }
+
+    public boolean unsubscribePattern(Session session, Bytes pattern) {
+        boolean was = of(session).patterns().remove(pattern) != null;
+        leave(patterns, pattern, session);
+        session.refresh();
+        return was;
+    }
+
+    /** The client is gone, or starts anew. */
+    public void forget(Session session) {
+        Subscriptions own = session.subscriptions;
+        if (own != null) {
+            own.channels().forEach(channel -> leave(channels, channel, session));
+            own.patterns().keySet().forEach(pattern -> leave(patterns, pattern, session));
+            session.subscriptions = null;
+        }
+    }
+
+    private static Subscriptions of(Session session) {
+        Subscriptions own = session.subscriptions;
+        if (own == null) {
+            own = new Subscriptions();
+            session.subscriptions = own;
+        }
+        return own;
+    }
+
+    private static void join(Map<Bytes, Set<Session>> listeners, Bytes name, Session session) {
+        listeners.compute(name, (_, known) -> {
+            Set<Session> sessions = known == null ? ConcurrentHashMap.newKeySet() : known;
+            sessions.add(session);
+            return sessions;
+        });
+    }
+
+    private static void leave(Map<Bytes, Set<Session>> listeners, Bytes name, Session session) {
+        listeners.computeIfPresent(name, (_, sessions) -> {
+            sessions.remove(session);
+            return sessions.isEmpty() ? null : sessions;
+        });
+    }
+
+    /** Sends a message to all who listen; how many they are. */
+    public int publish(byte[] channel, byte[] message) {
+        int receivers = 0;
+        Set<Session> direct = channels.get(new Bytes(channel));
+        if (direct != null) {
+            for (Session session : direct) {
+                session.tell(new Published(null, channel, message));
+                receivers++;
+            }
+        }
+        for (Map.Entry<Bytes, Set<Session>> entry : patterns.entrySet()) {
+            if (new Glob(entry.getKey().value()).matches(channel)) {
+                for (Session session : entry.getValue()) {
+                    session.tell(new Published(entry.getKey().value(), channel, message));
+                    receivers++;
+                }
+            }
+        }
+        return receivers;
+    }
+
+    public int channels() {
+        return channels.size();
+    }
+
+    public int patterns() {
+        return patterns.size();
+    }
+
+    public List<Bytes> channels(@Nullable Glob matching) {
+        List<Bytes> found = new ArrayList<>();
+        for (Bytes channel : channels.keySet()) {
+            if (matching == null || matching.matches(channel.value())) {
+                found.add(channel);
+            }
+        }
+        return found;
+    }
+
+    public int subscribers(byte[] channel) {
+        Set<Session> sessions = channels.get(new Bytes(channel));
+        return sessions == null ? 0 : sessions.size();
+    }
+
+    /** A message on its way to a subscriber. */
+    private static final class Published implements Session.Message {
+        private final byte @Nullable [] pattern;
+        private final byte[] channel;
+        private final byte[] message;
+
+        Published(byte @Nullable [] pattern, byte[] channel, byte[] message) {
+            this.pattern = pattern;
+            this.channel = channel;
+            this.message = message;
+        }
+
+        @Override
+        public void writeTo(ReplyWriter reply, Session session) {
+            if (pattern == null) {
+                reply.push(3);
+                reply.bulk("message");
+            } else {
+                reply.push(4);
+                reply.bulk("pmessage");
+                reply.bulk(pattern);
+            }
+            reply.bulk(channel);
+            reply.bulk(message);
+        }
+
+        @Override
+        public int bytes() {
+            return 64 + (pattern == null ? 0 : pattern.length) + channel.length + message.length;
+        }
+    }
+}

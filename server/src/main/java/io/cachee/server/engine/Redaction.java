@@ -1,0 +1,31 @@
+package io.cachee.server.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.cachee.resp.Request;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What may be shown of a request: passwords never are. */
+final class Redaction {
+    private static final byte[] HIDDEN = "(redacted)".getBytes(UTF_8);
+
+    private Redaction() {}
+
+    /** The arguments, so many at most and each so long at most. */
+    static List<byte[]> arguments(Command command, Request request, int mostArguments, int mostBytes) {
+        List<byte[]> shown = new ArrayList<>();
+        int count = Math.min(request.count(), mostArguments);
+        for (int i = 0; i < count; i++) {
+            boolean last = i == mostArguments - 1 && request.count() > mostArguments;
+            if (last) {
+                shown.add(("... (" + (request.count() - mostArguments + 1) + " more arguments)").getBytes(UTF_8));
+            } else if (command.secretFrom > 0 && i >= command.secretFrom) {
+                shown.add(HIDDEN);
+            } else {
+                shown.add(SlowLog.cut(request.bytes(i), mostBytes));
+            }
+        }
+        return shown;
+    }
+}

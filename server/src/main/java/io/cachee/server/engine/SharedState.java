@@ -1,0 +1,191 @@
+package io.cachee.server.engine;
+
+import io.cachee.resp.Request;
+import io.cachee.server.metrics.ErrorCounts;
+import io.cachee.store.Store;
+import io.netty.buffer.ByteBufAllocator;
+import org.jspecify.annotations.Nullable;
+
+/** What the commands of all clients share: the store, and what the engine keeps beside it. */
+public final class SharedState {
+    public final Store store;
+    public final SidecarOptions options;
+    public final CommandTable table;
+    public final Databases databases;
+    public final WallClock wallClock;
+    public final Tunables tunables = new Tunables();
+    public final Clients clients = new Clients();
+    public final Users users;
+    public final PubSub pubSub = new PubSub();
+    public final TrackingTable tracking = new TrackingTable(this);
+    final KeyChangeNotifier signals = new KeyChangeNotifier(this);
+    final OutputLimits outputLimits = new OutputLimits(tunables);
+    public final Counters counters = new Counters();
+    public final ErrorCounts errors = new ErrorCounts();
+    public final SlowLog slowLog = new SlowLog(tunables);
+    public final LatencyEvents latencyEvents = new LatencyEvents(tunables);
+    public final Monitors monitors = new Monitors();
+    public final Pause pause = new Pause();
+    public final LoginGuard loginGuard = new LoginGuard();
+    final ExecutionGate gate;
+    public final Statistics statistics = new Statistics();
+    /** Forty characters that no other run has. */
+    public final String runId = RunId.next();
+
+    public final long startedNanos = System.nanoTime();
+    public final long startedMillis = System.currentTimeMillis();
+    private final ConnectionEvents events = new ConnectionEvents(this);
+    private final FailureLog failureLog;
+
+    private volatile CommandRouting routing = CommandRouting.STANDALONE;
+    private volatile LoopFigures loopFigures = LoopFigures.NONE;
+    private volatile @Nullable Runnable onShutdown;
+
+    public SharedState(Store store, SidecarOptions options, CommandTable table, int loops, FailureLog failureLog) {
+        this.store = store;
+        this.options = options;
+        this.table = table;
+        this.users = new Users(table);
+        this.wallClock = new WallClock(store);
+        this.databases = new Databases(options.databases());
+        this.gate = new ExecutionGate(loops);
+        this.failureLog = failureLog;
+    }
+
+    // ---------------------------------------------------------------- what is behind it and around it
+
+    /** Who answers commands. */
+    public CommandRouting routing() {
+        return routing;
+    }
+
+    /** Sets who answers commands. Call before accepting clients. */
+    public void routeBy(CommandRouting chosen) {
+        routing = chosen;
+        if (chosen.hasL2()) {
+            users.acceptOthers();
+        }
+    }
+
+    /** What the network tells of its event loops. */
+    public LoopFigures loopFigures() {
+        return loopFigures;
+    }
+
+    /** Sets what the network tells of its event loops. */
+    public void reportLoops(LoopFigures figures) {
+        loopFigures = figures;
+    }
+
+    /** What SHUTDOWN calls; null when it is refused. */
+    @Nullable
+    public Runnable onShutdown() {
+        return onShutdown;
+    }
+
+    /** Sets what SHUTDOWN calls. */
+    public void onShutdown(Runnable end) {
+        onShutdown = end;
+    }
+
+    /** Reports what the store removes by itself to those who listen for changes. */
+    public void listenTo(RemovedKeys removed) {
+        removed.tell(this);
+    }
+
+    // ---------------------------------------------------------------- clients
+
+    /** The executor of one more event loop. */
+    public CommandExecutor executor(ByteBufAllocator allocator) {
+        return statistics.add(this, allocator);
+    }
+
+    Session connected(Link link, CommandExecutor executor) {
+        User user = users.defaultUser();
+        Session session = new Session(clients.nextId(), link, executor, user, !users.needsLogin());
+        clients.add(session);
+        counters.connections.increment();
+        return session;
+    }
+
+    void disconnected(Session session) {
+        session.closing = true;
+        session.leaveOwnConnection();
+        clients.remove(session);
+        pubSub.forget(session);
+        tracking.turnOff(session);
+        if (session.monitors) {
+            monitors.remove(session);
+        }
+        outputLimits.caughtUp(session);
+    }
+
+    /** Users that may log in, and what they may do. */
+    public Users users() {
+        return users;
+    }
+
+    /** How many clients are connected. */
+    public int clientCount() {
+        return clients.count();
+    }
+
+    /** Settings that may change while the sidecar runs. */
+    public Tunables tunables() {
+        return tunables;
+    }
+
+    /** Where connections report what happens to them. */
+    public ConnectionEvents events() {
+        return events;
+    }
+
+    /** The size of the largest argument that is read: a little above the largest value, so that SET can refuse it. */
+    public int maxBulkBytes() {
+        return (int) Math.min(store.maxValueSize() + (1 << 20), tunables.queryBufferBytes);
+    }
+
+    /** A key of database 0 as the store knows it. */
+    public byte[] storedName(byte[] key) {
+        return databases.storedName(0, key);
+    }
+
+    // ---------------------------------------------------------------- what is noted
+
+    /** What the event loops have counted. */
+    public Statistics statistics() {
+        return statistics;
+    }
+
+    public void log(String message, @Nullable Throwable cause) {
+        failureLog.log(message, cause);
+    }
+
+    public void info(String message) {
+        failureLog.info(message);
+    }
+
+    /** From how long on a command is noted as slow, in nanoseconds. */
+    long slowNanos() {
+        long micros = tunables.slowlogMicros;
+        long slowlog = micros < 0 ? Long.MAX_VALUE : micros * 1_000;
+        long millis = tunables.latencyThresholdMillis;
+        return millis <= 0 ? slowlog : Math.min(slowlog, millis * 1_000_000);
+    }
+
+    /** Notes that calls of a command took long together; null for the request when there were several. */
+    void slow(Command command, @Nullable Request request, int calls, long nanos, Session session) {
+        slowLog.record(command, request, calls, nanos, session);
+        latencyEvents.record(command.flags.contains(CommandFlag.FAST) ? "fast-command" : "command", nanos);
+    }
+
+    /** Milliseconds since the start. */
+    public long uptimeMillis() {
+        return (System.nanoTime() - startedNanos) / 1_000_000;
+    }
+
+    /** Releases the buffers of the executors. Call when all event loops have ended. */
+    public void close() {
+        statistics.close();
+    }
+}

@@ -1,0 +1,89 @@
+package io.cachee.server.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.cachee.resp.Request;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The commands that took longest lately. Bounded, and so is what is kept of each. */
+public final class SlowLog {
+    private static final int MAX_ARGUMENTS = 32;
+    private static final int MAX_ARGUMENT_BYTES = 128;
+
+    /** A command that was slow. */
+    public record Entry(
+            long id, long unixSeconds, long micros, List<byte[]> arguments, String client, String clientName) {}
+
+    private final Tunables tunables;
+    private final Deque<Entry> entries = new ArrayDeque<>();
+    private long nextId;
+
+    SlowLog(Tunables tunables) {
+        this.tunables = tunables;
+    }
+
+    /** Takes note of a command, or of several calls that were timed together, without their arguments. */
+    void record(Command command, @Nullable Request request, int calls, long nanos, Session session) {
+        long threshold = tunables.slowlogMicros;
+        if (threshold < 0 || nanos < threshold * 1_000 || command.flags.contains(CommandFlag.SKIP_SLOWLOG)) {
+            return;
+        }
+        Entry entry = new Entry(
+                0,
+                System.currentTimeMillis() / 1_000,
+                nanos / 1_000,
+                request == null
+                        ? ofSeveral(command, calls)
+                        : Redaction.arguments(command, request, MAX_ARGUMENTS, MAX_ARGUMENT_BYTES),
+                session.link.remoteAddress(),
+                session.name);
+        add(entry);
+    }
+
+    private static List<byte[]> ofSeveral(Command command, int calls) {
+        byte[] note = ("(one of " + calls + " that came together)").getBytes(UTF_8);
+        return List.of(command.name.getBytes(UTF_8), note);
+    }
+
+    private synchronized void add(Entry entry) {
+        entries.addFirst(
+                new Entry(nextId++, entry.unixSeconds, entry.micros, entry.arguments, entry.client, entry.clientName));
+        while (entries.size() > tunables.slowlogMaxLength) {
+            entries.removeLast();
+        }
+    }
+
+    public synchronized List<Entry> latest(int count) {
+        List<Entry> latest = new ArrayList<>();
+        for (Entry entry : entries) {
+            if (latest.size() == count) {
+                break;
+            }
+            latest.add(entry);
+        }
+        return latest;
+    }
+
+    public synchronized int length() {
+        return entries.size();
+    }
+
+    public synchronized void reset() {
+        entries.clear();
+    }
+
+    static byte[] cut(byte[] argument, int most) {
+        if (argument.length <= most) {
+            return argument;
+        }
+        byte[] note = ("... (" + (argument.length - most) + " more bytes)").getBytes(UTF_8);
+        byte[] cut = Arrays.copyOf(argument, most + note.length);
+        System.arraycopy(note, 0, cut, most, note.length);
+        return cut;
+    }
+}

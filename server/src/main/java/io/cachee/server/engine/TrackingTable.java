@@ -1,0 +1,232 @@
+package io.cachee.server.engine;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.cachee.resp.ReplyWriter;
+import io.cachee.resp.Request;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who has read what, so that clients can keep copies: the server's part of client-side caching. A key is remembered
+ * before it is read and forgotten when it changes, after the change; so whoever has read an old value is told. Bounded:
+ * over the limit some key is forgotten, and its readers are told as if it had changed.
+ */
+public final class TrackingTable {
+    /** Where clients of the old protocol hear of invalidated keys. */
+    public static final String CHANNEL = "__redis__:invalidate";
+
+    private final SharedState shared;
+    private final Map<Bytes, long[]> readers = new ConcurrentHashMap<>();
+    private final Set<Session> broadcast = ConcurrentHashMap.newKeySet();
+    private final Set<Session> tracking = ConcurrentHashMap.newKeySet();
+
+    TrackingTable(SharedState shared) {
+        this.shared = shared;
+    }
+
+    /** Remembers the keys that a tracking client is about to read, if it wants that for this command. */
+    void remember(Session session, Tracking wanted, Command command, Request request) {
+        if (!command.reads || wanted.broadcast()) {
+            return;
+        }
+        boolean saidYes = session.caching == Session.Caching.YES;
+        boolean saidNo = session.caching == Session.Caching.NO;
+        boolean remember = wanted.optIn() ? saidYes : !(wanted.optOut() && saidNo);
+        if (remember) {
+            command.keys(request).forEach(key -> reads(session, key));
+        }
+    }
+
+    public boolean isUsed() {
+        return !tracking.isEmpty();
+    }
+
+    public int clients() {
+        return tracking.size();
+    }
+
+    public int keys() {
+        return readers.size();
+    }
+
+    public long items() {
+        return readers.values().stream().mapToLong(ids -> ids.length).sum();
+    }
+
+    public int prefixes() {
+        return broadcast.stream()
+                .mapToInt(s -> Math.max(1, s.trackingOrNone().prefixes().size()))
+                .sum();
+    }
+
+    public void turnOn(Session session, Tracking wanted) {
+        session.tracking = wanted;
+        tracking.add(session);
+        if (wanted.broadcast()) {
+            broadcast.add(session);
+        }
+        session.refresh();
+        shared.signals.refresh();
+    }
+
+    public void turnOff(Session session) {
+        session.tracking = null;
+        tracking.remove(session);
+        broadcast.remove(session);
+        session.refresh();
+        shared.signals.refresh();
+    }
+
+    /** Remembers that a client is about to read a key. */
+    void reads(Session session, byte[] key) {
+        long id = session.id;
+        readers.merge(new Bytes(key), new long[] {id}, (known, own) -> with(known, own[0]));
+        while (readers.size() > shared.tunables.trackingTableMaxKeys) {
+            Iterator<Bytes> any = readers.keySet().iterator();
+            if (any.hasNext()) {
+                byte[] victim = any.next().value();
+                tellReaders(null, victim);
+            }
+        }
+    }
+
+    private static long[] with(long[] known, long id) {
+        for (long other : known) {
+            if (other == id) {
+                return known;
+            }
+        }
+        long[] more = Arrays.copyOf(known, known.length + 1);
+        more[known.length] = id;
+        return more;
+    }
+
+    /** A key has changed; {@code by} is who did it, if it was a client. */
+    public void changed(@Nullable Session by, byte[] key) {
+        tellReaders(by, key);
+        for (Session session : broadcast) {
+            Tracking own = session.trackingOrNone();
+            boolean isOwnChange = own.noLoop() && session.equals(by);
+            if (own.broadcast() && !isOwnChange && own.covers(key)) {
+                tell(session, key);
+            }
+        }
+    }
+
+    private void tellReaders(@Nullable Session by, byte[] key) {
+        long[] ids = readers.remove(new Bytes(key));
+        if (ids == null) {
+            return;
+        }
+        for (long id : ids) {
+            Session session = shared.clients.byId(id);
+            if (session != null) {
+                Tracking own = session.trackingOrNone();
+                boolean isOwnChange = own.noLoop() && session.equals(by);
+                if (own.on() && !own.broadcast() && !isOwnChange) {
+                    tell(session, key);
+                }
+            }
+        }
+    }
+
+    /** Everything has changed. */
+    public void cleared() {
+        readers.clear();
+        for (Session session : tracking) {
+            tell(session, null);
+        }
+    }
+
+    private void tell(Session session, byte @Nullable [] key) {
+        long redirect = session.trackingOrNone().redirect();
+        Session target = redirect == 0 ? session : shared.clients.byId(redirect);
+        if (target == null) {
+            session.tell(new RedirectBroken(redirect));
+        } else {
+            target.tell(new Invalidation(key));
+        }
+        shared.counters.invalidations.increment();
+    }
+
+    /** A key is not what the client has read; null stands for all keys. */
+    private static final class Invalidation implements Session.Message {
+        private static final byte[] NAME = CHANNEL.getBytes(ISO_8859_1);
+
+        private final byte @Nullable [] key;
+
+        Invalidation(byte @Nullable [] key) {
+            this.key = key;
+        }
+
+        @Override
+        public void writeTo(ReplyWriter reply, Session session) {
+            if (session.resp3) {
+                reply.push(2);
+                reply.bulk("invalidate");
+            } else {
+                Subscriptions own = session.subscriptions;
+                if (own == null || !own.channels().contains(new Bytes(NAME))) {
+                    return;
+                }
+                reply.push(3);
+                reply.bulk("message");
+                reply.bulk(NAME);
+            }
+            if (key == null) {
+                reply.nothing();
+            } else {
+                reply.array(1);
+                reply.bulk(key);
+            }
+        }
+
+        @Override
+        public int bytes() {
+            return 64 + (key == null ? 0 : key.length);
+        }
+    }
+
+    /** The client that was to be told in this one's place is gone. */
+    private record RedirectBroken(long id) implements Session.Message {
+        @Override
+        public void writeTo(ReplyWriter reply, Session session) {
+            if (session.resp3) {
+                reply.push(2);
+                reply.bulk("tracking-redir-broken");
+                reply.integer(id);
+            }
+        }
+
+        @Override
+        public int bytes() {
+            return 64;
+        }
+    }
+
+    /** Refuses prefixes of which one begins with another, as Redis does. */
+    public static void refuseOverlapping(List<byte[]> existing, List<byte[]> wanted) {
+        for (int i = 0; i < wanted.size(); i++) {
+            for (byte[] other : existing) {
+                refuseOverlapping(wanted.get(i), other, "an existing");
+            }
+            for (byte[] other : wanted.subList(i + 1, wanted.size())) {
+                refuseOverlapping(wanted.get(i), other, "another provided");
+            }
+        }
+    }
+
+    private static void refuseOverlapping(byte[] prefix, byte[] other, String which) {
+        if (Tracking.startsWith(prefix, other) || Tracking.startsWith(other, prefix)) {
+            throw new CommandException("ERR Prefix '" + new String(prefix, ISO_8859_1) + "' overlaps with " + which
+                    + " prefix '" + new String(other, ISO_8859_1)
+                    + "'. Prefixes for a single client must not overlap.");
+        }
+    }
+}

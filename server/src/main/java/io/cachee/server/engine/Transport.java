@@ -1,0 +1,15 @@
+package io.cachee.server.engine;
+
+import java.util.Locale;
+
+/** The doors of the sidecar. */
+public enum Transport {
+    TCP,
+    UNIX,
+    TLS;
+
+    /** The name in metrics. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

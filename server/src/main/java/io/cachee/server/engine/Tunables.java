@@ -1,0 +1,37 @@
+package io.cachee.server.engine;
+
+import io.cachee.server.config.OutputLimit;
+
+/** Settings that CONFIG SET may change while the sidecar runs. */
+public final class Tunables {
+    public volatile int maxClients = 10_000;
+    volatile int timeoutSeconds;
+    volatile int tcpKeepaliveSeconds = 300;
+    volatile long slowlogMicros = 10_000;
+    volatile int slowlogMaxLength = 128;
+    public volatile long latencyThresholdMillis;
+    volatile int trackingTableMaxKeys = 100_000;
+    public volatile OutputLimit normalOutput = new OutputLimit(64L << 20, 32L << 20, 60);
+    volatile OutputLimit pubSubOutput = new OutputLimit(32L << 20, 8L << 20, 60);
+    volatile int queryBufferBytes = 64 << 20;
+
+    /** How many clients may be connected. */
+    public int maxClients() {
+        return maxClients;
+    }
+
+    /** After how many seconds of silence a client is disconnected; 0 for never. */
+    public int timeoutSeconds() {
+        return timeoutSeconds;
+    }
+
+    /** The limit on what an ordinary client may leave unread. */
+    public OutputLimit normalOutput() {
+        return normalOutput;
+    }
+
+    /** The largest request that is read, in bytes. */
+    public int queryBufferBytes() {
+        return queryBufferBytes;
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The machine that runs commands: the table of commands, an executor for each event loop, sessions, users,
+ * tracking, and publish and subscribe. It knows no command and no L2.
+ */
+@NullMarked
+package io.cachee.server.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,57 @@
+package io.cachee.server.proxy;
+
+import io.cachee.nearcache.NearCache;
+import io.cachee.server.engine.LogLimit;
+import io.cachee.server.engine.SharedState;
+import java.time.Instant;
+import java.util.function.BooleanSupplier;
+
+/** Tells clients that keep copies, the log and probes what happened in L2. */
+final class L2Events implements NearCache.Listener {
+    private final SharedState shared;
+    private final L2State state;
+    private final BooleanSupplier isCoherent;
+    private final int database;
+    private final LogLimit losses;
+    private final LogLimit problems;
+
+    L2Events(SharedState shared, L2State state, BooleanSupplier isCoherent, int database) {
+        this.shared = shared;
+        this.state = state;
+        this.isCoherent = isCoherent;
+        this.database = database;
+        this.losses = new LogLimit(System::nanoTime, message -> shared.log(message, null));
+        this.problems = new LogLimit(System::nanoTime, message -> shared.log(message, null));
+    }
+
+    @Override
+    public void invalidated(byte[] key) {
+        if (shared.tracking.isUsed()) {
+            shared.tracking.changed(null, key);
+        }
+    }
+
+    @Override
+    public void invalidatedAll() {
+        shared.tracking.cleared();
+    }
+
+    @Override
+    public void feedBegan(String node) {
+        // What clients keep was not vouched for meanwhile.
+        shared.tracking.cleared();
+        state.began(isCoherent.getAsBoolean());
+        shared.info("L2 " + node + " is connected: database " + database + " is kept coherent");
+    }
+
+    @Override
+    public void feedEnded(String node, String why) {
+        state.ended(Instant.now());
+        losses.log("L2 " + node + " is lost: " + why);
+    }
+
+    @Override
+    public void noticed(String problem) {
+        problems.log(problem);
+    }
+}
