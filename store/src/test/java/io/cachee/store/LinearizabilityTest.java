@@ -190,7 +190,6 @@ final class LinearizabilityTest {
                     result = put(key, bytes, PutMode.ifVersion(expected));
                 }
                 case DELETE -> result = TestEntries.delete(store, key) ? 1L : 0L;
-                case GET_AND_PUT -> result = number(store.getAndPut(key, bytes, TTL_MILLIS));
                 case GET_AND_DELETE -> result = number(store.getAndDelete(key));
                 case ADD -> result = store.add(key, value);
                 case CLEAR -> store.clear();

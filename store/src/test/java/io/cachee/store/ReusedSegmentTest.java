@@ -35,7 +35,7 @@ final class ReusedSegmentTest {
 
     /** A reader that lets the writer in for the first {@code times} times that it asks for the time. */
     private PublishedLookup interrupted(int times, Runnable writer) {
-        return new PublishedLookup(store.region(), store.layout()) {
+        return new PublishedLookup(store.core().region, store.core().layout) {
             private int left = times;
 
             @Override
