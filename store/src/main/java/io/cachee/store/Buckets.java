@@ -159,4 +159,17 @@ final class Buckets {
         }
         return 0;
     }
+
+    /** Copies all slots that are taken and returns their number. */
+    int readAll(long base, int buckets, long[] into) {
+        int count = 0;
+        long end = base + (long) (buckets + MAX_DISPLACEMENT) * BUCKET_BYTES;
+        for (long slotOffset = base; slotOffset < end; slotOffset += 8) {
+            long slot = region.getLong(slotOffset);
+            if (slot != 0) {
+                into[count++] = slot;
+            }
+        }
+        return count;
+    }
 }

@@ -348,7 +348,7 @@ final class Index {
         }
         long word = beginMoving(stripe);
         long[] slots = new long[entryCounts[stripe]];
-        int count = readAll(stripeOffset(oldShape, stripe), oldBuckets, slots);
+        int count = table.readAll(stripeOffset(oldShape, stripe), oldBuckets, slots);
         long base = stripeOffset(newShape, stripe);
         region.fillZero(base, Shape.stripeBytes(buckets));
         int kept = 0;
@@ -372,18 +372,6 @@ final class Index {
                 overflow.drop(stripe, slots[i]);
             }
         }
-    }
-
-    private int readAll(long base, int buckets, long[] into) {
-        int count = 0;
-        long end = base + (long) (buckets + MAX_DISPLACEMENT) * BUCKET_BYTES;
-        for (long slotOffset = base; slotOffset < end; slotOffset += 8) {
-            long slot = region.getLong(slotOffset);
-            if (slot != 0) {
-                into[count++] = slot;
-            }
-        }
-        return count;
     }
 
     /** The stripe that comes next on the way to {@code buckets} in every stripe, or -1 when all have them. */

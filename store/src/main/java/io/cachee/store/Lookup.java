@@ -98,10 +98,13 @@ abstract class Lookup extends FastPathRead {
                 return found;
             }
         }
-        return search(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
+        long result = search(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
+        return result != RETRY
+                ? result
+                : searchAgain(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
     }
 
-    private long search(
+    private long searchAgain(
             byte[] key,
             int keyOffset,
             int keyLength,
@@ -110,17 +113,18 @@ abstract class Lookup extends FastPathRead {
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
-        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            long result = searchOnce(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
+        for (int attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
+            Thread.onSpinWait();
+            long result = search(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
             if (result != RETRY) {
                 return result;
             }
-            Thread.onSpinWait();
         }
         return UNRESOLVED;
     }
 
-    private long searchOnce(
+    /** One attempt. {@link #RETRY} when a writer came between. */
+    private long search(
             byte[] key,
             int keyOffset,
             int keyLength,
@@ -141,11 +145,13 @@ abstract class Lookup extends FastPathRead {
         if (home == 0) {
             return MISS;
         }
-        for (int place = nextPlace(home, tag, 0); place < PLACES; place = nextPlace(home, tag, place + 1)) {
+        boolean gap = false;
+        for (int place = 0; place < PLACES && !(gap && isFirstOfBucket(place)); place++) {
             long slotOffset = slotOffset(home, tag, place);
             long slot = region.getLongAcquire(slotOffset);
+            gap |= slot == 0;
             long address = Slots.address(slot);
-            if (!layout.mayHoldRecord(address, RecordDescriptor.COMPACT_BYTES)) {
+            if (Slots.tag(slot) != tag || !layout.mayHoldRecord(address, RecordDescriptor.COMPACT_BYTES)) {
                 continue;
             }
             long generationOffset = generationsOffset + (address >>> segmentShift << 3);
@@ -186,29 +192,16 @@ abstract class Lookup extends FastPathRead {
         return bucket < indexOffset || bucket > last ? 0 : bucket;
     }
 
-    /**
-     * The next slot with this tag, in the order in which a search looks at slots: an entry's first choice within the
-     * home bucket, the rest of that bucket, the next bucket, and so on. {@link #PLACES} when a bucket with an empty
-     * slot, or the last bucket, has been passed.
-     */
-    private int nextPlace(long home, long tag, int from) {
-        boolean gap = false;
-        for (int place = from; place < PLACES; place++) {
-            long slot = region.getLongAcquire(slotOffset(home, tag, place));
-            if (slot == 0) {
-                gap = true;
-            } else if (Slots.tag(slot) == tag) {
-                return place;
-            }
-            if (gap && (place & SLOTS_PER_BUCKET - 1) == SLOTS_PER_BUCKET - 1) {
-                return PLACES;
-            }
-        }
-        return PLACES;
+    private static boolean isFirstOfBucket(int place) {
+        return (place & SLOTS_PER_BUCKET - 1) == 0;
     }
 
+    /**
+     * A slot by its place in the order in which a search looks at slots: an entry's first choice within the home
+     * bucket, the rest of that bucket, the next bucket, and so on.
+     */
     private static long slotOffset(long home, long tag, int place) {
-        long bucket = home + (place & -SLOTS_PER_BUCKET) * (long) (BUCKET_BYTES / SLOTS_PER_BUCKET);
+        long bucket = home + ((place & -SLOTS_PER_BUCKET) * (long) Long.BYTES);
         return bucket + ((tag + place & SLOTS_PER_BUCKET - 1) << 3);
     }
 

@@ -7,7 +7,7 @@ public enum PutResult {
     /** The condition did not hold; nothing changed. */
     CONDITION_FAILED,
     /**
-     * The store is full, and the eviction policy would not drop that many entries for a large value whose key it has not
+     * The store is full, and the eviction policy would not evict so much for a large value whose key it has not
      * seen before. The key has no value now, as if the value had been evicted at once.
      */
     NOT_ADMITTED,

@@ -38,8 +38,7 @@ public final class Store extends StoreView {
     private static final Set<Store> OPEN = ConcurrentHashMap.newKeySet();
 
     private final StoreCore core;
-    private final KeyHash keyHash;
-    private final OwnReads reads;
+    private final OwnLookup lookup;
     private final Uses uses;
     private final Counters counters;
     private final Writer writer;
@@ -50,8 +49,7 @@ public final class Store extends StoreView {
 
     private Store(StoreCore core, StoreOptions options, @Nullable StoreFile file) {
         this.core = core;
-        this.keyHash = core.lookup.keyHash;
-        this.reads = new OwnReads(core);
+        this.lookup = core.lookup;
         this.uses = core.uses;
         this.counters = core.counters;
         this.writer = core.writer;
@@ -82,7 +80,8 @@ public final class Store extends StoreView {
         }
     }
 
-    private static Store create(Region region, StoreOptions options, @Nullable StoreFile file) {
+    /** Builds a store in this memory. */
+    static Store create(Region region, StoreOptions options, @Nullable StoreFile file) {
         Store store = new Store(new StoreCore(region, options, file), options, file);
         HeaderDescriptor.publish(region);
         return store;
@@ -94,11 +93,6 @@ public final class Store extends StoreView {
             store.core.housekeeper.start();
         }
         return store;
-    }
-
-    /** Opens a store in memory that a test provides. */
-    static Store openIn(Region region, StoreOptions options) {
-        return create(region, options, null);
     }
 
     StoreCore core() {
@@ -116,8 +110,8 @@ public final class Store extends StoreView {
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
-        long hash = keyHash.of(key, keyOffset, keyLength);
-        long length = reads.find(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
+        long hash = lookup.keyHash.of(key, keyOffset, keyLength);
+        long length = lookup.find(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
         boolean found = length >= 0;
         (found ? counters.hits : counters.misses).increment();
         uses.watch(hash);
@@ -132,8 +126,8 @@ public final class Store extends StoreView {
 
     /** Describes the entry of a key without counting as a use of it. False when there is none. */
     public boolean describe(byte[] key, int keyOffset, int keyLength, EntryInfo info) {
-        long hash = keyHash.of(key, keyOffset, keyLength);
-        return reads.find(key, keyOffset, keyLength, hash, null, 0, 0, info) >= 0;
+        long hash = lookup.keyHash.of(key, keyOffset, keyLength);
+        return lookup.find(key, keyOffset, keyLength, hash, null, 0, 0, info) >= 0;
     }
 
     /** Loads the memory of these keys' entries all at once, which makes the operations on them that follow faster. */
@@ -199,7 +193,7 @@ public final class Store extends StoreView {
             throw new IllegalArgumentException(
                     "key of " + keyLength + " bytes is larger than the limit of " + MAX_KEY_SIZE);
         }
-        return keyLocks.acquire(key, keyOffset, keyLength, keyHash.of(key, keyOffset, keyLength));
+        return keyLocks.acquire(key, keyOffset, keyLength, lookup.keyHash.of(key, keyOffset, keyLength));
     }
 
     private void checkValueSize(long valueLength) {
@@ -290,7 +284,7 @@ public final class Store extends StoreView {
             return null;
         }
         byte[] value = new byte[Math.toIntExact(lock.foundValueLength)];
-        long length = reads.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, value, 0, value.length, null);
+        long length = lookup.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, value, 0, value.length, null);
         return length == value.length ? value : null;
     }
 
@@ -341,12 +335,12 @@ public final class Store extends StoreView {
 
     @Override
     public long coherence(byte[] key) {
-        return core.coherence.of(keyHash.of(key, 0, key.length));
+        return core.coherence.of(lookup.keyHash.of(key, 0, key.length));
     }
 
     /** Declares copies of a key's value outdated, though the store's own value stays. */
     public void invalidateCopies(byte[] key) {
-        core.coherence.bump(keyHash.of(key, 0, key.length));
+        core.coherence.bump(lookup.keyHash.of(key, 0, key.length));
     }
 
     /**

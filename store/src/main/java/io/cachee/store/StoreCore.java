@@ -11,7 +11,7 @@ final class StoreCore {
     final Layout layout;
     final Index index;
     final Segments segments;
-    final Lookup lookup;
+    final OwnLookup lookup;
     final Records records;
     final Coherence coherence;
     final EvictionPolicy policy;
@@ -40,7 +40,7 @@ final class StoreCore {
         this.segments = new Segments(region, layout, layout.firstSegmentAfter(index.end(Shape.MIN_BUCKETS)));
         this.policy = Policies.create(options.eviction, segments, random.nextLong());
         this.uses = new Uses(region, index, policy);
-        this.lookup = new OwnLookup(uses);
+        this.lookup = new OwnLookup(this, uses);
         this.coherence = lookup.coherence;
         this.prefetch = new Prefetch(region, layout, index, segments, lookup.keyHash);
         this.records = new Records(lookup, segments);
@@ -50,26 +50,6 @@ final class StoreCore {
         this.expirer = new Expirer(this);
         this.writer = new Writer(this);
         this.housekeeper = new Housekeeper(this, file, options.populateInBackground);
-    }
-
-    /** Reads of the threads in this process. */
-    private final class OwnLookup extends Lookup {
-        private final Uses noted;
-
-        OwnLookup(Uses noted) {
-            super(StoreCore.this.region, StoreCore.this.layout, false);
-            this.noted = noted;
-        }
-
-        @Override
-        long nowMillis() {
-            return clockMillis();
-        }
-
-        @Override
-        void hit(long hash, long slotOffset, long slot, long first) {
-            noted.note(hash, slotOffset, slot, first);
-        }
     }
 
     /** Milliseconds since the store was opened. */

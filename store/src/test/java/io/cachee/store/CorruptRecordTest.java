@@ -19,7 +19,7 @@ final class CorruptRecordTest {
     private static final byte[] OTHER = TestEntries.bytes("other");
     private static final int LARGE = 9_000;
 
-    private Store store = Store.openIn(StoreFile.anonymous(1 << 20, true), StoreOptions.maxMemory(1 << 20));
+    private Store store = Store.create(StoreFile.anonymous(1 << 20, true), StoreOptions.maxMemory(1 << 20), null);
     private Region region = store.core().region;
     private Layout layout = store.core().layout;
 

@@ -142,13 +142,12 @@ class CrashPointTest {
     }
 
     private static Store fill(CrashingRegion region, Scenario scenario, Eviction eviction) {
-        Store store = Store.openIn(
-                region,
-                StoreOptions.maxMemory(SIZE)
-                        .seed(99)
-                        .eviction(eviction)
-                        .clock(new ManualClock())
-                        .housekeeping(false));
+        StoreOptions options = StoreOptions.maxMemory(SIZE)
+                .seed(99)
+                .eviction(eviction)
+                .clock(new ManualClock())
+                .housekeeping(false);
+        Store store = Store.create(region, options, null);
         for (int i = 0; i < scenario.entries; i++) {
             String key = "key-" + i;
             byte[] value = value(key, i % 50 == 7 ? 9_000 : scenario.valueSize, 0);

@@ -56,7 +56,7 @@ final class LinearizabilityTest {
         for (int thread = 0; thread < THREADS; thread++) {
             recorded.add(List.of());
         }
-        try (Store store = Store.openIn(region, options);
+        try (Store store = Store.create(region, options, null);
                 ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             List<Future<?>> running = new ArrayList<>();
             for (int thread = 0; thread < THREADS; thread++) {

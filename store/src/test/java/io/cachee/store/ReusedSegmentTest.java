@@ -16,7 +16,7 @@ final class ReusedSegmentTest {
     private static final long MIB = 1 << 20;
     private static final byte[] KEY = TestEntries.bytes("key");
 
-    private Store store = Store.openIn(StoreFile.anonymous(MIB, true), StoreOptions.maxMemory(MIB));
+    private Store store = Store.create(StoreFile.anonymous(MIB, true), StoreOptions.maxMemory(MIB), null);
 
     @BeforeEach
     void open() throws StoreFileException {

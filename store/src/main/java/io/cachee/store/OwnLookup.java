@@ -3,26 +3,28 @@ package io.cachee.store;
 import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads in the writer's process. They follow the protocol of {@link Lookup}; a search that writers disturb too often is
- * repeated under the stripe's lock.
- */
-final class OwnReads {
+/** Reads in the writer's process. A search that writers disturb too often is repeated under the stripe's lock. */
+final class OwnLookup extends Lookup {
     private final StoreCore core;
-    private final Region region;
-    private final Index index;
-    private final Lookup lookup;
-    private final Records records;
+    private final Uses uses;
 
-    OwnReads(StoreCore core) {
+    OwnLookup(StoreCore core, Uses uses) {
+        super(core.region, core.layout, false);
         this.core = core;
-        this.region = core.region;
-        this.index = core.index;
-        this.lookup = core.lookup;
-        this.records = core.records;
+        this.uses = uses;
     }
 
-    /** As {@link Lookup#read}, but never unresolved, and a miss whatever the reason. */
+    @Override
+    long nowMillis() {
+        return core.clockMillis();
+    }
+
+    @Override
+    void hit(long hash, long slotOffset, long slot, long first) {
+        uses.note(hash, slotOffset, slot, first);
+    }
+
+    /** As {@link #read}, but never unresolved, and a miss whatever the reason. */
     long find(
             byte[] key,
             int keyOffset,
@@ -32,8 +34,9 @@ final class OwnReads {
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
-        long length = lookup.read(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
-        if (length == Lookup.UNRESOLVED) {
+        long length = read(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
+        if (length == UNRESOLVED) {
+            Index index = core.index;
             int stripe = index.stripeOf(hash);
             StampedLock lock = index.lock(stripe);
             long stamp = lock.writeLock();
@@ -44,7 +47,7 @@ final class OwnReads {
                 lock.unlockWrite(stamp);
             }
         }
-        return length < 0 ? Lookup.MISS : length;
+        return length < 0 ? MISS : length;
     }
 
     private long readLocked(
@@ -56,15 +59,16 @@ final class OwnReads {
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
-        long slotOffset = index.find(key, keyOffset, keyLength, hash, records);
+        Records records = core.records;
+        long slotOffset = core.index.find(key, keyOffset, keyLength, hash, records);
         if (slotOffset == 0) {
-            return Lookup.MISS;
+            return MISS;
         }
         long address = Slots.address(region.getLong(slotOffset));
         long first = region.getLong(address);
         long now = core.clockMillis();
         if (records.isExpired(address, first, now)) {
-            return Lookup.MISS;
+            return MISS;
         }
         long length = records.valueLength(address, first);
         if (target != null && length <= capacity) {
