@@ -2,7 +2,7 @@ package io.cachee.store;
 
 import java.io.IOException;
 
-/** A file could not be attached for reading; {@link #reason} says why in a form that programs can act on. */
+/** Thrown when a file cannot be attached for reading. Programs can act on its {@link #reason}. */
 public final class AttachException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -26,7 +26,7 @@ public final class AttachException extends IOException {
         STALE_HEARTBEAT,
         /** The file belongs to a user that this reader does not trust. */
         FOREIGN_OWNER,
-        /** The file may not be read, or is a link or no regular file. */
+        /** The file may not be read, is a link, or is not a regular file. */
         UNREADABLE
     }
 

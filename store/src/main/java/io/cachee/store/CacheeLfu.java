@@ -5,32 +5,31 @@ package io.cachee.store;
  * workload.
  *
  * <p>New entries go to the small log, where they are on probation. Used there, they are promoted to main; otherwise
- * they are dropped and remembered, and if they come again soon they go to main at once. At main's old end an entry
+ * they are dropped and remembered, and if they come again soon they go to main at once. At main's old end, an entry
  * that was used goes another lap for each use counted; others are dropped. Beyond that, which is S3-FIFO's shape:
  *
  * <ol>
- *   <li>A use counts on probation only in the older part of the small log: what is used again at once, and
- *       then never, is not worth a place.
- *   <li>Main is filled first: while it has less than its share, whatever leaves the small log enters it. So
- *       part of a loop that is larger than the cache stays, and hits.
- *   <li>Main keeps moving: for every {@code patience} entries dropped from the small log it must look at one
- *       more of its own, and if that was not used, it makes way. So nothing stays for ever because nothing
- *       better is proven.
- *   <li>A returning entry may look at no more than {@code reach} of main's entries for one to replace; if
- *       all were used, it goes on probation again.
+ *   <li>A use on probation counts only in the older part of the small log. An entry that is used again at once, and
+ *       then never, does not earn a place.
+ *   <li>Main is filled first: while it has less than its share, whatever leaves the small log enters it. So part of a
+ *       loop that is larger than the cache stays, and is hit.
+ *   <li>Main keeps moving: for every {@code patience} entries dropped from the small log, one of main's oldest entries
+ *       is examined, and dropped if it was not used. So no entry stays forever merely because none proved better.
+ *   <li>A returning entry may examine at most {@code reach} of main's entries for one to replace. If all were used, it
+ *       goes on probation again.
  * </ol>
  *
- * <p><b>Sizes.</b> Uses needed grow with an entry's size against the mean, and what enters main without proof must
- * not be larger than usual: a large value must earn what it displaces. A value of more than a sixteenth of the
- * space that was not seen before is refused when room must be made for it.
+ * <p><b>Sizes.</b> The larger an entry is, compared to the mean, the more uses it needs, and only entries of the usual
+ * size may enter main unproven: a large value must earn the space it takes. A value of more than a sixteenth of the
+ * space is refused when its key was not seen before and room must be made for it.
  *
- * <p><b>Settings.</b> {@link Contest} runs every one of them on a sample of the keys and says which does best.
+ * <p><b>Settings.</b> {@link Contest} runs all of them on a sample of the keys and tells which does best.
  *
  * <p>The policy byte counts uses, up to seven. Why these rules: docs/decisions/0003-eviction.md.
  */
 final class CacheeLfu implements EvictionPolicy {
     /**
-     * The few figures in which settings differ; a change of setting moves no entry.
+     * The figures in which settings differ. Changing the setting moves no entry.
      *
      * @param smallShare the small log's share of the space
      * @param youngShare the part of the small log in which uses do not count
@@ -43,7 +42,7 @@ final class CacheeLfu implements EvictionPolicy {
         static final Setting BALANCED = new Setting(0.10, 0.5, 3, 16);
         /** For loops and scans. */
         static final Setting LOOPS = new Setting(0.02, 0.5, 1, 4);
-        /** For workloads in which what is new is used again. */
+        /** For workloads that use new entries again. */
         static final Setting RECENT = new Setting(0.30, 0.5, ANY, 16);
         /** For moving windows. */
         static final Setting WINDOW = new Setting(0.90, 0.0, ANY, 16);
@@ -53,16 +52,16 @@ final class CacheeLfu implements EvictionPolicy {
 
     private static final int MOST_USES = 7;
     private static final int MOST_USES_AT_START = 3;
-    /** How many powers of two above the mean an entry may be and still enter main unproven. */
+    /** How many powers of two above the mean an entry may be to enter main unproven. */
     private static final double UNPROVEN_SIZE = 0.5;
     /** Uses needed for each power of two above the mean. */
     private static final double USES_PER_DOUBLING = 0.5;
-    /** Bounds the work of one eviction; beyond it main's oldest entry goes, used or not. */
+    /** Bounds the work of one eviction. Beyond it, main's oldest entry is dropped, used or not. */
     private static final int MOST_LOOKS = 256;
 
     private static final int EVICTIONS_PER_FIT = 64;
     private static final double MEAN_STEP = 1.0 / 1024;
-    /** Unknown values above this part of the space are refused when space is short. */
+    /** Values larger than this part of the space are refused if unknown, when space is short. */
     private static final int REFUSED_PART = 16;
 
     private final Segments segments;
@@ -70,10 +69,10 @@ final class CacheeLfu implements EvictionPolicy {
     private volatile Setting setting = Setting.BALANCED;
     private long credit;
     private long evictions;
-    /** The number of entries in the store, lately. */
+    /** The number of entries in the store when it was last asked for. */
     private long entries = Long.MAX_VALUE;
 
-    /** Running mean of the logarithm of sizes; races only blur it. */
+    /** Running mean of the logarithm of sizes. Races make it slightly wrong, which does no harm. */
     private double meanLog = -1;
 
     CacheeLfu(Segments segments, long seed) {
@@ -122,7 +121,7 @@ final class CacheeLfu implements EvictionPolicy {
         return young ? policy : policy + 1;
     }
 
-    /** More for larger entries; one for those of the usual size and below. */
+    /** One for entries of the usual size or less, more for larger ones. */
     private int usesNeeded(long bytes) {
         return Math.min(MOST_USES, 1 + (int) Math.max(0, USES_PER_DOUBLING * (log2(bytes) - meanLog)));
     }
@@ -175,7 +174,7 @@ final class CacheeLfu implements EvictionPolicy {
         return true;
     }
 
-    /** Decides upon the small log's oldest entry. True when an entry was dropped. */
+    /** Decides about the small log's oldest entry. True when an entry was dropped. */
     private boolean evictFromSmall(Tails tails, long roomInMain) {
         long bytes = tails.entryBytes(SMALL);
         if (bytes <= roomInMain && mayEnterUnproven(bytes)) {
@@ -204,7 +203,7 @@ final class CacheeLfu implements EvictionPolicy {
         tails.move(SMALL, MAIN, startingUses(bytes));
     }
 
-    /** Looks at main's oldest entries: the first that was not used enough is dropped. True when there was one. */
+    /** Examines main's oldest entries and drops the first that was not used enough. True when there was one. */
     private boolean examineMain(int most, Tails tails) {
         for (int i = 0; i < most && tails.seek(MAIN); i++) {
             credit += setting.patience;

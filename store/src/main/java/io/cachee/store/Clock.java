@@ -1,6 +1,6 @@
 package io.cachee.store;
 
-/** Time as the store sees it. Durations are measured by the monotonic clock alone. */
+/** The store's source of time. Durations are measured by the monotonic clock alone. */
 public interface Clock {
     /** The machine's clocks. */
     Clock SYSTEM = new Clock() {

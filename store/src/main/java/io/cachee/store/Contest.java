@@ -7,9 +7,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * keys and no values, and all shadows see the same sample of the reads, at the rate at which a thousand entries
  * stand for the whole store's.
  *
- * <p>Only reads on which a setting and the present one differ say anything about the two, so only they are counted. A
- * setting takes over when it has won more of them than four standard deviations of chance allow. Counts are halved now
- * and then, so that what was true long ago weighs little.
+ * <p>Only reads in which a setting and the present one differ tell anything about the two, so only those are counted. A
+ * setting takes over when it leads by more than four standard deviations of chance. Counts are halved from time to
+ * time, so that the distant past weighs little.
  */
 final class Contest {
     private static final int SHADOW_ENTRIES = 1024;
@@ -42,7 +42,7 @@ final class Contest {
         return settings[best];
     }
 
-    /** Adapts the sample to the number of entries that the store holds. Nothing is sampled before this. */
+    /** Adapts the sample to the number of entries in the store. Nothing is sampled before the first call. */
     void fit(long entries) {
         int wanted = (int) Math.min(SHADOW_ENTRIES, Math.max(8, entries));
         if (wanted > shadowEntries + shadowEntries / 8 || wanted < shadowEntries - shadowEntries / 4) {

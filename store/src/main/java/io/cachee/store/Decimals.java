@@ -2,7 +2,9 @@ package io.cachee.store;
 
 import java.nio.charset.StandardCharsets;
 
-/** Decimal 64-bit integers as Redis understands them: no sign but a minus, no leading zeros, no spaces. */
+/**
+ * Decimal 64-bit integers as Redis reads them: a minus sign is allowed; a plus sign, leading zeros and spaces are not.
+ */
 final class Decimals {
     private static final int LONGEST = 20;
 

@@ -1,8 +1,8 @@
 package io.cachee.store;
 
 /**
- * What the store knows of an entry beside its value. A caller keeps one and passes it to reads, so that reading
- * creates no garbage.
+ * What the store knows about an entry besides its value. A caller keeps one and passes it to each read, so that reads
+ * allocate nothing.
  */
 public final class EntryInfo {
     /** The time-to-live of an entry that does not expire. */
@@ -14,8 +14,16 @@ public final class EntryInfo {
     long ttlMillis = NO_TTL;
     int frequency;
 
-    /** Creates an empty one. */
+    /** Creates a description to be filled by a read. */
     public EntryInfo() {}
+
+    void set(long first, long length, long expiry, long ttl) {
+        version = RecordDescriptor.version(first);
+        valueLength = length;
+        expiryMillis = expiry;
+        ttlMillis = ttl;
+        frequency = RecordDescriptor.policy(first);
+    }
 
     /** Changes with every change of the entry; equal versions mean the same value under the same key. */
     public int version() {
@@ -37,7 +45,7 @@ public final class EntryInfo {
         return expiryMillis;
     }
 
-    /** How often the eviction policy thinks that the entry was used: a small saturating figure. */
+    /** How often the entry was used, as the eviction policy counts: a small number that saturates. */
     public int frequency() {
         return frequency;
     }

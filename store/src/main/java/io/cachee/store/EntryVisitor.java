@@ -1,13 +1,13 @@
 package io.cachee.store;
 
-/** Receives entries while a store is scanned. */
+/** Receives the entries that a scan visits. */
 @FunctionalInterface
 public interface EntryVisitor {
     /**
      * Called for each entry.
      *
-     * @param key the key; the visitor may keep it
-     * @param info what is known of the entry; reused for the next one
+     * @param key the key; the visitor may keep the array
+     * @param info describes the entry
      */
     void visit(byte[] key, EntryInfo info);
 }

@@ -2,18 +2,21 @@ package io.cachee.store;
 
 import java.util.Locale;
 
-/** How entries make way when the region is full. */
+/** Which entries are dropped when the region is full. */
 public enum Eviction {
     /** By frequency, adapting to the workload. */
     CACHEE_LFU,
-    /** The least recently used first, approximately: an entry used since it was last looked at gets another round. */
+    /**
+     * Approximately the least recently used first: an entry that was used since it was last examined gets another
+     * round.
+     */
     LRU,
     /** The oldest first. */
     FIFO,
-    /** Never: a write that finds no room is refused. */
+    /** None: a write that finds no room is refused. */
     NOEVICTION;
 
-    /** Finds a policy by its name on the command line; Redis's names are accepted for their nearest kin. */
+    /** Finds a policy by its name on the command line. Redis's names stand for the nearest of these policies. */
     public static Eviction named(String name) {
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "cachee-lfu", "allkeys-lfu" -> CACHEE_LFU;

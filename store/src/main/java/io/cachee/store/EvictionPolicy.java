@@ -1,8 +1,9 @@
 package io.cachee.store;
 
 /**
- * Decides what stays. The store keeps two first-in-first-out logs, {@link #SMALL} and {@link #MAIN}, and one byte of
- * policy state with each entry. It asks the policy where a new entry goes, tells it of uses, and calls it to make room.
+ * Decides which entries stay. The store keeps two first-in-first-out logs, {@link #SMALL} and {@link #MAIN}, and one
+ * byte of policy state with each entry. It asks the policy where a new entry goes, reports uses to it, and calls it to
+ * make room.
  *
  * <p>Placements are one int: {@code log << 8 | policy byte}, or {@link #REFUSE}.
  */
@@ -27,33 +28,35 @@ interface EvictionPolicy {
     /** False when entries may only leave by deletion and expiry. */
     boolean evicts();
 
-    /** Where a new entry of this many bytes goes, if the key was not evicted lately. */
+    /** Where a new entry of this many bytes goes if its key was not evicted recently. */
     int admit(long bytes);
 
-    /** Where a new entry goes whose key was evicted lately. The reclaimer's lock is held. */
+    /** Where a new entry goes if its key was evicted recently. The reclaimer's lock is held. */
     default int admitAgain(long bytes, Tails tails) {
         return admit(bytes);
     }
 
     /**
-     * The policy byte after a use of the record at an address; the same byte when there is nothing to note. A large
-     * record, which is spread over its log, has no one address: it comes as {@link #SPREAD}.
+     * The policy byte after a use of the record at an address. It is the same byte when there is nothing to note. A
+     * large record is spread over its log and has no single address; {@link #SPREAD} is passed instead.
      */
     int use(int policy, long address);
 
     /** Drops at least one entry. False when there is none. The reclaimer's lock is held. */
     boolean evict(Tails tails);
 
-    /** Whether a small log that has outgrown its share may be joined, as it is, to a main log that has not. */
+    /**
+     * Whether the oldest segment of the small log may join the main log as it is, because main has less than its share.
+     */
     default boolean fillsMainFirst(Tails tails) {
         return false;
     }
 
-    /** Whether the policy wants to be told of this read. */
+    /** Whether the policy wants to see this read. */
     default boolean watches(long hash) {
         return false;
     }
 
-    /** Told of a read, whether it found its key or not. */
+    /** Shows the policy a read, whether or not it found its key. */
     default void watch(long hash) {}
 }

@@ -4,15 +4,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.StampedLock;
 
 /**
- * Frees the memory of expired entries, though nobody reads them. Each segment knows when its earliest entry
- * expires; one whose time has come is gone through, which costs no more than a look at each record's first bytes,
- * and not again for a while.
+ * Frees the memory of expired entries that nobody reads. The time at which its earliest entry expires is known for each
+ * segment. When it has come, the segment is searched, which costs a look at each record's first bytes, and then left
+ * alone for a while.
  *
- * <p>While others write, they do it: each write goes a few records further, and the housekeeper only says that there is
- * something to do. A thread that holds a lock may lose its core for milliseconds; a writer that does the work itself
- * waits for nobody. Where writers are too few, or fall behind, the housekeeper helps.
+ * <p>Writers do this work if there are any: each write searches a few more records, and the housekeeper only finds out
+ * that something is due. A housekeeper that held the lock could lose its core for milliseconds and make writers wait; a
+ * writer that does the work itself waits for nobody. Where writes are too few, or fall behind, the housekeeper helps.
  *
- * <p>How far it has come is kept under the reclaimer's lock, which is let go every few records.
+ * <p>The position of the search is guarded by the reclaimer's lock, which is released every few records.
  */
 final class Expirer {
     private static final int NONE = -1;
@@ -21,20 +21,20 @@ final class Expirer {
     private static final int FRUITFUL_SHARE = 64;
     private static final int RECORDS_AT_ONCE = 64;
     private static final int RECORDS_A_WRITE = 32;
-    /** What is expired costs as much as looking at so many records that are not. */
+    /** Removing an expired entry costs as much as looking at this many that are not expired. */
     private static final int COST_OF_EXPIRED = 8;
 
-    /** To look at all segments takes a while where there are many. */
+    /** Looking for a due segment takes long where there are many segments. */
     private static final long MILLIS_PER_SEARCH = Housekeeper.REST_MILLIS;
 
     private static final int SEGMENTS_AT_ONCE = 64;
     private static final long NANOS_AT_ONCE = TimeUnit.MICROSECONDS.toNanos(50);
-    /** Writes between two ticks that make the housekeeper leave it to writers. */
+    /** With this many writes between two ticks, the housekeeper leaves the work to writers. */
     private static final int ENOUGH_WRITES = 16;
-    /** Unless they are so far behind. */
+    /** Unless they are this late. */
     private static final long LAG_MILLIS = 500;
 
-    private final Store store;
+    private final StoreCore core;
     private final Region region;
     private final Index index;
     private final Segments segments;
@@ -42,14 +42,14 @@ final class Expirer {
     private final Reclaimer reclaimer;
     private final Counters counters;
 
-    /** Whether there may be something to do. */
+    /** Whether something may be due. */
     private volatile boolean due;
 
     private int next;
     private long searchedMillis;
     /** Segments looked at since one was due. */
     private int passedOver;
-    /** Writes that went a few records further since the last tick. */
+    /** Writes that have helped since the last tick. */
     private int writes;
 
     private int segment = NONE;
@@ -58,35 +58,35 @@ final class Expirer {
     private long generation;
     private long liveBefore;
     private long dueSince;
-    /** The earliest expiry yet to come in the segment that is being gone through. */
+    /** The earliest expiry still to come among the records searched so far. */
     private long earliest;
 
-    Expirer(Store store, Segments segments, Records records, Reclaimer reclaimer, Counters counters) {
-        this.store = store;
-        this.region = store.region();
-        this.index = store.index();
-        this.segments = segments;
-        this.records = records;
-        this.reclaimer = reclaimer;
-        this.counters = counters;
+    Expirer(StoreCore core) {
+        this.core = core;
+        this.region = core.region;
+        this.index = core.index;
+        this.segments = core.segments;
+        this.records = core.records;
+        this.reclaimer = core.reclaimer;
+        this.counters = core.counters;
     }
 
-    /** A few records further, on behalf of a write, if there is something to do and nobody is at it. */
+    /** Searches a few more records on behalf of a write, if something is due and nobody else is doing it. */
     void help() {
         if (!due || !reclaimer.tryLock()) {
             return;
         }
         try {
             writes++;
-            advance(RECORDS_A_WRITE, store.clockMillis());
+            advance(RECORDS_A_WRITE, core.clockMillis());
         } finally {
             reclaimer.unlock();
         }
     }
 
-    /** Goes on until nothing is due or the deadline has passed. */
+    /** Searches until nothing is due or the deadline has passed. */
     void expireDue(long deadlineNanos) {
-        long now = store.clockMillis();
+        long now = core.clockMillis();
         due |= isAnyDue(now);
         while (due) {
             reclaimer.lock();
@@ -96,15 +96,15 @@ final class Expirer {
                 reclaimer.unlock();
             }
             reclaimer.giveWay();
-            if (store.nanoTime() - deadlineNanos >= 0) {
+            if (core.nanoTime() - deadlineNanos >= 0) {
                 return;
             }
         }
     }
 
-    /** Whether writers do what is due, to be asked once a tick. They are given a tick to begin. */
+    /** Whether writers do what is due. To be called once a tick; writers get one tick to begin. */
     boolean isLeftToWriters() {
-        long now = store.clockMillis();
+        long now = core.clockMillis();
         if (!due) {
             if (now - searchedMillis >= MILLIS_PER_SEARCH) {
                 searchedMillis = now;
@@ -123,13 +123,13 @@ final class Expirer {
         }
     }
 
-    /** Whether something is known to be due. */
+    /** Whether something is due. */
     boolean isAtWork() {
         return due;
     }
 
     private boolean isAnyDue(long now) {
-        for (int i = 0; i < store.layout().segmentCount(); i++) {
+        for (int i = 0; i < core.layout.segmentCount(); i++) {
             if (isDue(i, now)) {
                 return true;
             }
@@ -141,7 +141,7 @@ final class Expirer {
         return segments.earliestExpiry(number) <= now && segments.isInUse(number);
     }
 
-    /** Goes through a few records, or looks for a segment to go through. */
+    /** Searches a few records, or chooses a segment to search. */
     private void advance(int most, long now) {
         if (segment == NONE && !chooseSegment(now)) {
             return;
@@ -157,7 +157,7 @@ final class Expirer {
     }
 
     private boolean chooseSegment(long now) {
-        int count = store.layout().segmentCount();
+        int count = core.layout.segmentCount();
         for (int i = 0; i < SEGMENTS_AT_ONCE && passedOver < count; i++) {
             int candidate = next;
             next = next + 1 == count ? 0 : next + 1;
@@ -195,7 +195,9 @@ final class Expirer {
         return true;
     }
 
-    /** The segment is being emptied, or was: what is moved elsewhere is noted there. */
+    /**
+     * Stops the search because the segment is being emptied, or was. Records that moved are noted where they are now.
+     */
     private void abandon(long now) {
         if (records.generation(segments.startOf(segment)) == generation) {
             segments.noteExpiry(segments.startOf(segment), now + RESCAN_MILLIS);
@@ -204,13 +206,12 @@ final class Expirer {
     }
 
     /**
-     * Goes through the next few records. The time is limited too: code that is not compiled yet, or not any more,
-     * takes a hundred times as long.
+     * Searches the next few records. Time is limited too, because interpreted code takes a hundred times as long.
      */
     private void expireSome(int most, long now) {
-        long until = store.nanoTime() + NANOS_AT_ONCE;
+        long until = core.nanoTime() + NANOS_AT_ONCE;
         int cost = 0;
-        while (cost < most && address < end && (cost == 0 || store.nanoTime() - until < 0)) {
+        while (cost < most && address < end && (cost == 0 || core.nanoTime() - until < 0)) {
             long first = region.getLong(address);
             cost++;
             if (RecordDescriptor.kind(first) != RecordDescriptor.CHUNK && RecordDescriptor.expires(first)) {
@@ -240,7 +241,7 @@ final class Expirer {
         segment = NONE;
     }
 
-    /** Until it was taken the segment may have been open, and filled since it was found empty. */
+    /** The segment may still have been open, and have received records after it was found to be empty. */
     private void releaseOrPutBack(int taken) {
         if (segments.liveBytes(taken) == 0) {
             segments.release(taken);
@@ -259,10 +260,10 @@ final class Expirer {
             long slotOffset = index.findAddress(hash, record);
             if (slotOffset != 0) {
                 index.remove(stripe, slotOffset);
-                store.removals().expired(record);
+                core.removals.expired(record);
                 records.kill(record);
                 counters.expirations.increment();
-                store.bump(hash);
+                core.coherence.bump(hash);
             }
         } finally {
             lock.unlockWrite(stamp);

@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
  *   128 index shape    136 clear epoch                                      (change under readers)
  *   192 clock, ms since creation                   200 state
  *   208 since when stamped values are valid        216 how often copies were outdated at once
- *   256 statistics, published by the writer for whoever examines the file
+ *   256 statistics, published by the writer for inspection of the file
  * </pre>
  */
 final class HeaderDescriptor {
@@ -57,7 +57,7 @@ final class HeaderDescriptor {
 
     private HeaderDescriptor() {}
 
-    /** Writes everything but the version, which {@link #publish} writes when the rest of the region is in place. */
+    /** Writes everything but the version, which {@link #publish} writes when the rest of the region is complete. */
     static void write(Region region, Layout layout, long instance, long seed0, long seed1, long createdMillis) {
         region.setLong(MAGIC_OFFSET, MAGIC);
         region.setInt(BYTE_ORDER_OFFSET, BYTE_ORDER_MARK);

@@ -1,11 +1,11 @@
 package io.cachee.store;
 
 /**
- * Remembers which keys were evicted lately, about as many as there are entries: beside each index bucket lies a
- * queue of eight 16-bit fingerprints, of which the youngest count, as many as the stripe has entries in a bucket.
+ * Remembers which keys were evicted recently, about as many as there are entries. Beside each index bucket lies a queue
+ * of eight 16-bit fingerprints. Only the youngest count: as many as a bucket of the stripe has entries on average.
  *
- * <p>It may be asked without a lock, at the risk of a wrong guess; it is changed with the stripe locked, because a
- * stripe's history moves when the stripe is rebuilt.
+ * <p>Reading it without a lock may give a wrong answer, which does no harm. It is changed with the stripe locked,
+ * because a stripe's history moves when the stripe is rebuilt.
  */
 final class History {
     private static final int CELLS = 8;
@@ -26,7 +26,7 @@ final class History {
         return bits == 0 ? 1 : bits;
     }
 
-    /** Notes an eviction; the oldest one noted in the same place is forgotten. The stripe is locked. */
+    /** Notes an eviction, and forgets the oldest one of the same bucket. The stripe is locked. */
     void add(long hash) {
         long offset = index.historyOffset(hash);
         long young = region.getLong(offset);
@@ -39,7 +39,7 @@ final class History {
         return find(hash, index.historyOffset(hash)) >= 0;
     }
 
-    /** Forgets a key. False when it was not remembered. The stripe is locked. */
+    /** Forgets a key. False when it was not noted. The stripe is locked. */
     boolean remove(long hash) {
         long offset = index.historyOffset(hash);
         int cell = find(hash, offset);

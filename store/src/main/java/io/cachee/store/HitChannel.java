@@ -17,9 +17,9 @@ final class HitChannel {
     private static final int CELL_MASK = CELLS - 1;
     private static final int RECENT = 4096;
     private static final int TICKS_PER_WINDOW = 25;
-    /** A working set has been reported when a tick brings less than this part of what its window has brought. */
+    /** A working set counts as reported when a tick adds less than this part of what its window has brought. */
     private static final int NOTHING_NEW = 64;
-    /** Which bits of a hash choose the mark differs from one window to the next. */
+    /** The bits of a hash that choose its group differ from one window to the next. */
     private static final int SHIFTS = 52;
 
     private static final int NEXT_SHIFT = 11;
@@ -31,9 +31,9 @@ final class HitChannel {
 
     private final Region region;
     /**
-     * Which window a report was last made in, for each group of keys: of a group's keys the first that is read in a
-     * window is reported, and no other. The groups are others in each window. Were it remembered which key it was, two
-     * keys of a group that are read often would drive each other out, and nearly every read of theirs be a report.
+     * The window in which each group of keys was last reported. Only the first key of a group that is read in a window
+     * is reported, and the groups differ from window to window. If the key were remembered instead of the window, two
+     * keys of a group that are read often would replace each other, and nearly every read of them would be reported.
      */
     private final byte[] recent = new byte[RECENT];
 
@@ -41,8 +41,8 @@ final class HitChannel {
     private int shift;
     private int next = (int) ProcessHandle.current().pid() * 31;
     /**
-     * Whether nearly all that is being read has been reported in this window: to look at {@link #recent} for each read
-     * would cost a tenth of the read and find nothing. A steady flow of new keys never sets it.
+     * Whether nearly everything that is being read has been reported in this window. Looking at {@link #recent} would
+     * then cost a tenth of each read and find nothing. A steady flow of new keys never sets this.
      */
     private boolean isReported;
 
@@ -60,13 +60,16 @@ final class HitChannel {
         return new HitChannel(region);
     }
 
-    /** Null when this is not the channel of that store. */
+    /** The channel of a store, or null when it belongs to another. */
     static @org.jspecify.annotations.Nullable HitChannel join(Region region, long instance) {
         boolean fits = region.size() == BYTES && region.getLong(0) == MAGIC && region.getLong(8) == instance;
         return fits ? new HitChannel(region) : null;
     }
 
-    /** Reports a hit, unless this key, or another of its group, was reported lately. Any thread; races lose reports. */
+    /**
+     * Reports a hit, unless this key or another of its group was reported in this window. Any thread may call it; races
+     * lose reports.
+     */
     void report(long hash) {
         if (isReported) {
             return;
@@ -81,7 +84,7 @@ final class HitChannel {
         }
     }
 
-    /** To be called every few milliseconds, by one thread. Begins a window now and then, for which all is new. */
+    /** Begins a new window from time to time. To be called every few milliseconds, by one thread. */
     void tick() {
         int now = next;
         if (++ticks % TICKS_PER_WINDOW == 0) {

@@ -15,32 +15,31 @@ import java.util.concurrent.locks.StampedLock;
  * entries back instead of leaving a tombstone.
  *
  * <p>Buckets are ordered by the tag, which slots carry, so a stripe is rebuilt with another number of buckets without
- * looking at a single record. Stripes are rebuilt one by one: when the index grows from the last to the first, when it
- * shrinks from the first to the last, so that none is written over before it has moved.
+ * looking at a single record. Stripes are rebuilt one by one, from the last to the first when the index grows and from
+ * the first to the last when it shrinks, so that none is overwritten before it has moved. {@link Buckets} moves entries
+ * within a stripe.
  */
 final class Index {
-    /** Told of an entry for which the index has no room. */
+    /** Receives the entries for which a rebuilt stripe has no room. */
     interface Overflow {
         void drop(int stripe, long slot);
     }
 
     private static final int MAX_LOCKS = 1024;
-    /** A sign bit, behind the bits of slots. */
-    private static final long GAP = Long.MIN_VALUE;
-
+    /** Slots that are tried one by one before whole buckets are searched. */
     private static final int LIKELY_SLOTS = 2;
-    /** How far behind its home bucket room for an entry is looked for. */
-    private static final int GAP_SEARCH = 512;
 
     private final Region region;
     private final Layout layout;
     private final StampedLock[] locks;
+    private final Buckets table;
     private final int[] entryCounts;
     private int epoch;
 
     Index(Region region, Layout layout) {
         this.region = region;
         this.layout = layout;
+        this.table = new Buckets(region);
         this.entryCounts = new int[layout.stripeCount()];
         this.locks = new StampedLock[Math.min(MAX_LOCKS, layout.stripeCount())];
         for (int i = 0; i < locks.length; i++) {
@@ -52,8 +51,19 @@ final class Index {
         return locks[stripe & locks.length - 1];
     }
 
-    StampedLock[] locks() {
-        return locks;
+    /** Takes the locks of all stripes. */
+    long[] lockAll() {
+        long[] stamps = new long[locks.length];
+        for (int i = 0; i < locks.length; i++) {
+            stamps[i] = locks[i].writeLock();
+        }
+        return stamps;
+    }
+
+    void unlockAll(long[] stamps) {
+        for (int i = 0; i < locks.length; i++) {
+            locks[i].unlockWrite(stamps[i]);
+        }
     }
 
     int stripeOf(long hash) {
@@ -84,7 +94,7 @@ final class Index {
         return layout.indexOffset() + stripe * Shape.stripeBytes(Shape.buckets(shape, stripe));
     }
 
-    /** Sixteen bytes of eviction history that belong to the home bucket of {@code hash}. */
+    /** The offset of the sixteen bytes of eviction history that belong to a hash's home bucket. */
     long historyOffset(long hash) {
         int stripe = stripeOf(hash);
         long shape = shape();
@@ -94,7 +104,9 @@ final class Index {
                 + (long) Slots.home(Slots.tagOfHash(hash), buckets) * Shape.HISTORY_BYTES_PER_BUCKET;
     }
 
-    /** Empties a stripe that was cleared but not touched since. To be called first after locking a stripe. */
+    /**
+     * Empties a stripe that has not been used since everything was cleared. To be called first after locking a stripe.
+     */
     void refresh(int stripe) {
         long wordOffset = layout.stripeWordOffset(stripe);
         long word = region.getLong(wordOffset);
@@ -107,7 +119,7 @@ final class Index {
         entryCounts[stripe] = 0;
     }
 
-    /** Empties all stripes at once; each is wiped when it is next used. All locks are held. */
+    /** Clears all stripes at once. Each is emptied when it is next used. All locks are held. */
     void clear() {
         epoch++;
         region.setLongRelease(HeaderDescriptor.EPOCH_OFFSET, epoch & 0xffffffffL);
@@ -118,7 +130,7 @@ final class Index {
         return epoch;
     }
 
-    /** Whether this is a slot of a stripe as it is now. */
+    /** Whether this is a slot of the stripe in its present size. */
     boolean isSlotOf(int stripe, long slotOffset) {
         long shape = shape();
         long base = stripeOffset(shape, stripe);
@@ -126,7 +138,7 @@ final class Index {
         return slotOffset >= base && slotOffset < base + slotBytes && isCurrent(stripe);
     }
 
-    /** Whether the stripe was wiped since everything was cleared, or did not need it. */
+    /** Whether the slots of the stripe are valid: it was emptied since everything was last cleared. */
     boolean isCurrent(int stripe) {
         return StripeWord.epoch(region.getLong(layout.stripeWordOffset(stripe))) == epoch;
     }
@@ -143,27 +155,15 @@ final class Index {
         long wanted = Slots.pack(Slots.tagOfHash(hash), 0, address);
         long bucket = homeOffset(hash);
         for (int displacement = 0; displacement <= MAX_DISPLACEMENT; displacement++, bucket += BUCKET_BYTES) {
-            long seen = look(bucket, wanted);
-            if ((seen & ~GAP) != 0) {
-                return slotAt(bucket, seen);
+            long seen = table.look(bucket, wanted);
+            if ((seen & ~Buckets.GAP) != 0) {
+                return Buckets.slotAt(bucket, seen);
             }
-            if (seen == GAP) {
+            if (seen == Buckets.GAP) {
                 return 0;
             }
         }
         return 0;
-    }
-
-    /** A bit for each slot of a bucket with this tag and address, and {@link #GAP} if a slot is empty. */
-    private long look(long bucket, long wanted) {
-        long gaps = 0;
-        long found = 0;
-        for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
-            long slot = region.getLong(bucket + 8L * i);
-            gaps |= signIfZero(slot);
-            found |= bitIfNegative(signIfZero(Slots.withoutGeneration(slot) ^ wanted), i);
-        }
-        return found | gaps & GAP;
     }
 
     /** The slot of the large record that lists the chunk at {@code chunk}, or 0. */
@@ -182,9 +182,9 @@ final class Index {
     }
 
     /**
-     * The slot of a key, or 0. An entry's first choice of slot follows from its tag, so two slots are looked at by
-     * themselves; then whole buckets, without a branch for each slot, of which the processor would guess every other
-     * wrong.
+     * The slot of a key, or 0. An entry's first choice of slot follows from its tag, so the likeliest slots are tried
+     * one by one. Then whole buckets are searched, without a branch for each slot, because the processor would predict
+     * every other one wrong.
      */
     long find(byte[] key, int keyOffset, int keyLength, long hash, Records records) {
         long tag = Slots.tagOfHash(hash);
@@ -200,11 +200,11 @@ final class Index {
             long candidates = 0;
             for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
                 long slot = region.getLong(bucket + 8L * i);
-                gaps |= signIfZero(slot);
-                candidates |= bitIfNegative(signIfZero(Slots.tag(slot) ^ tag), i);
+                gaps |= Buckets.signIfZero(slot);
+                candidates |= Buckets.bitIfNegative(Buckets.signIfZero(Slots.tag(slot) ^ tag), i);
             }
             for (; candidates != 0; candidates &= candidates - 1) {
-                long slotOffset = slotAt(bucket, candidates);
+                long slotOffset = Buckets.slotAt(bucket, candidates);
                 if (isSlotOf(slotOffset, tag, key, keyOffset, keyLength, hash, records)) {
                     return slotOffset;
                 }
@@ -216,20 +216,6 @@ final class Index {
         return 0;
     }
 
-    /** Negative if the word is zero, else not. */
-    private static long signIfZero(long word) {
-        return word - 1 & ~word;
-    }
-
-    private static long bitIfNegative(long word, int bit) {
-        return word >>> 63 - bit & 1L << bit;
-    }
-
-    /** The first of the slots in a bucket that have a bit each. */
-    private static long slotAt(long bucket, long bits) {
-        return bucket + 8L * Long.numberOfTrailingZeros(bits);
-    }
-
     private boolean isSlotOf(
             long slotOffset, long tag, byte[] key, int keyOffset, int keyLength, long hash, Records records) {
         long slot = region.getLong(slotOffset);
@@ -238,7 +224,7 @@ final class Index {
                 && records.hasKey(Slots.address(slot), key, keyOffset, keyLength, hash);
     }
 
-    /** The first slot with the tag of {@code hash}, which is nearly always the key's, or 0. */
+    /** The first slot with the tag of a hash, or 0. It is nearly always the slot of the key. */
     long findTag(long hash) {
         long tag = Slots.tagOfHash(hash);
         long bucket = homeOffset(hash);
@@ -251,7 +237,10 @@ final class Index {
         return 0;
     }
 
-    /** Among the slots where the key's entry may lie, all taken, the one whose record has the lowest policy byte. */
+    /**
+     * The slot whose record has the lowest policy byte, among those where the key's entry may lie. All of them are
+     * taken.
+     */
     long weakest(long hash) {
         long bucket = homeOffset(hash);
         long end = bucket + (long) (MAX_DISPLACEMENT + 1) * BUCKET_BYTES;
@@ -268,14 +257,14 @@ final class Index {
         return weakest;
     }
 
-    /** Links a record whose key is not in the index. False when all buckets that may hold it are full. */
+    /** Links a record whose key is not in the index. False when there is no room for it. */
     boolean insert(long hash, long slot) {
         int stripe = stripeOf(hash);
-        long slotOffset = findGap(homeOffset(hash), (int) Slots.tag(slot));
+        long slotOffset = table.findGap(homeOffset(hash), (int) Slots.tag(slot));
         if (slotOffset == 0) {
             long word = beginMoving(stripe);
             long shape = shape();
-            slotOffset = makeGap(stripeOffset(shape, stripe), Shape.buckets(shape, stripe), Slots.tag(slot));
+            slotOffset = table.makeGap(stripeOffset(shape, stripe), Shape.buckets(shape, stripe), Slots.tag(slot));
             endMoving(stripe, word);
             if (slotOffset == 0) {
                 return false;
@@ -299,68 +288,6 @@ final class Index {
         region.setLongRelease(layout.stripeWordOffset(stripe), next);
     }
 
-    /**
-     * Moves a gap that lies too far behind a tag's home bucket nearer, by letting entries in between, which may lie
-     * further back, change into it. A slot within reach to be written over, or 0.
-     */
-    private long makeGap(long base, int buckets, long tag) {
-        int home = Slots.home(tag, buckets);
-        int gapBucket = home + MAX_DISPLACEMENT + 1;
-        int last = Math.min(home + GAP_SEARCH, buckets + MAX_DISPLACEMENT - 1);
-        long gap = 0;
-        for (; gap == 0 && gapBucket <= last; gapBucket++) {
-            gap = gapIn(base + (long) gapBucket * BUCKET_BYTES);
-        }
-        gapBucket--;
-        while (gap != 0 && gapBucket > home + MAX_DISPLACEMENT) {
-            long mover = 0;
-            for (int from = gapBucket - MAX_DISPLACEMENT; mover == 0 && from < gapBucket; from++) {
-                mover = movableTo(base, buckets, from, gapBucket);
-            }
-            if (mover == 0) {
-                closeGap(base, buckets, gap, displacedInto(base, buckets, gap));
-                return 0;
-            }
-            // The mover's old slot keeps its word until it is taken: it is a gap in name only.
-            region.setLongRelease(gap, region.getLong(mover));
-            gap = mover;
-            gapBucket = (int) ((mover - base) / BUCKET_BYTES);
-        }
-        return gap;
-    }
-
-    private long gapIn(long bucketOffset) {
-        long gaps = 0;
-        for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
-            gaps |= bitIfNegative(signIfZero(region.getLong(bucketOffset + 8L * i)), i);
-        }
-        return gaps == 0 ? 0 : slotAt(bucketOffset, gaps);
-    }
-
-    /** A slot in bucket {@code from} whose entry may lie in bucket {@code to}, or 0. */
-    private long movableTo(long base, int buckets, int from, int to) {
-        long bucketOffset = base + (long) from * BUCKET_BYTES;
-        for (long slotOffset = bucketOffset; slotOffset < bucketOffset + BUCKET_BYTES; slotOffset += 8) {
-            if (Slots.home(Slots.tag(region.getLong(slotOffset)), buckets) + MAX_DISPLACEMENT >= to) {
-                return slotOffset;
-            }
-        }
-        return 0;
-    }
-
-    private long findGap(long homeBucket, int tag) {
-        long bucket = homeBucket;
-        for (int displacement = 0; displacement <= MAX_DISPLACEMENT; displacement++, bucket += BUCKET_BYTES) {
-            for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
-                long slotOffset = bucket + ((tag + i & SLOTS_PER_BUCKET - 1) << 3);
-                if (region.getLong(slotOffset) == 0) {
-                    return slotOffset;
-                }
-            }
-        }
-        return 0;
-    }
-
     void replace(long slotOffset, long slot) {
         region.setLongRelease(slotOffset, slot);
     }
@@ -370,7 +297,7 @@ final class Index {
         long shape = shape();
         int buckets = Shape.buckets(shape, stripe);
         long base = stripeOffset(shape, stripe);
-        empty(stripe, slotOffset, displacedInto(base, buckets, slotOffset), base, buckets);
+        empty(stripe, slotOffset, table.displacedInto(base, buckets, slotOffset), base, buckets);
     }
 
     private void empty(int stripe, long slotOffset, long source, long base, int buckets) {
@@ -380,11 +307,11 @@ final class Index {
             return;
         }
         long word = beginMoving(stripe);
-        closeGap(base, buckets, slotOffset, source);
+        table.closeGap(base, buckets, slotOffset, source);
         endMoving(stripe, word);
     }
 
-    /** Unlinks exactly this record, in one pass over its buckets. False when it is not linked. */
+    /** Unlinks the record at an address, in one pass over its buckets. False when it is not linked. */
     boolean removeAddress(int stripe, long hash, long address) {
         long shape = shape();
         int buckets = Shape.buckets(shape, stripe);
@@ -394,59 +321,17 @@ final class Index {
         int home = Slots.home(tag, buckets);
         for (int number = home; number <= home + MAX_DISPLACEMENT; number++) {
             long bucket = base + (long) number * BUCKET_BYTES;
-            long seen = look(bucket, wanted);
-            if ((seen & ~GAP) != 0) {
-                long source = (seen & GAP) != 0 ? 0 : displacedBehind(base, buckets, number);
-                empty(stripe, slotAt(bucket, seen), source, base, buckets);
+            long seen = table.look(bucket, wanted);
+            if ((seen & ~Buckets.GAP) != 0) {
+                long source = (seen & Buckets.GAP) != 0 ? 0 : table.displacedBehind(base, buckets, number);
+                empty(stripe, Buckets.slotAt(bucket, seen), source, base, buckets);
                 return true;
             }
-            if (seen == GAP) {
+            if (seen == Buckets.GAP) {
                 return false;
             }
         }
         return false;
-    }
-
-    /** Empties a slot, after the entry in {@code source}, and others after it, have moved back into the gap. */
-    private void closeGap(long base, int buckets, long slotOffset, long source) {
-        long hole = slotOffset;
-        long next = source;
-        while (next != 0) {
-            region.setLongRelease(hole, region.getLong(next));
-            hole = next;
-            next = displacedInto(base, buckets, hole);
-        }
-        region.setLongRelease(hole, 0);
-    }
-
-    /** A slot whose entry may and should move into {@code hole}, or 0. */
-    private long displacedInto(long base, int buckets, long hole) {
-        int bucket = (int) ((hole - base) / BUCKET_BYTES);
-        long bucketOffset = base + (long) bucket * BUCKET_BYTES;
-        return gapIn(bucketOffset) != 0 ? 0 : displacedBehind(base, buckets, bucket);
-    }
-
-    /** A slot whose entry may and should move into a gap that is to be in {@code bucket}, full as yet, or 0. */
-    private long displacedBehind(long base, int buckets, int bucket) {
-        int last = Math.min(bucket + MAX_DISPLACEMENT, buckets + MAX_DISPLACEMENT - 1);
-        for (int next = bucket + 1; next <= last; next++) {
-            long nextOffset = base + (long) next * BUCKET_BYTES;
-            long gaps = 0;
-            long displaced = 0;
-            for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
-                long slot = region.getLong(nextOffset + 8L * i);
-                long gap = signIfZero(slot);
-                gaps |= gap;
-                displaced |= bitIfNegative(Slots.home(Slots.tag(slot), buckets) - bucket - 1L & ~gap, i);
-            }
-            if (displaced != 0) {
-                return slotAt(nextOffset, displaced);
-            }
-            if (gaps < 0) {
-                return 0;
-            }
-        }
-        return 0;
     }
 
     /**
@@ -463,15 +348,15 @@ final class Index {
         }
         long word = beginMoving(stripe);
         long[] slots = new long[entryCounts[stripe]];
-        int count = readAll(stripeOffset(oldShape, stripe), oldBuckets, slots);
+        int count = table.readAll(stripeOffset(oldShape, stripe), oldBuckets, slots);
         long base = stripeOffset(newShape, stripe);
         region.fillZero(base, Shape.stripeBytes(buckets));
         int kept = 0;
         for (int i = 0; i < count; i++) {
             long home = base + (long) Slots.home(Slots.tag(slots[i]), buckets) * BUCKET_BYTES;
-            long slotOffset = findGap(home, (int) Slots.tag(slots[i]));
+            long slotOffset = table.findGap(home, (int) Slots.tag(slots[i]));
             if (slotOffset == 0) {
-                slotOffset = makeGap(base, buckets, Slots.tag(slots[i]));
+                slotOffset = table.makeGap(base, buckets, Slots.tag(slots[i]));
             }
             if (slotOffset != 0) {
                 region.setLongRelease(slotOffset, slots[i]);
@@ -487,18 +372,6 @@ final class Index {
                 overflow.drop(stripe, slots[i]);
             }
         }
-    }
-
-    private int readAll(long base, int buckets, long[] into) {
-        int count = 0;
-        long end = base + (long) (buckets + MAX_DISPLACEMENT) * BUCKET_BYTES;
-        for (long slotOffset = base; slotOffset < end; slotOffset += 8) {
-            long slot = region.getLong(slotOffset);
-            if (slot != 0) {
-                into[count++] = slot;
-            }
-        }
-        return count;
     }
 
     /** The stripe that comes next on the way to {@code buckets} in every stripe, or -1 when all have them. */

@@ -3,20 +3,20 @@ package io.cachee.store;
 /**
  * Decides how many buckets the index should have, and shifts the border between index and segments accordingly.
  *
- * <p>The index grows when it is nearly full. The new size is the one that fits the entries which the whole region would
- * hold at the present bytes an entry, but at most twice the old, so that a few small entries at the start do not claim
- * space that larger ones need later. It shrinks when it is less than half used while space is short.
+ * <p>The index grows when it is nearly full. The new size is chosen for a region full of entries of the present average
+ * size, but is at most twice the old one, so that a few small entries at the start do not claim space that larger ones
+ * need later. It shrinks when less than half of it is used while space is short.
  *
  * <p>Used under the reclaimer's lock, except where noted.
  */
 final class IndexSizer {
-    /** It is looked whether a stripe is full after so many insertions, or after such a part of its entries. */
+    /** A stripe is checked for being full after this many insertions, or this part of its entries if that is more. */
     private static final int LEAST_INSERTIONS = 8;
 
     private static final int PART_INSERTED = 64;
     private static final int NONE = -1;
     private static final double FULL = 0.90;
-    /** Stripes differ in their number of entries: the more so, the fewer they have. */
+    /** The fewer entries stripes have, the more they differ in their number. */
     private static final double SPREAD = 2.5;
 
     private static final double LOWEST_LOAD = 0.60;
@@ -67,7 +67,7 @@ final class IndexSizer {
         }
     }
 
-    /** Asks for more buckets because a stripe has no room. False when it is not that stripe's size that is wrong. */
+    /** Asks for more buckets because a stripe has no room. False when more buckets would not help that stripe. */
     boolean demand(int stripe) {
         int slots = Shape.buckets(index.shape(), stripe) * Slots.SLOTS_PER_BUCKET;
         if (index.entries(stripe) > WELL_FILLED * slots) {
@@ -82,7 +82,7 @@ final class IndexSizer {
                 && ideal() > Shape.above(shape);
     }
 
-    /** The number of buckets that the region, filled with entries like the present ones, needs in each stripe. */
+    /** The number of buckets that each stripe needs when the region is full of entries like the present ones. */
     private int ideal() {
         long entries = Math.max(1, index.entries());
         double bytesPerEntry = (double) Math.max(1, segments.liveBytesEstimate()) / entries;
@@ -113,7 +113,7 @@ final class IndexSizer {
                 && ideal() < 0.75 * buckets;
     }
 
-    /** Chooses a new size unless one is being worked towards. False when there is nothing to do. */
+    /** Chooses a new size, unless the index is on its way to one. False when there is nothing to do. */
     boolean begin() {
         if (target != 0) {
             return true;

@@ -1,11 +1,11 @@
 package io.cachee.store;
 
 /**
- * Keys that are about to be asked for, as ranges of a buffer: {@link Store#bringIn} has their entries' memory come at
- * once. Reused; for one thread at a time.
+ * Keys that are about to be used, as ranges of a buffer. {@link Store#prefetch} loads the memory of their entries all
+ * at once. A batch is reused, by one thread at a time.
  */
 public final class KeyBatch {
-    /** More would drive each other out of the processor's first cache. */
+    /** The entries of more keys would evict each other from the processor's first-level cache. */
     static final int MOST = 64;
 
     private static final byte[] NOTHING = {};
@@ -14,28 +14,28 @@ public final class KeyBatch {
     final int[] ends = new int[MOST];
     final long[] hashes = new long[MOST];
     final boolean[] written = new boolean[MOST];
-    /** First slots, then the addresses of records. */
+    /** First offsets of slots, then slots, then addresses of records. */
     final long[] places = new long[MOST];
 
     byte[] buffer = NOTHING;
     int count;
     int writes;
-    /** What was read of memory: nothing that anybody asks for, but the compiler does not know that. */
+    /** The sum of what was read. Nobody uses it; without it the compiler would drop the loads. */
     long sum;
 
-    /** Begins anew, with keys that lie in this buffer. */
+    /** Empties the batch. The keys to be added lie in this buffer. */
     public void begin(byte[] keys) {
         buffer = keys;
         count = 0;
         writes = 0;
     }
 
-    /** Adds a key, unless it is full. */
+    /** Adds a key, unless the batch is full. */
     public void add(int start, int end) {
         add(start, end, false);
     }
 
-    /** Adds a key that is about to be written, unless it is full. */
+    /** Adds a key that is about to be written, unless the batch is full. */
     public void addWritten(int start, int end) {
         add(start, end, true);
     }
@@ -49,7 +49,7 @@ public final class KeyBatch {
         }
     }
 
-    /** Whether there is room for no more. */
+    /** Whether the batch is full. */
     public boolean isFull() {
         return count == MOST;
     }

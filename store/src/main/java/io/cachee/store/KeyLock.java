@@ -7,11 +7,14 @@ import java.util.concurrent.locks.StampedLock;
  * Serializes writes to the keys that share it, for the whole of an operation: looking, making room, writing, linking.
  * The reclaimer never takes one, so its holder may wait for the reclaimer.
  *
- * <p>It also carries what the operation works on, so that writing creates no garbage.
+ * <p>It also holds the key and value of the operation, so that writing allocates nothing.
  */
 final class KeyLock extends StampedLock {
     private static final long serialVersionUID = 1L;
     private static final byte[] NO_BYTES = {};
+
+    /** Of the write lock that is held. */
+    private long stamp;
 
     transient byte[] key = NO_BYTES;
     int keyOffset;
@@ -23,18 +26,24 @@ final class KeyLock extends StampedLock {
     private boolean fromArray;
     private long valueOffset;
 
-    /** The entry that the operation found: its record's first word (0 when there is none) and what goes with it. */
+    /** The first word of the record that the operation found, or 0. The following fields describe that entry. */
     long foundFirst;
 
     long foundExpiry;
     long foundValueLength;
     int foundLog;
-    /** Whether the key seems to have been evicted lately. */
+    /** Whether the key seems to have been evicted recently. */
     boolean remembered;
-    /** Keeps the compiler from dropping looks into memory that are there to be early. */
+    /** The sum of what was loaded ahead. Without it the compiler would drop the loads. */
     long touched;
 
-    void aim(byte[] key, int keyOffset, int keyLength, long hash) {
+    void acquire() {
+        stamp = writeLock();
+    }
+
+    /** Waits for the lock and takes up an operation on a key. */
+    void acquire(byte[] key, int keyOffset, int keyLength, long hash) {
+        acquire();
         this.key = key;
         this.keyOffset = keyOffset;
         this.keyLength = keyLength;
@@ -55,8 +64,8 @@ final class KeyLock extends StampedLock {
         fromArray = false;
     }
 
-    /** Lets go of the caller's key and value. */
-    void release(long stamp) {
+    /** Ends the operation. The caller's key and value are forgotten. */
+    void release() {
         key = NO_BYTES;
         valueArray = NO_BYTES;
         valueSegment = MemorySegment.NULL;

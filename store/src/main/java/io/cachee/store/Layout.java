@@ -14,31 +14,33 @@ package io.cachee.store;
  * <p>Segments are numbered from offset zero; the low ones are covered by the tables and the index and hold no records.
  * The index takes further low segments as the number of entries grows and gives them back when it shrinks.
  */
-record Layout(
-        long size,
-        int segmentShift,
-        int segmentCount,
-        int stripeShift,
-        int counterShift,
-        long generationsOffset,
-        long countersOffset,
-        long stripesOffset,
-        int voucherCount,
-        long vouchersOffset,
-        long indexOffset,
-        long recordsEnd) {
-
+final class Layout {
     static final long MIN_SIZE = 1L << 20;
     static final long MAX_SIZE = 1L << 36;
     static final int PAGE = 4096;
     static final int MIN_SEGMENT_SHIFT = 12;
     private static final int MAX_PREFERRED_SEGMENT_SHIFT = 20;
 
+    private final long size;
+    private final int segmentShift;
+    private final int segmentCount;
+    private final int stripeShift;
+    private final int counterShift;
+    private final long generationsOffset;
+    private final long countersOffset;
+    private final long stripesOffset;
+    private final int voucherCount;
+    private final long vouchersOffset;
+    private final long indexOffset;
+    private final long recordsEnd;
+
     static Layout of(long requestedSize) {
         return of(requestedSize, 0);
     }
 
-    /** With room for the generations that vouch for stamped values: a power of two, or 0 where there are none. */
+    /**
+     * With room for the generations of stamped values. Their number is a power of two, or 0 if values are not stamped.
+     */
     static Layout of(long requestedSize, int voucherCount) {
         if (voucherCount < 0 || voucherCount > Stamp.MOST_SLOTS || Integer.bitCount(voucherCount) > 1) {
             throw new IllegalArgumentException(voucherCount + " is no number of slots");
@@ -47,29 +49,22 @@ record Layout(
             throw new IllegalArgumentException("region size " + requestedSize + " is outside " + MIN_SIZE + ".."
                     + MAX_SIZE + " bytes (1 MiB to 64 GiB)");
         }
-        long size = requestedSize & -PAGE;
-        int segmentShift = segmentShift(size);
-        int segmentCount = (int) (size >>> segmentShift);
-        int stripeShift = Math.max(2, ceilLog2(size) - 20);
-        int counterShift = ceilLog2(size) - 12;
-        long counters = align(PAGE + 8L * segmentCount, 64);
-        long stripes = counters + (8L << counterShift);
-        long vouchers = stripes + (8L << stripeShift);
-        long index = align(vouchers + 4L * voucherCount, 64);
-        long recordsEnd = (long) segmentCount << segmentShift;
-        return new Layout(
-                size,
-                segmentShift,
-                segmentCount,
-                stripeShift,
-                counterShift,
-                PAGE,
-                counters,
-                stripes,
-                voucherCount,
-                vouchers,
-                index,
-                recordsEnd);
+        return new Layout(requestedSize & -PAGE, voucherCount);
+    }
+
+    private Layout(long size, int voucherCount) {
+        this.size = size;
+        this.segmentShift = segmentShift(size);
+        this.segmentCount = (int) (size >>> segmentShift);
+        this.stripeShift = Math.max(2, ceilLog2(size) - 20);
+        this.counterShift = ceilLog2(size) - 12;
+        this.generationsOffset = PAGE;
+        this.countersOffset = align(PAGE + 8L * segmentCount, 64);
+        this.stripesOffset = countersOffset + (8L << counterShift);
+        this.voucherCount = voucherCount;
+        this.vouchersOffset = stripesOffset + (8L << stripeShift);
+        this.indexOffset = align(vouchersOffset + 4L * voucherCount, 64);
+        this.recordsEnd = (long) segmentCount << segmentShift;
     }
 
     /**
@@ -88,6 +83,54 @@ record Layout(
 
     static long align(long value, long unit) {
         return (value + unit - 1) & -unit;
+    }
+
+    long size() {
+        return size;
+    }
+
+    int segmentShift() {
+        return segmentShift;
+    }
+
+    int segmentCount() {
+        return segmentCount;
+    }
+
+    int stripeShift() {
+        return stripeShift;
+    }
+
+    int counterShift() {
+        return counterShift;
+    }
+
+    long generationsOffset() {
+        return generationsOffset;
+    }
+
+    long countersOffset() {
+        return countersOffset;
+    }
+
+    long stripesOffset() {
+        return stripesOffset;
+    }
+
+    int voucherCount() {
+        return voucherCount;
+    }
+
+    long vouchersOffset() {
+        return vouchersOffset;
+    }
+
+    long indexOffset() {
+        return indexOffset;
+    }
+
+    long recordsEnd() {
+        return recordsEnd;
     }
 
     int segmentSize() {

@@ -3,9 +3,7 @@ package io.cachee.store;
 import static io.cachee.store.Slots.BUCKET_BYTES;
 import static io.cachee.store.Slots.SLOTS_PER_BUCKET;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,31 +27,31 @@ import org.jspecify.annotations.Nullable;
  *       unsuccessful search.
  * </ol>
  *
- * <p>Every loop is bounded. When the bound is reached the answer is {@link #UNRESOLVED}: a reader in another process
- * reports a miss; in the writer's process the search is repeated under the stripe's lock.
+ * <p>Every loop is bounded. When a bound is reached the answer is {@link #UNRESOLVED}: a reader in another process then
+ * reports a miss, and the writer's process repeats the search under the stripe's lock.
  */
-abstract class Lookup extends UsualRead {
+abstract class Lookup extends FastPathRead {
     static final long MISS = -1;
     static final long EXPIRED = -2;
-    private static final long NO_MATCH = -4;
-    private static final long RETRY = -5;
-    private static final int MAX_ATTEMPTS = 64;
+    /** The record belongs to another key. */
+    static final long NO_MATCH = -4;
+    /** A writer came between: nothing that was seen counts. */
+    static final long RETRY = -5;
 
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final int MAX_ATTEMPTS = 64;
+    private static final int PLACES = (Slots.MAX_DISPLACEMENT + 1) * SLOTS_PER_BUCKET;
 
     final Layout layout;
     final KeyHash keyHash;
+    final Coherence coherence;
     private final int stripeShift;
     private final int segmentShift;
     private final long indexOffset;
     private final long stripesOffset;
     private final long generationsOffset;
-    private final long instance;
-    /** How many bytes behind each value say whether it may be served; 0 where they are part of the value. */
-    private final int stampBytes;
-
-    private final long vouchersOffset;
-    private final int voucherMask;
+    private final ChunkedRead chunked;
+    /** Null where stamps are part of the value. */
+    private final @Nullable StampTable stamps;
 
     /** @param judges whether values of a stamped store are served without their stamps, and only if these say so */
     Lookup(Region region, Layout layout, boolean judges) {
@@ -61,15 +59,14 @@ abstract class Lookup extends UsualRead {
         this.layout = layout;
         this.keyHash = new KeyHash(
                 region.getLong(HeaderDescriptor.SEED0_OFFSET), region.getLong(HeaderDescriptor.SEED1_OFFSET));
+        this.coherence = new Coherence(region, layout);
         this.stripeShift = 64 - layout.stripeShift();
         this.segmentShift = layout.segmentShift();
         this.indexOffset = layout.indexOffset();
         this.stripesOffset = layout.stripesOffset();
         this.generationsOffset = layout.generationsOffset();
-        this.instance = region.getLong(HeaderDescriptor.INSTANCE_OFFSET);
-        this.stampBytes = judges && layout.voucherCount() > 0 ? Stamp.BYTES : 0;
-        this.vouchersOffset = layout.vouchersOffset();
-        this.voucherMask = layout.voucherCount() - 1;
+        this.chunked = new ChunkedRead(region, layout);
+        this.stamps = judges && layout.voucherCount() > 0 ? new StampTable(region, layout) : null;
     }
 
     /** The time by which expiry is judged, in milliseconds since the region's creation. */
@@ -77,7 +74,7 @@ abstract class Lookup extends UsualRead {
 
     /**
      * Copies a key's value to {@code target}, unless that is null or shorter than the value, and describes the entry in
-     * {@code info}, unless that is null.
+     * {@code info}, unless that is null. After a negative answer {@code info} says nothing.
      *
      * @param target an array of bytes or a memory segment
      * @return the value's length, or {@link #MISS}, {@link #EXPIRED} or {@link #UNRESOLVED}
@@ -93,17 +90,40 @@ abstract class Lookup extends UsualRead {
             @Nullable EntryInfo info) {
         if (info == null
                 && target != null
-                && stampBytes == 0
+                && stamps == null
                 && targetOffset >= 0
                 && capacity <= Region.sizeOf(target) - targetOffset) {
-            long found = readUsual(key, keyOffset, keyLength, hash, target, targetOffset, capacity);
+            long found = readFast(key, keyOffset, keyLength, hash, target, targetOffset, capacity);
             if (found >= 0) {
                 return found;
             }
         }
-        return search(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
+        long result = search(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
+        return result != RETRY
+                ? result
+                : searchAgain(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
     }
 
+    private long searchAgain(
+            byte[] key,
+            int keyOffset,
+            int keyLength,
+            long hash,
+            @Nullable Object target,
+            long targetOffset,
+            long capacity,
+            @Nullable EntryInfo info) {
+        for (int attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
+            Thread.onSpinWait();
+            long result = search(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
+            if (result != RETRY) {
+                return result;
+            }
+        }
+        return UNRESOLVED;
+    }
+
+    /** One attempt. {@link #RETRY} when a writer came between. */
     private long search(
             byte[] key,
             int keyOffset,
@@ -116,430 +136,164 @@ abstract class Lookup extends UsualRead {
         int stripe = (int) (hash >>> stripeShift);
         long tag = Slots.tagOfHash(hash);
         long wordOffset = stripesOffset + 8L * stripe;
-        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            long stripeWord = region.getLongAcquire(wordOffset);
-            if (StripeWord.epoch(stripeWord) != (int) region.getLongAcquire(HeaderDescriptor.EPOCH_OFFSET)) {
-                return MISS;
-            }
-            long shape = region.getLongAcquire(HeaderDescriptor.SHAPE_OFFSET);
-            int buckets = Shape.buckets(shape, stripe);
-            long bucket =
-                    indexOffset + stripe * Shape.stripeBytes(buckets) + (long) Slots.home(tag, buckets) * BUCKET_BYTES;
-            if (bucket < indexOffset || bucket > region.size() - (long) (Slots.MAX_DISPLACEMENT + 1) * BUCKET_BYTES) {
-                return MISS;
-            }
-            long result = probe(bucket, tag, key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
-            if (result >= EXPIRED) {
-                if (result != MISS) {
-                    return result;
-                }
-                VarHandle.acquireFence();
-                if (!StripeWord.isBusy(stripeWord)
-                        && region.getLongOpaque(wordOffset) == stripeWord
-                        && region.getLongOpaque(HeaderDescriptor.SHAPE_OFFSET) == shape) {
-                    return MISS;
-                }
-            }
-            Thread.onSpinWait();
+        long stripeWord = region.getLongAcquire(wordOffset);
+        if (StripeWord.epoch(stripeWord) != (int) region.getLongAcquire(HeaderDescriptor.EPOCH_OFFSET)) {
+            return MISS;
         }
-        return UNRESOLVED;
+        long shape = region.getLongAcquire(HeaderDescriptor.SHAPE_OFFSET);
+        long home = homeBucket(shape, stripe, tag);
+        if (home == 0) {
+            return MISS;
+        }
+        boolean gap = false;
+        for (int place = 0; place < PLACES && !(gap && isFirstOfBucket(place)); place++) {
+            long slotOffset = slotOffset(home, tag, place);
+            long slot = region.getLongAcquire(slotOffset);
+            gap |= slot == 0;
+            long address = Slots.address(slot);
+            if (Slots.tag(slot) != tag || !layout.mayHoldRecord(address, RecordDescriptor.COMPACT_BYTES)) {
+                continue;
+            }
+            long generationOffset = generationsOffset + (address >>> segmentShift << 3);
+            long generation = region.getLongAcquire(generationOffset);
+            if (region.getLongAcquire(slotOffset) != slot) {
+                return RETRY;
+            }
+            if ((generation & 0xff) != Slots.generation(slot)) {
+                continue;
+            }
+            long first = region.getLong(address);
+            long value = match(address, first, key, keyOffset, keyLength, hash);
+            long result = value < 0 ? value : deliver(address, first, value, target, targetOffset, capacity, info);
+            VarHandle.acquireFence();
+            if (result == RETRY || region.getLongOpaque(generationOffset) != generation) {
+                return RETRY;
+            }
+            if (result != NO_MATCH) {
+                if (result >= 0 && target != null) {
+                    hit(hash, slotOffset, slot, first);
+                }
+                return result;
+            }
+        }
+        VarHandle.acquireFence();
+        boolean isMiss = !StripeWord.isBusy(stripeWord)
+                && region.getLongOpaque(wordOffset) == stripeWord
+                && region.getLongOpaque(HeaderDescriptor.SHAPE_OFFSET) == shape;
+        return isMiss ? MISS : RETRY;
     }
 
-    private long probe(
-            long homeBucket,
-            long tag,
-            byte[] key,
-            int keyOffset,
-            int keyLength,
-            long hash,
-            @Nullable Object target,
-            long targetOffset,
-            long capacity,
-            @Nullable EntryInfo info) {
-        int start = (int) tag & SLOTS_PER_BUCKET - 1;
-        long bucket = homeBucket;
-        for (int displacement = 0; displacement <= Slots.MAX_DISPLACEMENT; displacement++, bucket += BUCKET_BYTES) {
-            boolean gap = false;
-            for (int i = 0; i < SLOTS_PER_BUCKET; i++) {
-                long slotOffset = bucket + ((start + i & SLOTS_PER_BUCKET - 1) << 3);
-                long slot = region.getLongAcquire(slotOffset);
-                if (slot == 0) {
-                    gap = true;
-                } else if (Slots.tag(slot) == tag) {
-                    long result = readRecord(
-                            slotOffset, slot, key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
-                    if (result != NO_MATCH) {
-                        return result;
-                    }
-                }
-            }
-            if (gap) {
-                break;
-            }
-        }
-        return MISS;
+    /** The home bucket of a tag, or 0 when the shape cannot be. */
+    private long homeBucket(long shape, int stripe, long tag) {
+        int buckets = Shape.buckets(shape, stripe);
+        long bucket =
+                indexOffset + stripe * Shape.stripeBytes(buckets) + (long) Slots.home(tag, buckets) * BUCKET_BYTES;
+        long last = region.size() - (long) (Slots.MAX_DISPLACEMENT + 1) * BUCKET_BYTES;
+        return bucket < indexOffset || bucket > last ? 0 : bucket;
     }
 
-    private long readRecord(
-            long slotOffset,
-            long slot,
-            byte[] key,
-            int keyOffset,
-            int keyLength,
-            long hash,
-            @Nullable Object target,
-            long targetOffset,
-            long capacity,
-            @Nullable EntryInfo info) {
-        long address = Slots.address(slot);
-        if (!layout.mayHoldRecord(address, RecordDescriptor.COMPACT_BYTES)) {
-            return NO_MATCH;
-        }
-        long generationOffset = generationsOffset + (address >>> segmentShift << 3);
-        long generation = region.getLongAcquire(generationOffset);
-        if (region.getLongAcquire(slotOffset) != slot) {
-            return RETRY;
-        }
-        if ((generation & 0xff) != Slots.generation(slot)) {
-            return NO_MATCH;
-        }
-        long first = region.getLong(address);
-        if (RecordDescriptor.kind(first) != RecordDescriptor.COMPACT) {
-            return readUncommon(
-                    address,
-                    generation,
-                    slotOffset,
-                    slot,
-                    key,
-                    keyOffset,
-                    keyLength,
-                    hash,
-                    target,
-                    targetOffset,
-                    capacity,
-                    info);
-        }
-        int valueLength = RecordDescriptor.compactValueLength(first);
-        long keyAddress = address + RecordDescriptor.COMPACT_BYTES + RecordDescriptor.expiryBytes(first);
-        if (RecordDescriptor.compactKeyLength(first) != keyLength
-                || keyAddress + keyLength + valueLength > layout.segmentEnd(address)
-                || !keyEquals(keyAddress, key, keyOffset, keyLength)) {
-            return region.getLongAcquire(generationOffset) == generation ? NO_MATCH : RETRY;
-        }
-        return finish(
-                first,
-                RecordDescriptor.expires(first) ? address + RecordDescriptor.COMPACT_BYTES : 0,
-                keyAddress + keyLength,
-                valueLength,
-                generationOffset,
-                generation,
-                slotOffset,
-                slot,
-                hash,
-                target,
-                targetOffset,
-                capacity,
-                info);
+    private static boolean isFirstOfBucket(int place) {
+        return (place & SLOTS_PER_BUCKET - 1) == 0;
     }
 
     /**
-     * How long a value with this stamp may still be served, in milliseconds; none if it is not vouched for any more.
-     * Kept apart from what is read of records: the words that it compares with are changed at any time.
+     * A slot by its place in the order in which a search looks at slots: an entry's first choice within the home
+     * bucket, the rest of that bucket, the next bucket, and so on.
      */
-    private long freshMillis(long first, long second, long third, long now) {
-        long freshUntil = Stamp.freshUntil(first);
-        boolean isValid = Stamp.isValue(second)
-                && freshUntil - Stamp.lifetime(third) > region.getLongAcquire(HeaderDescriptor.VALID_SINCE_OFFSET);
-        int generation = region.getIntAcquire(vouchersOffset + 4L * (Stamp.slot(second) & voucherMask));
-        return isValid && generation != 0 && generation == Stamp.generation(third) ? freshUntil - now : 0;
+    private static long slotOffset(long home, long tag, int place) {
+        long bucket = home + ((place & -SLOTS_PER_BUCKET) * (long) Long.BYTES);
+        return bucket + ((tag + place & SLOTS_PER_BUCKET - 1) << 3);
     }
 
-    private long freshMillis(long stamp) {
-        return freshMillis(region.getLong(stamp), region.getLong(stamp + 8), region.getLong(stamp + 16), nowMillis());
+    /**
+     * Compares a record's key.
+     *
+     * @return where its value lies, as {@link #span} has it, a span of 0 bytes for a large record, {@link #NO_MATCH},
+     *     or {@link #RETRY}
+     */
+    private long match(long address, long first, byte[] key, int keyOffset, int keyLength, long hash) {
+        int kind = RecordDescriptor.kind(first);
+        if (kind == RecordDescriptor.COMPACT) {
+            int valueLength = RecordDescriptor.compactValueLength(first);
+            long keyAddress = address + RecordDescriptor.COMPACT_BYTES + RecordDescriptor.expiryBytes(first);
+            boolean matches = RecordDescriptor.compactKeyLength(first) == keyLength
+                    && keyAddress + keyLength + valueLength <= layout.segmentEnd(address)
+                    && keyEquals(keyAddress, key, keyOffset, keyLength);
+            return matches ? span(keyAddress + keyLength, valueLength) : NO_MATCH;
+        }
+        if (kind == RecordDescriptor.WIDE) {
+            return matchWide(address, first, key, keyOffset, keyLength);
+        }
+        if (kind == RecordDescriptor.HEAD) {
+            long result = chunked.match(address, first, key, keyOffset, keyLength, hash);
+            return result < 0 ? result : span(address, 0);
+        }
+        return NO_MATCH;
     }
 
-    /** Judges stamp and expiry, copies the value and confirms the generation. */
-    private long finish(
+    private long matchWide(long address, long first, byte[] key, int keyOffset, int keyLength) {
+        int fixed = RecordDescriptor.WIDE_BYTES + RecordDescriptor.expiryBytes(first);
+        if (!layout.mayHoldRecord(address, fixed)) {
+            return NO_MATCH;
+        }
+        int valueLength = region.getInt(address + 12);
+        long keyAddress = address + fixed;
+        boolean matches = region.getInt(address + 8) == keyLength
+                && valueLength >= 0
+                && keyAddress + keyLength + valueLength <= layout.segmentEnd(address)
+                && keyEquals(keyAddress, key, keyOffset, keyLength);
+        return matches ? span(keyAddress + keyLength, valueLength) : NO_MATCH;
+    }
+
+    /** Bytes of one segment as one word, so that a length that was checked is not read again. */
+    private static long span(long address, int length) {
+        return (long) length << Slots.ADDRESS_BITS | address;
+    }
+
+    /** Judges expiry and stamp, copies the value and describes the entry. The caller confirms the generation. */
+    private long deliver(
+            long address,
             long first,
-            long expiryOffset,
-            long valueAddress,
-            int storedLength,
-            long generationOffset,
-            long generation,
-            long slotOffset,
-            long slot,
-            long hash,
+            long value,
             @Nullable Object target,
             long targetOffset,
             long capacity,
             @Nullable EntryInfo info) {
-        long expiry = expiryOffset == 0 ? EntryInfo.NO_TTL : RecordDescriptor.readExpiry(region, expiryOffset);
+        int kind = RecordDescriptor.kind(first);
+        long expiry = EntryInfo.NO_TTL;
         long ttl = EntryInfo.NO_TTL;
-        if (expiry != EntryInfo.NO_TTL) {
+        if (RecordDescriptor.expires(first)) {
+            expiry = RecordDescriptor.readExpiry(region, address + RecordDescriptor.fixedBytes(kind));
             ttl = expiry - nowMillis();
             if (ttl <= 0) {
-                VarHandle.acquireFence();
-                return region.getLongOpaque(generationOffset) == generation ? EXPIRED : RETRY;
-            }
-        }
-        int valueLength = storedLength;
-        if (stampBytes > 0 && valueAddress != 0) {
-            valueLength -= stampBytes;
-            long fresh = valueLength < 0 ? 0 : freshMillis(valueAddress + valueLength);
-            if (fresh <= 0) {
-                VarHandle.acquireFence();
-                return region.getLongOpaque(generationOffset) == generation ? EXPIRED : RETRY;
-            }
-            ttl = ttl == EntryInfo.NO_TTL ? fresh : Math.min(ttl, fresh);
-        }
-        if (target != null && valueLength <= capacity) {
-            region.copyValue(valueAddress, target, targetOffset, valueLength);
-        }
-        VarHandle.acquireFence();
-        if (region.getLongOpaque(generationOffset) != generation) {
-            return RETRY;
-        }
-        if (info != null) {
-            describe(info, first, valueLength, expiry, ttl);
-        }
-        if (target != null) {
-            hit(hash, slotOffset, slot, first);
-        }
-        return valueLength;
-    }
-
-    private static void describe(EntryInfo info, long first, long valueLength, long expiry, long ttl) {
-        info.version = RecordDescriptor.version(first);
-        info.valueLength = valueLength;
-        info.expiryMillis = expiry;
-        info.ttlMillis = ttl;
-        info.frequency = RecordDescriptor.policy(first);
-    }
-
-    private long readUncommon(
-            long address,
-            long generation,
-            long slotOffset,
-            long slot,
-            byte[] key,
-            int keyOffset,
-            int keyLength,
-            long hash,
-            @Nullable Object target,
-            long targetOffset,
-            long capacity,
-            @Nullable EntryInfo info) {
-        long first = region.getLong(address);
-        int kind = RecordDescriptor.kind(first);
-        int fixed = RecordDescriptor.fixedBytes(kind) + RecordDescriptor.expiryBytes(first);
-        long generationOffset = layout.generationOffset(address);
-        long expiryOffset = RecordDescriptor.expires(first) ? address + RecordDescriptor.fixedBytes(kind) : 0;
-        if (kind == RecordDescriptor.WIDE && layout.mayHoldRecord(address, fixed)) {
-            int valueLength = region.getInt(address + 12);
-            long keyAddress = address + fixed;
-            if (region.getInt(address + 8) == keyLength
-                    && valueLength >= 0
-                    && keyAddress + keyLength + valueLength <= layout.segmentEnd(address)
-                    && keyEquals(keyAddress, key, keyOffset, keyLength)) {
-                return finish(
-                        first,
-                        expiryOffset,
-                        keyAddress + keyLength,
-                        valueLength,
-                        generationOffset,
-                        generation,
-                        slotOffset,
-                        slot,
-                        hash,
-                        target,
-                        targetOffset,
-                        capacity,
-                        info);
-            }
-        } else if (kind == RecordDescriptor.HEAD
-                && layout.mayHoldRecord(address, fixed)
-                && region.getLong(address + 24) == hash
-                && region.getInt(address + 8) == keyLength) {
-            return readLarge(
-                    address,
-                    first,
-                    expiryOffset,
-                    generation,
-                    slotOffset,
-                    slot,
-                    key,
-                    keyOffset,
-                    keyLength,
-                    hash,
-                    target,
-                    targetOffset,
-                    capacity,
-                    info);
-        }
-        return region.getLongAcquire(generationOffset) == generation ? NO_MATCH : RETRY;
-    }
-
-    private long readLarge(
-            long head,
-            long first,
-            long expiryOffset,
-            long generation,
-            long slotOffset,
-            long slot,
-            byte[] key,
-            int keyOffset,
-            int keyLength,
-            long hash,
-            @Nullable Object target,
-            long targetOffset,
-            long capacity,
-            @Nullable EntryInfo info) {
-        int chunkCount = region.getInt(head + 12);
-        long valueLength = region.getLong(head + 16);
-        long words = RecordDescriptor.chunkWordsOffset(head, RecordDescriptor.expires(first));
-        if (chunkCount <= 0
-                || chunkCount > layout.segmentSize() / 8
-                || valueLength < 0
-                || valueLength > layout.size()
-                || words + 8L * chunkCount > layout.segmentEnd(head)) {
-            return region.getLongAcquire(layout.generationOffset(head)) == generation ? NO_MATCH : RETRY;
-        }
-        long keyResult = copyStream(words, chunkCount, hash, 0, keyLength, key, keyOffset, null, 0);
-        if (keyResult == RETRY) {
-            return RETRY;
-        }
-        if (keyResult == NO_MATCH) {
-            return region.getLongAcquire(layout.generationOffset(head)) == generation ? NO_MATCH : RETRY;
-        }
-        if (streamLength(words, chunkCount) != keyLength + valueLength) {
-            return RETRY;
-        }
-        long fresh = EntryInfo.NO_TTL;
-        if (stampBytes > 0) {
-            if (valueLength < stampBytes) {
-                return region.getLongAcquire(layout.generationOffset(head)) == generation ? EXPIRED : RETRY;
-            }
-            valueLength -= stampBytes;
-            byte[] stamp = new byte[stampBytes];
-            long read = copyStream(words, chunkCount, hash, keyLength + valueLength, stampBytes, null, 0, stamp, 0);
-            if (read != 0) {
-                return RETRY;
-            }
-            fresh = freshMillis(
-                    (long) LONGS.get(stamp, 0), (long) LONGS.get(stamp, 8), (long) LONGS.get(stamp, 16), nowMillis());
-            if (fresh <= 0) {
                 return EXPIRED;
             }
         }
-        if (target != null && valueLength <= capacity) {
-            long copied = copyStream(words, chunkCount, hash, keyLength, valueLength, null, 0, target, targetOffset);
-            if (copied != 0) {
+        boolean isLarge = kind == RecordDescriptor.HEAD;
+        long length = isLarge ? chunked.valueLength(address, first) : value >>> Slots.ADDRESS_BITS;
+        if (length < 0) {
+            return RETRY;
+        }
+        if (stamps != null) {
+            length -= Stamp.BYTES;
+            long fresh = isLarge
+                    ? chunked.freshMillis(stamps, address, first, length, nowMillis())
+                    : stamps.freshMillis(Slots.address(value), length, nowMillis());
+            if (fresh <= 0) {
+                return fresh == RETRY ? RETRY : EXPIRED;
+            }
+            ttl = ttl == EntryInfo.NO_TTL ? fresh : Math.min(ttl, fresh);
+        }
+        if (target != null && length <= capacity) {
+            if (!isLarge) {
+                region.copyValue(Slots.address(value), target, targetOffset, length);
+            } else if (!chunked.copyValue(address, first, 0, length, target, targetOffset)) {
                 return RETRY;
             }
-        }
-        long result = finish(
-                first,
-                expiryOffset,
-                0,
-                0,
-                layout.generationOffset(head),
-                generation,
-                slotOffset,
-                slot,
-                hash,
-                target,
-                targetOffset,
-                0,
-                info);
-        if (result < 0) {
-            return result;
         }
         if (info != null) {
-            info.valueLength = valueLength;
-            if (stampBytes > 0) {
-                info.ttlMillis = info.ttlMillis == EntryInfo.NO_TTL ? fresh : Math.min(info.ttlMillis, fresh);
-            }
+            info.set(first, length, expiry, ttl);
         }
-        return valueLength;
-    }
-
-    private long streamLength(long words, int chunkCount) {
-        long sum = 0;
-        for (int i = 0; i < chunkCount; i++) {
-            sum += Slots.tag(region.getLongOpaque(words + 8L * i));
-        }
-        return sum;
-    }
-
-    /**
-     * Goes through a large record's stream of bytes from {@code from} for {@code length} bytes, comparing them with
-     * {@code key} or copying them to {@code target}.
-     *
-     * @return 0, {@link #NO_MATCH} when the key differs, or {@link #RETRY} when a chunk moved meanwhile
-     */
-    private long copyStream(
-            long words,
-            int chunkCount,
-            long hash,
-            long from,
-            long length,
-            byte @Nullable [] key,
-            int keyOffset,
-            @Nullable Object target,
-            long targetOffset) {
-        long skip = from;
-        long done = 0;
-        for (int i = 0; i < chunkCount && done < length; i++) {
-            long word = region.getLongAcquire(words + 8L * i);
-            int chunkLength = (int) Slots.tag(word);
-            if (skip >= chunkLength) {
-                skip -= chunkLength;
-                continue;
-            }
-            long address = Slots.address(word);
-            if (!layout.mayHoldRecord(address, RecordDescriptor.CHUNK_BYTES + (long) chunkLength)) {
-                return RETRY;
-            }
-            long generationOffset = layout.generationOffset(address);
-            long generation = region.getLongAcquire(generationOffset);
-            if ((generation & 0xff) != Slots.generation(word) || region.getLongAcquire(words + 8L * i) != word) {
-                return RETRY;
-            }
-            boolean belongs = region.getLong(address) == (long) chunkLength << 32
-                    && region.getLong(address + 8) == hash
-                    && region.getInt(address + 16) == i;
-            if (!belongs) {
-                return RETRY;
-            }
-            int take = (int) Math.min(chunkLength - skip, length - done);
-            long source = address + RecordDescriptor.CHUNK_BYTES + skip;
-            boolean equal = true;
-            if (key != null) {
-                equal = keyEquals(source, key, keyOffset + (int) done, take);
-            } else if (target != null) {
-                region.copyValue(source, target, targetOffset + done, take);
-            }
-            VarHandle.acquireFence();
-            if (region.getLongOpaque(generationOffset) != generation) {
-                return RETRY;
-            }
-            if (!equal) {
-                return NO_MATCH;
-            }
-            done += take;
-            skip = 0;
-        }
-        return done == length ? 0 : RETRY;
-    }
-
-    /**
-     * The counter that moves whenever the key, or another key that shares the counter, changes, everything is cleared,
-     * or all copies are outdated. The instance id in it keeps a copy from looking current after the writer restarted.
-     */
-    final long coherence(long hash) {
-        long counter = region.getLongAcquire(layout.counterOffset(hash));
-        long cleared = region.getLongAcquire(HeaderDescriptor.EPOCH_OFFSET) << 48;
-        long outdated = region.getLongAcquire(HeaderDescriptor.COPIES_OFFSET) << 32;
-        return instance + cleared + outdated + counter;
+        return length;
     }
 }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The few calls of the C library that the JDK does not offer: allocating a file's pages without writing them, and
- * anonymous memory in large pages. Where they are not to be had (no permission for native access, another operating
- * system) callers do without.
+ * anonymous memory in large pages. Where they are not available (no permission for native access, another operating
+ * system), callers do without.
  */
 @SuppressWarnings("restricted")
 final class NativeMemory {
@@ -39,7 +39,7 @@ final class NativeMemory {
 
     private static final boolean LINUX = System.getProperty("os.name", "").equals("Linux")
             && NativeMemory.class.getModule().isNativeAccessEnabled();
-    /** Linked when first called, for each costs milliseconds. */
+    /** Functions are linked when first called, because linking takes milliseconds. */
     private static final Map<String, MethodHandle> FUNCTIONS = new ConcurrentHashMap<>();
 
     private NativeMemory() {}
@@ -51,7 +51,7 @@ final class NativeMemory {
         });
     }
 
-    /** The error number of posix_fallocate (0 is success), or -1 when the call is not to be had. */
+    /** The error number of posix_fallocate (0 is success), or -1 when it cannot be called. */
     static int allocate(Path file, long size) {
         if (!LINUX) {
             return -1;
@@ -72,15 +72,18 @@ final class NativeMemory {
         }
     }
 
-    /** Zeroed memory; it is given back when nothing refers to it any more. Its pages come when they are touched. */
+    /**
+     * Zeroed memory, which is released when nothing refers to it any more. Its pages are allocated when they are
+     * touched.
+     */
     static MemorySegment anonymous(long size) {
         MemorySegment memory = LINUX ? map(size) : null;
         return memory == null ? Arena.ofAuto().allocate(size, Layout.PAGE) : memory;
     }
 
     /**
-     * Has all pages of some memory brought in, large ones if there are any, without changing what is in them. False
-     * when that cannot be done.
+     * Brings in all pages of some memory, as large pages if possible, without changing their contents. False when that
+     * is not possible.
      */
     static boolean populate(MemorySegment memory) {
         if (!LINUX) {

@@ -1,6 +1,6 @@
 package io.cachee.store;
 
-/** The policies behind the names, the simple ones included. */
+/** Creates policies by name. The simple ones are defined here. */
 final class Policies {
     private Policies() {}
 
@@ -13,7 +13,7 @@ final class Policies {
         };
     }
 
-    /** One log; an entry that was used since it was written may get another round. */
+    /** One log. With a second chance, an entry that was used since it was last examined gets another round. */
     private record OneLog(boolean evicts, boolean secondChance) implements EvictionPolicy {
         private static final int MOST_ROUNDS_PER_EVICTION = 256;
 

@@ -1,17 +1,17 @@
 package io.cachee.store;
 
 /**
- * Brings the memory of entries into the processor's caches before they are asked for. A read waits for a line of the
- * index and then for the record that it names, and reads of other keys, one after the other, wait for theirs in turn.
- * Asked for here, all lines of the index come at the same time, and then all records.
+ * Loads the memory of entries into the processor's caches before they are used. A read waits for a line of the index
+ * and then for the record that the line names, and reads of several keys wait one after the other. Here all lines of
+ * the index are loaded at the same time, and then all records.
  *
- * <p>Nothing that is seen here is believed: an address that leads out of the region is not followed, and whatever else
- * is wrong costs time alone.
+ * <p>Nothing that is read here is trusted: an address outside the region is not followed, and any other mistake only
+ * costs time.
  */
 final class Prefetch {
     private static final int LINE = 64;
 
-    /** Of each log, at most; a record of the usual size takes three. */
+    /** The most lines to load of each log. A record of the usual size takes three. */
     private static final int MOST_LINES_OF_LOG = 8;
 
     private final Region region;
@@ -36,7 +36,7 @@ final class Prefetch {
         this.lastRecord = region.size() - 3L * LINE;
     }
 
-    void bringIn(KeyBatch batch) {
+    void prefetch(KeyBatch batch) {
         long base = region.address();
         long shape = Region.acquire(base + HeaderDescriptor.SHAPE_OFFSET);
         int count = batch.count;
@@ -67,11 +67,11 @@ final class Prefetch {
                 sum += Region.plain(address + 2 * LINE);
             }
         }
-        batch.sum = batch.writes == 0 ? sum : sum + bringInForWrites(base, batch);
+        batch.sum = batch.writes == 0 ? sum : sum + prefetchForWrites(base, batch);
     }
 
-    /** What a write needs besides: history, coherence counter, and the lines that its record will take. */
-    private long bringInForWrites(long base, KeyBatch batch) {
+    /** Loads what a write needs besides: history, coherence counter, and the lines that its record will take. */
+    private long prefetchForWrites(long base, KeyBatch batch) {
         long sum = 0;
         for (int i = 0; i < batch.count; i++) {
             if (batch.written[i]) {

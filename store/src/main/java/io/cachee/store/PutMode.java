@@ -19,14 +19,14 @@ public record PutMode(Condition condition, int version) {
         IF_VERSION
     }
 
-    /** Stores whatever is there. */
+    /** Stores unconditionally. */
     public static final PutMode ALWAYS = new PutMode(Condition.ALWAYS, 0);
-    /** Stores only where nothing is. */
+    /** Stores only if the key has no value. */
     public static final PutMode IF_ABSENT = new PutMode(Condition.IF_ABSENT, 0);
-    /** Stores only where something is. */
+    /** Stores only if the key has a value. */
     public static final PutMode IF_PRESENT = new PutMode(Condition.IF_PRESENT, 0);
 
-    /** Stores only over the value that has this version. */
+    /** Stores only if the key's entry has this version. */
     public static PutMode ifVersion(int version) {
         return new PutMode(Condition.IF_VERSION, version);
     }

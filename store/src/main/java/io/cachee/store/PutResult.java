@@ -7,8 +7,8 @@ public enum PutResult {
     /** The condition did not hold; nothing changed. */
     CONDITION_FAILED,
     /**
-     * The store is full and the eviction policy would not give up so much for a large value that it has not seen
-     * before; the key has no value. A cache may do that: it is as if the value had been evicted at once.
+     * The store is full, and the eviction policy would not evict so much for a large value whose key it has not
+     * seen before. The key has no value now, as if the value had been evicted at once.
      */
     NOT_ADMITTED,
     /** The store is full and may not evict; nothing changed. */

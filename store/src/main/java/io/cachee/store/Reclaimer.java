@@ -4,14 +4,14 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.StampedLock;
 
 /**
- * Makes room: evicts, compacts, and moves the border between index and segments. Whoever holds {@link #lock} does a
- * bounded step; a writer that finds the lock taken and room enough goes on without it.
+ * Makes room: evicts, compacts, and moves the border between index and segments. The holder of {@link #lock} does a
+ * bounded step. A writer that finds the lock taken, but enough room, goes on without it.
  *
- * <p>What is done, by urgency: segments that the growing index needs are emptied; segments with few live bytes are,
- * when dead bytes have piled up beyond {@link #DEAD_SHARE} of the space (this bounds what overwrites and expiry can
- * waste); else the policy evicts from the logs' old ends.
+ * <p>The most urgent work comes first. Segments that the growing index needs are emptied. When dead bytes exceed
+ * {@link #DEAD_SHARE} of the space, the segment with the most of them is compacted, which bounds what overwrites and
+ * expiry can waste. Otherwise the policy evicts from the logs' old ends.
  */
-final class Reclaimer implements Tails {
+final class Reclaimer {
     /** Segments that only the reclaimer may take, so that it can always copy what stays. */
     static final int RESERVE = 2;
     /** Free segments below which every writer helps a little. */
@@ -22,57 +22,48 @@ final class Reclaimer implements Tails {
     private static final double WORTH_COMPACTING = 0.10;
 
     private static final int MAX_STEPS = 256;
-    /** Writers help in turns of about so many bytes, which is cheaper than a little each time. */
+    /** Writers help in batches of about this many bytes, which is cheaper than a little each time. */
     private static final int LEAST_BATCH = 4096;
 
     private static final int MAX_SPINS = 5000;
     private static final int STEPS_TO_VACATE = 64;
     private static final int NONE = -1;
-    private static final long UNKNOWN = Long.MIN_VALUE;
-
-    /** After entries of so many bytes it is looked anew how much room there is, and whether to compact. */
-    private static final int BYTES_PER_LOOK = 2048;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Index index;
     private final Segments segments;
     private final Records records;
     private final EvictionPolicy policy;
-    private final History history;
     private final Counters counters;
     private final Removals removals;
     private final IndexSizer sizer;
-    /** Bytes written since anybody last helped; races only blur it. */
+    /** Bytes written since a writer last helped. Races make it slightly wrong, which does no harm. */
     private long owed;
-    /** Batches of help by writers, and how many there had been when the housekeeper last came. */
+    /** Batches of help by writers, and their number when the housekeeper last looked. */
     private int batches;
 
     private int batchesSeen;
 
-    private final Tail[] tails;
     /** The segment being compacted or vacated. */
     private final Tail sweep;
 
-    private long bytesUntilLook;
-    /** As of the last look. */
-    private long capacityBytes;
-    /** Live bytes of the main log, kept because counting them is dear; drops from the other log do not change them. */
-    private long mainBytes = UNKNOWN;
-    /** Entries dropped from each log that nobody was told of yet. */
-    private final int[] dropped = new int[Segments.LOGS];
+    private final LogTails tails;
 
-    Reclaimer(Store store, Segments segments, Records records, History history, Counters counters) {
-        this.index = store.index();
-        this.segments = segments;
-        this.records = records;
-        this.history = history;
-        this.policy = store.policy();
-        this.counters = counters;
-        this.removals = store.removals();
-        this.sizer = new IndexSizer(store.layout(), index, segments);
-        this.tails =
-                new Tail[] {new Tail(store, segments, records, counters), new Tail(store, segments, records, counters)};
-        this.sweep = new Tail(store, segments, records, counters);
+    Reclaimer(StoreCore core) {
+        this.index = core.index;
+        this.segments = core.segments;
+        this.records = core.records;
+        this.policy = core.policy;
+        this.counters = core.counters;
+        this.removals = core.removals;
+        this.sizer = new IndexSizer(core.layout, index, segments);
+        this.sweep = new Tail(core);
+        this.tails = new LogTails(core, sweep);
+    }
+
+    /** What the policy sees. To be used with the lock held. */
+    Tails tails() {
+        return tails;
     }
 
     IndexSizer sizer() {
@@ -90,29 +81,16 @@ final class Reclaimer implements Tails {
     }
 
     void unlock() {
-        settle();
+        tails.settle();
         lock.unlock();
-    }
-
-    /** Counts what was done with the lock held: a batch of evictions costs no more to account for than one. */
-    private void settle() {
-        tails[SMALL].settle();
-        tails[MAIN].settle();
-        sweep.settle();
-        if (dropped[SMALL] > 0) {
-            counters.evictedOnProbation.add(dropped[SMALL]);
-            dropped[SMALL] = 0;
-        }
-        if (dropped[MAIN] > 0) {
-            counters.evictedFromMain.add(dropped[MAIN]);
-            dropped[MAIN] = 0;
-        }
-        bytesUntilLook = 0;
     }
 
     // ---------------------------------------------------------------- on behalf of writers
 
-    /** Does a share of the work that a write of {@code bytes} causes, if there is any and nobody else is at it. */
+    /**
+     * Does a share of the work that a write of {@code bytes} causes, unless there is none or another thread is doing
+     * it.
+     */
     void assist(long bytes) {
         boolean resizing = sizer.isWanted();
         int free = segments.freeCount();
@@ -132,7 +110,7 @@ final class Reclaimer implements Tails {
             owed = 0;
             long before = reclaimedBytes();
             for (int i = 0; i < MAX_STEPS && segments.freeCount() < TARGET_FREE; i++) {
-                if (!step() || bytesUntilLook <= 0 && reclaimedBytes() - before >= goal) {
+                if (!step() || tails.areOutdated() && reclaimedBytes() - before >= goal) {
                     return;
                 }
             }
@@ -144,16 +122,11 @@ final class Reclaimer implements Tails {
     /** Free space, and space that is as good as free because its segment is being emptied. */
     private long reclaimedBytes() {
         return (long) segments.freeCount() * segments.segmentSize()
-                + tails[SMALL].passedBytes()
-                + tails[MAIN].passedBytes()
-                + sweep.passedBytes()
-                + segments.openRoom(MAIN);
+                + tails.passedBytes()
+                + segments.openRoom(EvictionPolicy.MAIN);
     }
 
-    private static final int SMALL = EvictionPolicy.SMALL;
-    private static final int MAIN = EvictionPolicy.MAIN;
-
-    /** Works until so many segments are free beside the reserve. False when nothing more can go. */
+    /** Works until this many segments are free besides the reserve. False when nothing more can be reclaimed. */
     boolean makeRoom(int wanted) {
         lock();
         try {
@@ -169,8 +142,8 @@ final class Reclaimer implements Tails {
     }
 
     /**
-     * To be called between steps by whoever takes the lock again and again: lets those in who wait for it, and makes
-     * up for the help that writers, who only try the lock, could not give meanwhile.
+     * Lets threads in that wait for the lock, and makes up for the help that writers, which only try the lock, could
+     * not give meanwhile. To be called between steps by a thread that takes the lock repeatedly.
      */
     void giveWay() {
         for (int spin = 0; spin < MAX_SPINS && lock.hasQueuedThreads(); spin++) {
@@ -182,8 +155,8 @@ final class Reclaimer implements Tails {
     }
 
     /**
-     * Keeps some segments free ahead of need, and the index at its proper size. Where writers do, it does not get in
-     * their way: it might lose its core while they wait for its lock.
+     * Keeps some segments free ahead of need, and the index at its proper size. While writers do that themselves it
+     * stays away, because it might lose its core while they wait for the lock.
      */
     void maintain(boolean besideWriters) {
         if (sizer.isWanted() || sizer.shouldShrink()) {
@@ -200,21 +173,19 @@ final class Reclaimer implements Tails {
         batchesSeen = batches;
     }
 
-    /** Whether there is something that {@link #maintain} would do. */
+    /** Whether {@link #maintain} has something to do. */
     boolean isAtWork() {
         return sizer.isWanted() || policy.evicts() && segments.freeCount() < TARGET_FREE;
     }
 
-    /** Forgets what was under way: everything was cleared. The lock is held. */
+    /** Forgets the work in progress, because everything was cleared. The lock is held. */
     void reset() {
-        tails[SMALL].forget();
-        tails[MAIN].forget();
-        sweep.forget();
+        tails.forget();
     }
 
     // ---------------------------------------------------------------- one step
 
-    /** One entry further. False when there is nothing to reclaim. */
+    /** Deals with one entry. False when there is nothing to reclaim. */
     private boolean step() {
         if (sweep.isActive() || (isTimeToLook() || !policy.evicts()) && chooseSweep()) {
             return sweepStep();
@@ -222,38 +193,19 @@ final class Reclaimer implements Tails {
         if (!policy.evicts()) {
             return false;
         }
-        boolean mayHaveChanged = mainBytes == UNKNOWN;
-        if (mayHaveChanged && policy.fillsMainFirst(this) && segments.joinOldestToMain()) {
-            mainBytes = UNKNOWN;
+        if (tails.mainMayHaveChanged() && policy.fillsMainFirst(tails) && tails.joinOldestToMain()) {
             return true;
         }
         int free = segments.freeCount();
-        return policy.evict(this) || segments.freeCount() != free;
+        return policy.evict(tails) || segments.freeCount() != free;
     }
 
     private boolean isTimeToLook() {
-        if (bytesUntilLook > 0) {
+        if (!tails.areOutdated()) {
             return false;
         }
-        look();
+        tails.look();
         return true;
-    }
-
-    private void look() {
-        bytesUntilLook = BYTES_PER_LOOK;
-        mainBytes = UNKNOWN;
-        capacityBytes = (long) (segments.capacity() - TARGET_FREE - 1) * segments.segmentSize()
-                - segments.lostBytes()
-                - Math.max(0, lingeringDeadBytes());
-    }
-
-    /** Dead bytes that are not on their way to be free already. */
-    private long lingeringDeadBytes() {
-        return segments.deadBytes() + unsettledBytes() - passedBytes();
-    }
-
-    private long unsettledBytes() {
-        return tails[SMALL].unsettledBytes() + tails[MAIN].unsettledBytes() + sweep.unsettledBytes();
     }
 
     private boolean chooseSweep() {
@@ -263,7 +215,7 @@ final class Reclaimer implements Tails {
             return true;
         }
         long capacity = (long) segments.capacity() * segments.segmentSize();
-        if (lingeringDeadBytes() > capacity * DEAD_SHARE || !policy.evicts()) {
+        if (tails.lingeringDeadBytes() > capacity * DEAD_SHARE || !policy.evicts()) {
             int deadest = segments.mostDead();
             if (deadest != NONE
                     && segments.deadBytes(deadest) >= segments.segmentSize() * WORTH_COMPACTING
@@ -275,12 +227,8 @@ final class Reclaimer implements Tails {
         return false;
     }
 
-    private long passedBytes() {
-        return tails[SMALL].passedBytes() + tails[MAIN].passedBytes() + sweep.passedBytes();
-    }
-
     private boolean sweepStep() {
-        bytesUntilLook = 0;
+        tails.outdate();
         if (sweep.seek() && !sweep.move(sweep.log(), sweep.policy())) {
             sweep.putBack();
             return false;
@@ -288,95 +236,11 @@ final class Reclaimer implements Tails {
         return true;
     }
 
-    // ---------------------------------------------------------------- what the policy sees
-
-    @Override
-    public long bytes(int log) {
-        if (log != MAIN) {
-            return liveBytesIn(log);
-        }
-        if (bytesUntilLook <= 0) {
-            look();
-        }
-        if (mainBytes == UNKNOWN) {
-            mainBytes = liveBytesIn(MAIN);
-        }
-        return mainBytes;
-    }
-
-    private long liveBytesIn(int log) {
-        return segments.liveBytesIn(log) - tails[log].unsettledBytes();
-    }
-
-    @Override
-    public long capacityBytes() {
-        if (bytesUntilLook <= 0) {
-            look();
-        }
-        return capacityBytes;
-    }
-
-    @Override
-    public long entries() {
-        return index.entries();
-    }
-
-    @Override
-    public boolean seek(int log) {
-        Tail tail = tails[log];
-        while (true) {
-            if (!tail.isActive()) {
-                int oldest = oldest(log);
-                if (oldest == NONE) {
-                    return false;
-                }
-                tail.start(oldest);
-            }
-            if (tail.seek()) {
-                return true;
-            }
-        }
-    }
-
-    private int oldest(int log) {
-        int oldest = segments.takeOldest(log);
-        if (oldest == NONE && segments.hasOpen(log)) {
-            segments.sealOpen(log);
-            oldest = segments.takeOldest(log);
-        }
-        return oldest;
-    }
-
-    @Override
-    public int policy(int log) {
-        return tails[log].policy();
-    }
-
-    @Override
-    public long entryBytes(int log) {
-        return tails[log].entryBytes();
-    }
-
-    @Override
-    public void drop(int log, boolean remember) {
-        dropped[log]++;
-        bytesUntilLook -= entryBytes(log);
-        if (log == MAIN) {
-            mainBytes = UNKNOWN;
-        }
-        tails[log].drop(remember, history);
-    }
-
-    @Override
-    public void move(int log, int toLog, int newPolicy) {
-        bytesUntilLook -= entryBytes(log);
-        mainBytes = UNKNOWN;
-        tails[log].move(toLog, newPolicy);
-    }
-
     // ---------------------------------------------------------------- the index's size
 
-    /** One stripe rebuilt, or one step towards the room that the larger index needs. False when there is none. */
+    /**
+     * Rebuilds one stripe, or does one step towards the room that a larger index needs. False when neither is possible.
+     */
     private boolean resizeStep() {
         if (!sizer.begin()) {
             return false;
@@ -403,7 +267,10 @@ final class Reclaimer implements Tails {
         return true;
     }
 
-    /** Moves one entry out of the index's way; if there is nowhere to move it, or eviction is at it already, evicts. */
+    /**
+     * Moves one entry out of the index's way. Evicts if there is no room for it, or if eviction is emptying the segment
+     * already.
+     */
     private boolean vacateStep(int condemned) {
         if (sweep.isActive() || chooseSweep()) {
             return sweepStep();
@@ -411,7 +278,7 @@ final class Reclaimer implements Tails {
         return (segments.freeCount() <= 1 || isBusyWith(condemned)) && step();
     }
 
-    /** Enlarges the index at once if a stripe without room is well filled. False when that would be of no use. */
+    /** Enlarges the index at once if a stripe that has no room is well filled. False when that would not help. */
     boolean growIndex(int stripe) {
         lock();
         try {
@@ -434,8 +301,8 @@ final class Reclaimer implements Tails {
         records.kill(Slots.address(slot));
     }
 
-    /** Whether a segment is being emptied just now. The lock is held. */
+    /** Whether a segment is being emptied at the moment. The lock is held. */
     boolean isBusyWith(int segment) {
-        return segment == tails[SMALL].segment() || segment == tails[MAIN].segment() || segment == sweep.segment();
+        return tails.isBusyWith(segment);
     }
 }

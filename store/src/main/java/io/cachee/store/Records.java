@@ -1,9 +1,9 @@
 package io.cachee.store;
 
 /**
- * Writes, moves and takes apart records on behalf of the writer. Records in segments that cannot be reclaimed at the
- * moment - because their stripe is locked or a writer is at work in the segment - may be read here without the protocol
- * of {@link Lookup}.
+ * Writes, moves and reads records on behalf of the writer. It does without the protocol of {@link Lookup}, because the
+ * records it reads lie in segments that cannot be reclaimed at the moment: their stripe is locked, or a writer is at
+ * work in the segment.
  *
  * <p>A record that fits into a small part of a segment is written in one piece. A larger one is cut into chunks,
  * each as long as the room left in the open segment allows, so that no segment ends with a large hole; its head
@@ -11,7 +11,7 @@ package io.cachee.store;
  */
 final class Records {
     private static final int SMALLEST_CHUNK = 256;
-    /** In small segments pieces may be larger than an eighth, up to this. */
+    /** In small segments a record may be larger than an eighth of a segment, up to this size. */
     private static final int LARGE_ENOUGH_PIECE = 4096;
 
     private final Region region;
@@ -21,7 +21,7 @@ final class Records {
     private final Lookup lookup;
     /** Records up to this size are always written in one piece. */
     private final int smallBytes;
-    /** Records above this size never are; and no chunk is larger. */
+    /** Larger records are never written in one piece, and no chunk is larger. */
     private final int largestPiece;
 
     Records(Lookup lookup, Segments segments) {
@@ -43,7 +43,7 @@ final class Records {
         return writeLarge(source, expiry, version, log, policy, keepFree);
     }
 
-    /** The most that a record of this size can take from the free segments, its pieces' headers included. */
+    /** The most bytes that a record of this size can take from the free segments, with the headers of its chunks. */
     long footprint(int keyLength, long valueLength) {
         long inline = RecordDescriptor.inlineBytes(keyLength, valueLength, true);
         if (inline <= smallBytes) {
@@ -168,7 +168,7 @@ final class Records {
         }
     }
 
-    /** The record is linked, or was given up: its segments may be reclaimed again. */
+    /** Allows the segments of a record to be reclaimed again, because it was linked or given up. */
     void commit(long address) {
         long first = region.getLong(address);
         if (RecordDescriptor.kind(first) == RecordDescriptor.HEAD) {
@@ -180,7 +180,7 @@ final class Records {
         segments.commit(address);
     }
 
-    /** The record is no longer linked: its bytes, and those of its chunks, are dead. */
+    /** Counts a record that is no longer linked, and its chunks, as dead. */
     void kill(long address) {
         long first = region.getLong(address);
         if (RecordDescriptor.kind(first) == RecordDescriptor.HEAD) {
@@ -193,7 +193,7 @@ final class Records {
         segments.kill(address, RecordDescriptor.recordBytes(region, address, first));
     }
 
-    /** The bytes of key and value, the figure that eviction weighs. */
+    /** The bytes of key and value, by which eviction judges sizes. */
     long payloadBytes(long address, long first) {
         return keyLength(address, first) + valueLength(address, first);
     }
@@ -221,6 +221,12 @@ final class Records {
 
     boolean isExpired(long address, long first, long nowMillis) {
         return RecordDescriptor.expires(first) && expiry(address, first) <= nowMillis;
+    }
+
+    void describe(EntryInfo info, long address, long first, long nowMillis) {
+        long expiry = expiry(address, first);
+        long ttl = expiry == EntryInfo.NO_TTL ? EntryInfo.NO_TTL : expiry - nowMillis;
+        info.set(first, valueLength(address, first), expiry, ttl);
     }
 
     long hash(long address, long first) {
@@ -313,7 +319,7 @@ final class Records {
     }
 
     /**
-     * Copies a record with another expiry and version; a large one keeps its chunks.
+     * Copies a record with another expiry and version. A large record keeps its chunks.
      *
      * @return the copy's address, still to be linked and committed, or {@link Segments#NO_SPACE}
      */
@@ -377,7 +383,7 @@ final class Records {
         region.setLongRelease(wordOffset, chunkWord(copy, RecordDescriptor.version(region.getLong(copy))));
     }
 
-    /** True for the first chunk of a large record, where its fate is decided. */
+    /** Whether this is the first chunk of a large record, at which the policy decides about it. */
     boolean isFirstChunk(long chunk) {
         return region.getInt(chunk + 16) == 0;
     }

@@ -8,8 +8,8 @@ import java.nio.ByteOrder;
 /**
  * The only type that touches the store's memory. Offsets are absolute within the region; integers are little-endian.
  *
- * <p>Not final so that tests can record or cut short the sequence of stores: every store a reader in another process
- * could see passes through one of the {@code set}, {@code add}, {@code compareAndSet}, {@code copy} or {@code fill}
+ * <p>It is not final, so that tests can record the sequence of stores or cut it short: every store that a reader in
+ * another process could see passes through one of the {@code set}, {@code getAndAdd}, {@code copyIn} or {@code fill}
  * methods.
  */
 class Region {
@@ -25,9 +25,9 @@ class Region {
     private static final VarHandle INTS = INT.varHandle();
 
     /**
-     * All of the address space. The JIT compiler knows its bounds, which a segment in a field would make it load and
-     * check at every access; what keeps reads within the region is that callers check every length and address before
-     * they use it.
+     * All of the address space. The JIT compiler knows its bounds; those of a segment in a field would be loaded and
+     * checked at every access. Reads stay within the region because callers check every length and address before they
+     * use it.
      */
     private static final MemorySegment ALL = everything();
 
@@ -39,7 +39,7 @@ class Region {
 
     private static final long ALIGNED = ADDRESSES & -8L;
 
-    /** Keeps the memory mapped for as long as this region is reachable; whoever reads sees to it that it is. */
+    /** Keeps the memory mapped as long as this region is reachable. Readers must keep it reachable while they read. */
     private final MemorySegment memory;
 
     private final long base;
@@ -73,8 +73,8 @@ class Region {
     }
 
     /**
-     * Where the memory begins: to be added by callers of those that take addresses. After each ordered load the
-     * compiler reads a region's fields anew, but not a local variable.
+     * Where the memory begins. Callers of the methods that take addresses keep it in a local variable: after each
+     * ordered load the compiler reads fields anew, but not local variables.
      */
     final long address() {
         return base;
@@ -92,7 +92,7 @@ class Region {
         return ALL.get(ValueLayout.JAVA_BYTE, address & ADDRESSES);
     }
 
-    /** From an address to an array of bytes or a memory segment, whose own bounds are all that is checked. */
+    /** Copies from an address to an array of bytes or a memory segment. Only the bounds of the target are checked. */
     static void copyFrom(long address, Object target, long targetOffset, long length) {
         if (target instanceof byte[] array) {
             MemorySegment.copy(
@@ -171,7 +171,7 @@ class Region {
         memory.asSlice(offset, length).fill((byte) 0);
     }
 
-    /** To an array of bytes or a memory segment; the region's own bounds are not checked. */
+    /** Copies to an array of bytes or a memory segment. The bounds of the region are not checked. */
     final void copyValue(long offset, Object target, long targetOffset, long length) {
         copyFrom(base + offset, target, targetOffset, length);
     }

@@ -1,7 +1,7 @@
 package io.cachee.store;
 
 /**
- * Learns which entries the store has removed of its own accord. Called with locks held, by whichever thread removes the
+ * Receives the entries that the store removes by itself. It is called with locks held, by the thread that removes the
  * entry: it must be quick, must not wait, and must not call the store.
  */
 public interface RemovalListener {
@@ -13,7 +13,7 @@ public interface RemovalListener {
         EVICTED
     }
 
-    /** Whether anybody wants to know at the moment; while nobody does, keys are not even copied. */
+    /** Whether removals are wanted at the moment. While they are not, keys are not copied. */
     boolean isWanted();
 
     /** An entry was removed. */

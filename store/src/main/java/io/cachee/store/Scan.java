@@ -7,8 +7,9 @@ import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the index by stripe and, within a stripe, by tag: an order that no rebuilding changes. So the cursor, {@code
- * stripe << 21 | tag}, is all that a scan needs, and entries that move meanwhile are neither missed nor met twice.
+ * Walks the index by stripe and, within a stripe, by tag. Rebuilding a stripe does not change this order, so the
+ * cursor, {@code stripe << 21 | tag}, is all that a scan needs, and entries that move meanwhile are neither missed nor
+ * visited twice.
  */
 final class Scan {
     private static final int TAG_BITS = Slots.TAG_BITS + 1;
@@ -16,21 +17,21 @@ final class Scan {
     /** Even where nothing is found, one call looks at no more buckets than this. */
     private static final int MAX_BUCKETS_PER_CALL = 1 << 14;
 
-    private final Store store;
+    private final StoreCore core;
     private final Index index;
     private final Records records;
     private final Region region;
     private final Layout layout;
 
-    Scan(Store store, Index index, Records records, Region region, Layout layout) {
-        this.store = store;
-        this.index = index;
-        this.records = records;
-        this.region = region;
-        this.layout = layout;
+    Scan(StoreCore core) {
+        this.core = core;
+        this.index = core.index;
+        this.records = core.records;
+        this.region = core.region;
+        this.layout = core.layout;
     }
 
-    /** Entries gathered while their stripe is locked, to be visited when it no longer is. */
+    /** Entries that were collected while their stripe was locked, to be visited when it is unlocked. */
     private static final class Found {
         final List<byte[]> keys = new ArrayList<>();
         final List<EntryInfo> infos = new ArrayList<>();
@@ -77,7 +78,7 @@ final class Scan {
             long endTag = (((long) endBucket << Slots.TAG_BITS) + buckets - 1) / buckets;
             long base = index.stripeOffset(shape, stripe);
             long end = base + (long) (endBucket + Slots.MAX_DISPLACEMENT) * Slots.BUCKET_BYTES;
-            long now = store.clockMillis();
+            long now = core.clockMillis();
             for (long offset = base + (long) firstBucket * Slots.BUCKET_BYTES; offset < end; offset += 8) {
                 long slot = region.getLong(offset);
                 if (slot != 0 && Slots.tag(slot) >= fromTag && Slots.tag(slot) < endTag) {
@@ -94,7 +95,7 @@ final class Scan {
         long first = region.getLong(address);
         if (!records.isExpired(address, first, now)) {
             EntryInfo info = new EntryInfo();
-            store.describe(info, address, first);
+            records.describe(info, address, first, now);
             found.keys.add(records.key(address, first));
             found.infos.add(info);
         }

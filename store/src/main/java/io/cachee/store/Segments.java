@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Space: which segment is free, which takes records, which waits to be reclaimed, and how much of each is alive. All of
- * it is the writer's own knowledge and lives on the heap; readers need the generations alone.
+ * Keeps track of space: which segment is free, which takes records, which waits to be reclaimed, and how many bytes of
+ * each are live. Only the writer needs this, so it lives on the heap; readers need the generations alone.
  *
  * <p>A segment goes free, open, sealed, free. An open one belongs to a log and hands out room by compare-and-set on one
  * word: {@code open 1 | writers at work 15 | bytes used 48}. A writer is at work from {@link #reserve} to
@@ -35,18 +35,16 @@ final class Segments {
     private final LongAdder[] dead = {new LongAdder(), new LongAdder()};
     /** Bytes at the ends of sealed segments where no record fitted. */
     private final AtomicLongArray lost = new AtomicLongArray(LOGS);
-    /** Segments of the small log in the order in which they were opened: tells a record's age. */
-    private final int[] sequence;
+
+    private final ProbationAges ages;
 
     private final BitSet free;
     private final SegmentQueue[] sealed = new SegmentQueue[LOGS];
     private final AtomicIntegerArray segmentsInLog = new AtomicIntegerArray(LOGS);
-    /** Changed under the monitor, read by anybody. */
+    /** Changed under the monitor, read by any thread. */
     private volatile int freeCount;
 
     private volatile int firstSegment;
-    private volatile int newestSmall;
-    private volatile int oldestSmall;
 
     Segments(Region region, Layout layout, int firstSegment) {
         this.region = region;
@@ -56,7 +54,7 @@ final class Segments {
         this.live = new AtomicLongArray(layout.segmentCount());
         this.earliestExpiry = new AtomicLongArray(layout.segmentCount());
         this.logs = new byte[layout.segmentCount()];
-        this.sequence = new int[layout.segmentCount()];
+        this.ages = new ProbationAges(layout.segmentCount());
         this.free = new BitSet(layout.segmentCount());
         this.firstSegment = firstSegment;
         free.set(firstSegment, layout.segmentCount());
@@ -111,9 +109,7 @@ final class Segments {
 
     /** Whether a record lies in the younger part of the small log; {@code share} of its length counts as young. */
     boolean isYoung(long address, double share) {
-        int newest = newestSmall;
-        int age = newest - sequence[segmentOf(address)];
-        return age < share * (newest - oldestSmall + 1);
+        return ages.isYoung(segmentOf(address), share);
     }
 
     long liveBytes() {
@@ -124,7 +120,7 @@ final class Segments {
         return sum;
     }
 
-    /** About {@link #liveBytes()}, at no cost. */
+    /** About {@link #liveBytes()}, but cheap. */
     long liveBytesEstimate() {
         return Math.max(0, (long) (capacity() - freeCount) * segmentSize - deadBytes());
     }
@@ -147,7 +143,7 @@ final class Segments {
         return segment == NONE ? 0 : segmentSize - (int) Math.min(segmentSize, usedBytes(segment));
     }
 
-    /** Where the log's next record goes, if it fits there; the end of the region without an open segment. */
+    /** Where the log's next record goes if it fits, or the end of the region if the log has no open segment. */
     long end(int log) {
         int segment = openSegments.getPlain(log);
         return segment == NONE ? region.size() : startOf(segment) + (words.getPlain(segment) & USED_MASK);
@@ -159,8 +155,8 @@ final class Segments {
     }
 
     /**
-     * Takes {@code size} bytes at the end of a log, in a new segment if need be, but leaves {@code keepFree} segments
-     * alone. The caller owes a {@link #commit}.
+     * Reserves {@code size} bytes at the end of a log, in a new segment if necessary, but leaves {@code keepFree}
+     * segments free. The caller must call {@link #commit} afterwards.
      *
      * @return the address, or {@link #NO_SPACE}
      */
@@ -188,7 +184,7 @@ final class Segments {
         words.getAndAdd(segmentOf(address), -WRITER);
     }
 
-    /** Notes when a record expires, so that its segment is looked at in time. */
+    /** Notes when a record expires, so that its segment is searched in time. */
     void noteExpiry(long address, long expiryMillis) {
         int segment = segmentOf(address);
         long seen = earliestExpiry.get(segment);
@@ -205,7 +201,7 @@ final class Segments {
         return earliestExpiry.get(segment);
     }
 
-    /** A record is no longer linked. */
+    /** Counts the bytes of a record that is no longer linked as dead. */
     void kill(long address, long size) {
         int segment = segmentOf(address);
         live.getAndAdd(segment, -size);
@@ -230,11 +226,7 @@ final class Segments {
         logs[next] = (byte) log;
         segmentsInLog.incrementAndGet(log);
         if (log == EvictionPolicy.SMALL) {
-            newestSmall = newestSmall + 1;
-            sequence[next] = newestSmall;
-            if (segmentsInLog.get(log) == 1) {
-                oldestSmall = newestSmall;
-            }
+            ages.opened(next, segmentsInLog.get(log) == 1);
         }
         live.set(next, 0);
         words.set(next, OPEN);
@@ -264,7 +256,7 @@ final class Segments {
             if (isQuiet(segment)) {
                 sealed[log].remove(segment);
                 if (log == EvictionPolicy.SMALL) {
-                    oldestSmall = sequence[segment];
+                    ages.taken(segment);
                 }
                 return segment;
             }
@@ -336,7 +328,7 @@ final class Segments {
         }
     }
 
-    /** From here on the generation tells every reader that what it sees there is not what it looked up. */
+    /** Raises the generation, by which readers know that the segment no longer holds the record they looked up. */
     private void reset(int segment) {
         long generationOffset = layout.generationsOffset() + 8L * segment;
         region.setLongRelease(generationOffset, region.getLong(generationOffset) + 1);
@@ -347,7 +339,7 @@ final class Segments {
         logs[segment] = NO_LOG;
     }
 
-    /** Frees everything at once. Every stripe is locked, and cleared. */
+    /** Frees everything at once. Every stripe is locked and has been cleared. */
     synchronized void clear() {
         for (int log = 0; log < LOGS; log++) {
             openSegments.set(log, NONE);
@@ -374,7 +366,7 @@ final class Segments {
         return firstSegment;
     }
 
-    /** From now on no record is put below {@code segment}; segments that are still in use must be emptied. */
+    /** Puts no more records below {@code segment}. The caller empties the segments there that are still in use. */
     synchronized void surrenderBelow(int segment) {
         free.clear(0, segment);
         freeCount = free.cardinality();
@@ -394,7 +386,7 @@ final class Segments {
         freeCount = free.cardinality();
     }
 
-    /** The lowest segment with records below {@code segment}, or -1; its log is not asked. */
+    /** The highest segment in use below {@code segment}, or -1. */
     synchronized int usedBelow(int segment) {
         for (int i = segment - 1; i >= 0; i--) {
             if (logs[i] != NO_LOG) {

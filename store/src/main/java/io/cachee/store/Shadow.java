@@ -70,7 +70,7 @@ final class Shadow {
         }
     }
 
-    /** A read. True when the key was there; otherwise it is now. */
+    /** Reads a key, and stores it if it is missing. True when it was there. */
     boolean access(long hash) {
         int node = find(hash);
         if (node != NONE) {

@@ -14,7 +14,7 @@ final class Shape {
     static final int BUCKET_UNIT = 4;
 
     static final int MIN_BUCKETS = 16;
-    /** At least 128 different tags remain within a bucket. */
+    /** With this many, a bucket still has 128 different tags. */
     static final int MAX_BUCKETS = 1 << 13;
 
     private Shape() {}
@@ -43,7 +43,7 @@ final class Shape {
         return stripe < frontier(shape) ? below(shape) : above(shape);
     }
 
-    /** How many buckets at most a stripe of so many bytes has. */
+    /** The most buckets that a stripe of this many bytes can have. */
     static int mostBuckets(long stripeBytes) {
         long left = stripeBytes - (long) Slots.MAX_DISPLACEMENT * Slots.BUCKET_BYTES;
         return (int) Math.min(MAX_BUCKETS, left / (Slots.BUCKET_BYTES + HISTORY_BYTES_PER_BUCKET));

@@ -11,7 +11,7 @@ final class Slots {
     static final int TAG_SHIFT = 44;
     static final int SLOTS_PER_BUCKET = 8;
     static final int BUCKET_BYTES = 64;
-    /** A record lies at most so many buckets after its home bucket. */
+    /** An entry lies at most this many buckets after its home bucket. */
     static final int MAX_DISPLACEMENT = 7;
 
     private Slots() {}

@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * What is known of a value that is kept for another server, which vouches for it: it lies behind the value's last byte
- * in a store whose values are stamped ({@link StoreOptions#stamped}). Times are of the store's clock.
+ * Describes a value that is a copy of another server's. The stamp follows the value's last byte, in a store whose
+ * values are stamped ({@link StoreOptions#stamped}). Times are those of the store's clock.
  *
  * <pre>
  *    0  48 bits: until when it is fresh               16 bits: milliseconds that loading took
@@ -14,11 +14,10 @@ import java.nio.ByteOrder;
  *   16  32 bits: generation                           32 bits: how long it is fresh from its load on, in milliseconds
  * </pre>
  *
- * <p>Whether the server still vouches for it is said by the generation that is in force for its slot
- * ({@link Store#vouch}).
+ * <p>The server vouches for the value as long as the stamp's generation is in force for its slot ({@link Store#vouch}).
  */
 public final class Stamp {
-    /** How many bytes it takes. */
+    /** The bytes that a stamp takes. */
     public static final int BYTES = 24;
     /** The largest number of slots. */
     public static final int MOST_SLOTS = 1 << 14;
@@ -27,15 +26,15 @@ public final class Stamp {
     private static final long TIME = (1L << 48) - 1;
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    /** What it is the stamp of. */
+    /** What a stamp describes. */
     public enum Kind {
-        /** No stamp at all. */
+        /** Nothing: these bytes are no stamp. */
         NONE(0),
         /** A value that the server vouches for. */
         VALUE(1),
-        /** There is no such key. */
+        /** The absence of the key. */
         ABSENT(2),
-        /** A value that may be served and is not vouched for. */
+        /** A value that may be served though nothing vouches for it. */
         COPY(3);
 
         private final int code;
@@ -62,10 +61,10 @@ public final class Stamp {
     private int generation;
     private int lifetimeMillis;
 
-    /** Creates one that is to be filled. */
+    /** Creates a stamp to be filled. */
     public Stamp() {}
 
-    /** Says what it is, and what vouches for it. */
+    /** Sets what the stamp describes, and the generation that vouches for it. */
     public Stamp of(Kind ofWhat, int ofSlot, int inGeneration) {
         kind = ofWhat;
         slot = ofSlot & MOST_SLOTS - 1;
@@ -74,9 +73,9 @@ public final class Stamp {
     }
 
     /**
-     * Says when it was loaded, and for how long it is good.
+     * Sets when the value was loaded, and how long it is fresh.
      *
-     * @param expiry when the key expires there, or 0 for never
+     * @param expiry when the key expires at the other server, or 0 for never
      */
     public Stamp loaded(long now, int lifetime, long expiry, int tookMillis) {
         freshUntil = now + lifetime & TIME;
@@ -86,7 +85,7 @@ public final class Stamp {
         return this;
     }
 
-    /** Writes it at the end of an array. */
+    /** Writes the stamp at the end of an array. */
     public void write(byte[] target) {
         int at = target.length - BYTES;
         LONGS.set(target, at, freshUntil | (long) loadMillis << 48);
@@ -94,13 +93,13 @@ public final class Stamp {
         LONGS.set(target, at + 16, generation & 0xffffffffL | (long) lifetimeMillis << 32);
     }
 
-    /** Reads the one that ends where the value does. */
+    /** Reads the stamp that ends at {@code end}. */
     public Stamp read(byte[] value, int end) {
         int at = end - BYTES;
         return set((long) LONGS.get(value, at), (long) LONGS.get(value, at + 8), (long) LONGS.get(value, at + 16));
     }
 
-    /** Takes its three words, for those who read them from elsewhere. */
+    /** Sets the stamp from its three words, which the caller has read. */
     public Stamp set(long first, long second, long third) {
         freshUntil = freshUntil(first);
         loadMillis = (int) (first >>> 48);
@@ -143,22 +142,22 @@ public final class Stamp {
         return kind;
     }
 
-    /** Whether it says that there is no such key. */
+    /** Whether it says that the key does not exist. */
     public boolean isAbsent() {
         return kind == Kind.ABSENT;
     }
 
-    /** Until when the value may be served while it is vouched for. */
+    /** Until when the value may be served, if it is vouched for. */
     public long freshUntil() {
         return freshUntil;
     }
 
-    /** When it was loaded. */
+    /** When the value was loaded. */
     public long loadedAt() {
         return freshUntil - lifetimeMillis;
     }
 
-    /** How long that took. */
+    /** How long the load took. */
     public int loadMillis() {
         return loadMillis;
     }
@@ -168,12 +167,12 @@ public final class Stamp {
         return l2Expiry;
     }
 
-    /** Whose generation it is to be compared with. */
+    /** The slot whose generation must be the stamp's. */
     public int slot() {
         return slot;
     }
 
-    /** What vouched for it when it was loaded. */
+    /** The generation that was in force when the value was loaded. */
     public int generation() {
         return generation;
     }

@@ -2,9 +2,7 @@ package io.cachee.store;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Values live in an append-only log of segments ({@link Segments}, {@link Records}); a hash index points at them
  * ({@link Index}). Reads follow {@link Lookup}'s protocol and take no lock. The {@link Reclaimer} frees segments as the
- * {@link EvictionPolicy} says. The file's format is described in docs/shm-format.md.
+ * {@link EvictionPolicy} decides. {@link StoreCore} puts these parts together. The file's format is described in
+ * docs/shm-format.md.
  *
  * <h2>Locks</h2>
  *
@@ -27,67 +26,36 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Keys of up to 64 KiB, values of up to an eighth of the region, expiry up to 8,900 years ahead.
  */
-public final class Store implements AutoCloseable {
-    /** Returned by reads that find nothing. */
-    public static final long MISS = Lookup.MISS;
+public final class Store extends StoreView {
     /** As a time-to-live: the entry does not expire. */
     public static final long NO_TTL = EntryInfo.NO_TTL;
     /** As a time-to-live: the entry keeps the expiry it has, if any. */
     public static final long KEEP_TTL = -2;
-    /** Keys may have so many bytes. */
+    /** The longest key, in bytes. */
     public static final int MAX_KEY_SIZE = 1 << 16;
 
-    /** Open stores stay mapped, whether or not anybody but a running operation still knows them. */
+    /** Open stores stay mapped, even when only a running operation still refers to them. */
     private static final Set<Store> OPEN = ConcurrentHashMap.newKeySet();
 
-    private static final int KEY_LOCKS = 256;
-
-    private final Region region;
-    private final Layout layout;
-    private final Clock clock;
-    private final long originNanos;
-    private final long maxValueSize;
-    private final Index index;
-    private final Segments segments;
-    private final Lookup lookup;
-    private final Records records;
-    private final EvictionPolicy policy;
-    private final Reclaimer reclaimer;
+    private final StoreCore core;
+    private final OwnLookup lookup;
+    private final Uses uses;
+    private final Counters counters;
     private final Writer writer;
-    private final Removals removals;
-    private final Counters counters = new Counters();
-    private final KeyLock[] keyLocks = new KeyLock[KEY_LOCKS];
+    private final KeyLocks keyLocks = new KeyLocks();
+    private final long maxValueSize;
+    private final StampTable stamps;
     private final @Nullable StoreFile file;
-    private final Housekeeper housekeeper;
-    private final Prefetch prefetch;
 
-    private Store(Region region, StoreOptions options, @Nullable StoreFile file) {
-        this.region = region;
-        this.layout = Layout.of(region.size(), options.vouchers);
-        this.file = file;
-        this.clock = options.clock;
-        this.originNanos = clock.nanoTime();
+    private Store(StoreCore core, StoreOptions options, @Nullable StoreFile file) {
+        this.core = core;
+        this.lookup = core.lookup;
+        this.uses = core.uses;
+        this.counters = core.counters;
+        this.writer = core.writer;
         this.maxValueSize = options.maxValueSize;
-        SplittableRandom random = new SplittableRandom(options.seed);
-        HeaderDescriptor.write(
-                region, layout, random.nextLong(), random.nextLong(), random.nextLong(), clock.wallMillis());
-        region.setLong(HeaderDescriptor.SHAPE_OFFSET, Shape.uniform(Shape.MIN_BUCKETS));
-        this.index = new Index(region, layout);
-        this.segments = new Segments(region, layout, layout.firstSegmentAfter(index.end(Shape.MIN_BUCKETS)));
-        this.lookup = new OwnLookup();
-        this.prefetch = new Prefetch(region, layout, index, segments, lookup.keyHash);
-        this.records = new Records(lookup, segments);
-        this.removals = new Removals(options.removalListener, region, records);
-        History history = new History(region, index);
-        this.policy = Policies.create(options.eviction, segments, random.nextLong());
-        this.reclaimer = new Reclaimer(this, segments, records, history, counters);
-        Expirer expirer = new Expirer(this, segments, records, reclaimer, counters);
-        this.writer = new Writer(this, segments, records, history, reclaimer, expirer, counters);
-        for (int i = 0; i < KEY_LOCKS; i++) {
-            keyLocks[i] = new KeyLock();
-        }
-        this.housekeeper = new Housekeeper(this, expirer, file, options.populateInBackground);
-        HeaderDescriptor.publish(region);
+        this.stamps = new StampTable(core.region, core.layout);
+        this.file = file;
     }
 
     /**
@@ -98,12 +66,12 @@ public final class Store implements AutoCloseable {
     public static Store open(StoreOptions options) throws StoreFileException {
         if (options.file == null) {
             Region memory = StoreFile.anonymous(Layout.of(options.maxMemory).size(), !options.populateInBackground);
-            return start(new Store(memory, options, null), options);
+            return start(create(memory, options, null), options);
         }
         StoreFile file =
                 StoreFile.create(options.file, Layout.of(options.maxMemory).size(), options.permissions);
         try {
-            Store store = new Store(file.region(), options, file);
+            Store store = create(file.region(), options, file);
             file.publish();
             return start(store, options);
         } catch (StoreFileException | RuntimeException | Error e) {
@@ -112,98 +80,29 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** Builds a store in this memory. */
+    static Store create(Region region, StoreOptions options, @Nullable StoreFile file) {
+        Store store = new Store(new StoreCore(region, options, file), options, file);
+        HeaderDescriptor.publish(region);
+        return store;
+    }
+
     private static Store start(Store store, StoreOptions options) {
         OPEN.add(store);
         if (options.housekeeping) {
-            store.housekeeper.start();
+            store.core.housekeeper.start();
         }
         return store;
     }
 
-    /** Opens a store in memory that a test provides. */
-    static Store openIn(Region region, StoreOptions options) {
-        return new Store(region, options, null);
-    }
-
-    /** Reads of the threads in this process. */
-    private final class OwnLookup extends Lookup {
-        OwnLookup() {
-            super(Store.this.region, Store.this.layout, false);
-        }
-
-        @Override
-        long nowMillis() {
-            return clockMillis();
-        }
-
-        @Override
-        void hit(long hash, long slotOffset, long slot, long first) {
-            int before = RecordDescriptor.policy(first);
-            int after = policy.use(
-                    before,
-                    RecordDescriptor.kind(first) == RecordDescriptor.HEAD
-                            ? EvictionPolicy.SPREAD
-                            : Slots.address(slot));
-            if (after != before) {
-                notePolicy(hash, slotOffset, slot, after);
-            }
-        }
-    }
-
-    /** Writes a policy byte if the slot is still what it was and nobody holds the stripe; otherwise the use is lost. */
-    private void notePolicy(long hash, long slotOffset, long slot, int policyByte) {
-        int stripe = index.stripeOf(hash);
-        StampedLock lock = index.lock(stripe);
-        long stamp = lock.tryWriteLock();
-        if (stamp != 0) {
-            if (index.isSlotOf(stripe, slotOffset) && region.getLong(slotOffset) == slot) {
-                region.setByte(Slots.address(slot) + RecordDescriptor.POLICY_BYTE, policyByte);
-            }
-            lock.unlockWrite(stamp);
-        }
+    StoreCore core() {
+        return core;
     }
 
     // ---------------------------------------------------------------- reading
 
-    /**
-     * Copies a key's value to {@code target}.
-     *
-     * @return the value's length, or {@link #MISS}; when it exceeds {@code capacity}, nothing was copied
-     */
-    public long get(byte[] key, int keyOffset, int keyLength, byte[] target, int targetOffset, int capacity) {
-        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, null);
-    }
-
-    /** As above, and describes the entry in {@code info}. */
-    public long get(
-            byte[] key,
-            int keyOffset,
-            int keyLength,
-            byte[] target,
-            int targetOffset,
-            int capacity,
-            @Nullable EntryInfo info) {
-        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, info);
-    }
-
-    /** As above, to memory of any kind; an array of bytes is reached quicker as such than through its segment. */
-    public long get(byte[] key, int keyOffset, int keyLength, MemorySegment target, long targetOffset, long capacity) {
-        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, null);
-    }
-
-    /** As above, and describes the entry in {@code info}. */
-    public long get(
-            byte[] key,
-            int keyOffset,
-            int keyLength,
-            MemorySegment target,
-            long targetOffset,
-            long capacity,
-            @Nullable EntryInfo info) {
-        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, info);
-    }
-
-    private long copy(
+    @Override
+    long copy(
             byte[] key,
             int keyOffset,
             int keyLength,
@@ -212,104 +111,28 @@ public final class Store implements AutoCloseable {
             long capacity,
             @Nullable EntryInfo info) {
         long hash = lookup.keyHash.of(key, keyOffset, keyLength);
-        long length = find(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
+        long length = lookup.find(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
         boolean found = length >= 0;
         (found ? counters.hits : counters.misses).increment();
-        if (policy.watches(hash)) {
-            policy.watch(hash);
-        }
+        uses.watch(hash);
         return length;
     }
 
-    /** Makes the operations on these keys that follow quicker, by having what they need of memory come all at once. */
-    public void bringIn(KeyBatch keys) {
-        prefetch.bringIn(keys);
-    }
-
-    /** The value of a key, or null. */
-    public byte @Nullable [] get(byte[] key) {
+    @Override
+    long expectedLength(byte[] key) {
         EntryInfo info = new EntryInfo();
-        if (!describe(key, 0, key.length, info)) {
-            counters.misses.increment();
-            return null;
-        }
-        byte[] value = new byte[Math.toIntExact(info.valueLength)];
-        while (true) {
-            long length = get(key, 0, key.length, value, 0, value.length, info);
-            if (length < 0) {
-                return null;
-            }
-            if (length <= value.length) {
-                return length == value.length ? value : java.util.Arrays.copyOf(value, (int) length);
-            }
-            value = new byte[Math.toIntExact(length)];
-        }
+        return describe(key, 0, key.length, info) ? info.valueLength : 0;
     }
 
     /** Describes the entry of a key without counting as a use of it. False when there is none. */
     public boolean describe(byte[] key, int keyOffset, int keyLength, EntryInfo info) {
         long hash = lookup.keyHash.of(key, keyOffset, keyLength);
-        return find(key, keyOffset, keyLength, hash, null, 0, 0, info) >= 0;
+        return lookup.find(key, keyOffset, keyLength, hash, null, 0, 0, info) >= 0;
     }
 
-    private long find(
-            byte[] key,
-            int keyOffset,
-            int keyLength,
-            long hash,
-            @Nullable Object target,
-            long targetOffset,
-            long capacity,
-            @Nullable EntryInfo info) {
-        long length = lookup.read(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
-        if (length == Lookup.UNRESOLVED) {
-            int stripe = index.stripeOf(hash);
-            StampedLock lock = index.lock(stripe);
-            long stamp = lock.writeLock();
-            try {
-                index.refresh(stripe);
-                length = readLocked(key, keyOffset, keyLength, hash, target, targetOffset, capacity, info);
-            } finally {
-                lock.unlockWrite(stamp);
-            }
-        }
-        return length < 0 ? MISS : length;
-    }
-
-    private long readLocked(
-            byte[] key,
-            int keyOffset,
-            int keyLength,
-            long hash,
-            @Nullable Object target,
-            long targetOffset,
-            long capacity,
-            @Nullable EntryInfo info) {
-        long slotOffset = index.find(key, keyOffset, keyLength, hash, records);
-        if (slotOffset == 0) {
-            return MISS;
-        }
-        long address = Slots.address(region.getLong(slotOffset));
-        long first = region.getLong(address);
-        if (records.isExpired(address, first, clockMillis())) {
-            return MISS;
-        }
-        long length = records.valueLength(address, first);
-        if (target != null && length <= capacity) {
-            records.copyValue(address, first, target, targetOffset, length);
-        }
-        if (info != null) {
-            describe(info, address, first);
-        }
-        return length;
-    }
-
-    void describe(EntryInfo info, long address, long first) {
-        info.version = RecordDescriptor.version(first);
-        info.valueLength = records.valueLength(address, first);
-        info.expiryMillis = records.expiry(address, first);
-        info.ttlMillis = info.expiryMillis == NO_TTL ? NO_TTL : info.expiryMillis - clockMillis();
-        info.frequency = RecordDescriptor.policy(first);
+    /** Loads the memory of these keys' entries all at once, which makes the operations on them that follow faster. */
+    public void prefetch(KeyBatch keys) {
+        core.prefetch.prefetch(keys);
     }
 
     // ---------------------------------------------------------------- writing
@@ -335,15 +158,12 @@ public final class Store implements AutoCloseable {
             PutMode mode) {
         checkValueSize(valueLength);
         long expiry = expiryOf(ttlMillis);
-        long hash = hashOf(key, keyOffset, keyLength);
-        KeyLock lock = keyLock(hash);
-        long stamp = lock.writeLock();
+        KeyLock lock = acquire(key, keyOffset, keyLength);
         try {
-            lock.aim(key, keyOffset, keyLength, hash);
             lock.value(value, valueOffset, valueLength);
             return writer.put(lock, expiry, ttlMillis == KEEP_TTL, mode);
         } finally {
-            lock.release(stamp);
+            lock.release();
         }
     }
 
@@ -359,28 +179,21 @@ public final class Store implements AutoCloseable {
             PutMode mode) {
         checkValueSize(valueLength);
         long expiry = expiryOf(ttlMillis);
-        long hash = hashOf(key, keyOffset, keyLength);
-        KeyLock lock = keyLock(hash);
-        long stamp = lock.writeLock();
+        KeyLock lock = acquire(key, keyOffset, keyLength);
         try {
-            lock.aim(key, keyOffset, keyLength, hash);
             lock.value(value, valueOffset, valueLength);
             return writer.put(lock, expiry, ttlMillis == KEEP_TTL, mode);
         } finally {
-            lock.release(stamp);
+            lock.release();
         }
     }
 
-    private long hashOf(byte[] key, int keyOffset, int keyLength) {
+    private KeyLock acquire(byte[] key, int keyOffset, int keyLength) {
         if (keyLength > MAX_KEY_SIZE) {
             throw new IllegalArgumentException(
                     "key of " + keyLength + " bytes is larger than the limit of " + MAX_KEY_SIZE);
         }
-        return lookup.keyHash.of(key, keyOffset, keyLength);
-    }
-
-    private KeyLock keyLock(long hash) {
-        return keyLocks[(int) (hash >>> 8) & KEY_LOCKS - 1];
+        return keyLocks.acquire(key, keyOffset, keyLength, lookup.keyHash.of(key, keyOffset, keyLength));
     }
 
     private void checkValueSize(long valueLength) {
@@ -401,50 +214,25 @@ public final class Store implements AutoCloseable {
         return clockMillis() + ttlMillis;
     }
 
-    /** Stores a value and returns the one that was there, or null. The expiry becomes {@code ttlMillis}. */
-    public byte @Nullable [] getAndPut(byte[] key, byte[] value, long ttlMillis) {
-        checkValueSize(value.length);
-        long expiry = expiryOf(ttlMillis);
-        long hash = hashOf(key, 0, key.length);
-        KeyLock lock = keyLock(hash);
-        long stamp = lock.writeLock();
+    /** Deletes a key. False when it had no value. */
+    public boolean delete(byte[] key, int keyOffset, int keyLength) {
+        KeyLock lock = acquire(key, keyOffset, keyLength);
         try {
-            lock.aim(key, 0, key.length, hash);
-            byte[] old = current(lock);
-            lock.value(value, 0, value.length);
-            boolean keeps = ttlMillis == KEEP_TTL && old != null;
-            requireStored(writer.write(lock, keeps ? lock.foundExpiry : expiry));
-            return old;
+            return writer.delete(lock);
         } finally {
-            lock.release(stamp);
+            lock.release();
         }
     }
 
     /** Deletes a key and returns the value that was there, or null. */
     public byte @Nullable [] getAndDelete(byte[] key) {
-        long hash = hashOf(key, 0, key.length);
-        KeyLock lock = keyLock(hash);
-        long stamp = lock.writeLock();
+        KeyLock lock = acquire(key, 0, key.length);
         try {
-            lock.aim(key, 0, key.length, hash);
             byte[] old = current(lock);
             writer.delete(lock);
             return old;
         } finally {
-            lock.release(stamp);
-        }
-    }
-
-    /** Deletes a key. False when it had no value. */
-    public boolean delete(byte[] key, int keyOffset, int keyLength) {
-        long hash = hashOf(key, keyOffset, keyLength);
-        KeyLock lock = keyLock(hash);
-        long stamp = lock.writeLock();
-        try {
-            lock.aim(key, keyOffset, keyLength, hash);
-            return writer.delete(lock);
-        } finally {
-            lock.release(stamp);
+            lock.release();
         }
     }
 
@@ -459,90 +247,34 @@ public final class Store implements AutoCloseable {
             throw new IllegalArgumentException("to keep the time-to-live is no change of it");
         }
         long expiry = expiryOf(ttlMillis);
-        long hash = hashOf(key, keyOffset, keyLength);
-        KeyLock lock = keyLock(hash);
-        long stamp = lock.writeLock();
+        KeyLock lock = acquire(key, keyOffset, keyLength);
         try {
-            lock.aim(key, keyOffset, keyLength, hash);
             return writer.expire(lock, expiry, mode);
         } finally {
-            lock.release(stamp);
+            lock.release();
         }
-    }
-
-    /** Appends to a value, or stores it; the expiry stays. The new length. */
-    public long append(byte[] key, byte[] suffix) {
-        return update(key, current -> {
-            int length = current == null ? 0 : current.length;
-            checkValueSize((long) length + suffix.length);
-            byte[] longer = current == null
-                    ? new byte[suffix.length]
-                    : java.util.Arrays.copyOf(current, length + suffix.length);
-            System.arraycopy(suffix, 0, longer, length, suffix.length);
-            return longer;
-        });
-    }
-
-    /** Overwrites part of a value, which grows, padded with zeros, as needed; the expiry stays. The new length. */
-    public long overwrite(byte[] key, long offset, byte[] bytes) {
-        if (offset < 0 || offset > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("offset " + offset + " is outside 0.." + Integer.MAX_VALUE);
-        }
-        return update(key, current -> {
-            int length = current == null ? 0 : current.length;
-            if (bytes.length == 0) {
-                return null;
-            }
-            long end = Math.max(length, offset + bytes.length);
-            checkValueSize(end);
-            byte[] changed = current == null ? new byte[(int) end] : java.util.Arrays.copyOf(current, (int) end);
-            System.arraycopy(bytes, 0, changed, (int) offset, bytes.length);
-            return changed;
-        });
     }
 
     /**
-     * Adds to a value that is a decimal 64-bit integer, or to 0 where there is none; the expiry stays. The sum.
+     * Adds to a value that is a decimal 64-bit integer, or to 0 where there is none, and returns the sum. The expiry
+     * stays.
      *
      * @throws NumberFormatException if the value is not such an integer
      * @throws ArithmeticException if the sum is not
      */
     public long add(byte[] key, long delta) {
-        long[] sum = new long[1];
-        update(key, current -> {
-            sum[0] = Math.addExact(current == null ? 0 : Decimals.parse(current), delta);
-            return Decimals.format(sum[0]);
-        });
-        return sum[0];
-    }
-
-    /** What {@link #update} does to a value; null stands for no value, and as a result for no change. */
-    private interface Change {
-        byte @Nullable [] apply(byte @Nullable [] current);
-    }
-
-    private long update(byte[] key, Change change) {
-        long hash = hashOf(key, 0, key.length);
-        KeyLock lock = keyLock(hash);
-        long stamp = lock.writeLock();
+        KeyLock lock = acquire(key, 0, key.length);
         try {
-            lock.aim(key, 0, key.length, hash);
-            byte[] current = current(lock);
-            byte[] changed = change.apply(current);
-            if (changed == null) {
-                return current == null ? 0 : current.length;
+            byte[] old = current(lock);
+            long sum = Math.addExact(old == null ? 0 : Decimals.parse(old), delta);
+            byte[] digits = Decimals.format(sum);
+            lock.value(digits, 0, digits.length);
+            if (writer.write(lock, old == null ? NO_TTL : lock.foundExpiry) == PutResult.NO_SPACE) {
+                throw new StoreFullException("no room for the value, and the store may not evict");
             }
-            lock.value(changed, 0, changed.length);
-            requireStored(writer.write(lock, current == null ? NO_TTL : lock.foundExpiry));
-            return changed.length;
+            return sum;
         } finally {
-            lock.release(stamp);
-        }
-    }
-
-    private static void requireStored(PutResult result) {
-        if (result == PutResult.NO_SPACE) {
-            throw new StoreFullException("no room for the value, and the store may not evict");
+            lock.release();
         }
     }
 
@@ -552,7 +284,7 @@ public final class Store implements AutoCloseable {
             return null;
         }
         byte[] value = new byte[Math.toIntExact(lock.foundValueLength)];
-        long length = find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, value, 0, value.length, null);
+        long length = lookup.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, value, 0, value.length, null);
         return length == value.length ? value : null;
     }
 
@@ -560,70 +292,38 @@ public final class Store implements AutoCloseable {
 
     /** Removes every entry, in a time that does not depend on their number. */
     public void clear() {
-        long[] keyStamps = new long[keyLocks.length];
-        for (int i = 0; i < keyLocks.length; i++) {
-            keyStamps[i] = keyLocks[i].writeLock();
-        }
-        reclaimer.lock();
+        keyLocks.acquireAll();
         try {
-            StampedLock[] locks = index.locks();
-            long[] stamps = new long[locks.length];
-            for (int i = 0; i < locks.length; i++) {
-                stamps[i] = locks[i].writeLock();
-            }
-            index.clear();
-            segments.clear();
-            reclaimer.reset();
-            for (int i = 0; i < locks.length; i++) {
-                locks[i].unlockWrite(stamps[i]);
-            }
+            core.clear();
         } finally {
-            reclaimer.unlock();
-            for (int i = 0; i < keyLocks.length; i++) {
-                keyLocks[i].unlockWrite(keyStamps[i]);
-            }
+            keyLocks.releaseAll();
         }
     }
 
     /**
      * Visits some entries. A scan that goes from cursor 0 on until 0 is returned visits every key that is present
-     * throughout, most of them once. The cursor is all there is to a scan; none needs to be ended.
+     * throughout, most of them once. A scan has no state but its cursor, so it need not be ended.
      *
      * @param count about how many entries to visit
      * @return the cursor to go on with, or 0 at the end
      */
     public long scan(long cursor, int count, EntryVisitor visitor) {
-        return new Scan(this, index, records, region, layout).from(cursor, count, visitor);
+        return new Scan(core).from(cursor, count, visitor);
     }
 
     /** The key of an entry chosen at random, or null when the store is empty. */
     public byte @Nullable [] randomKey() {
-        return new Scan(this, index, records, region, layout).randomKey();
+        return new Scan(core).randomKey();
     }
 
     /** What the store has counted. */
     public StoreStats stats() {
-        return new StoreStats(
-                index.entries(),
-                segments.liveBytes(),
-                segments.deadBytes(),
-                (long) segments.freeCount() * segments.segmentSize(),
-                reclaimer.sizer().indexBytes(),
-                layout.size(),
-                counters.hits.sum(),
-                counters.misses.sum(),
-                counters.expirations.sum(),
-                counters.evictedOnProbation.sum(),
-                counters.evictedFromMain.sum(),
-                counters.evictedUnderPressure.sum(),
-                counters.evictedForIndex.sum(),
-                counters.refusedAdmissions.sum(),
-                counters.refusedForSpace.sum());
+        return core.stats();
     }
 
     /** The number of entries. */
     public long size() {
-        return index.entries();
+        return core.index.entries();
     }
 
     /** The largest value that the store takes. */
@@ -631,168 +331,70 @@ public final class Store implements AutoCloseable {
         return maxValueSize;
     }
 
-    // ---------------------------------------------------------------- coherence
+    // ---------------------------------------------------------------- copies and stamped values
 
-    /** The counter that moves with every change of a key; a copy is current while it stands still. */
+    @Override
     public long coherence(byte[] key) {
-        return lookup.coherence(lookup.keyHash.of(key, 0, key.length));
-    }
-
-    /** Whether a copy of a key's value, made after {@link #coherence} returned {@code counter}, is still current. */
-    public boolean isCurrent(byte[] key, long counter) {
-        return coherence(key) == counter;
+        return core.coherence.of(lookup.keyHash.of(key, 0, key.length));
     }
 
     /** Declares copies of a key's value outdated, though the store's own value stays. */
     public void invalidateCopies(byte[] key) {
-        bump(lookup.keyHash.of(key, 0, key.length));
-    }
-
-    /** Moves the counter of a key and returns the low part of what it becomes. */
-    int bump(long hash) {
-        return (int) region.getAndAddLong(layout.counterOffset(hash), 1) + 1;
-    }
-
-    /** Declares all copies outdated, of whatever keys. */
-    public void outdateCopies() {
-        region.getAndAddLong(HeaderDescriptor.COPIES_OFFSET, 1);
-    }
-
-    // ---------------------------------------------------------------- stamped values
-
-    /** Whether readers in other processes judge values by their {@link Stamp}. */
-    public boolean isStamped() {
-        return layout.voucherCount() > 0;
+        core.coherence.bump(lookup.keyHash.of(key, 0, key.length));
     }
 
     /**
-     * Says which generation of stamps is vouched for in a slot from now on, to readers in other processes; 0 is none.
-     * By one thread.
+     * Tells readers in other processes which generation of stamps is in force for a slot from now on; 0 is none. To be
+     * called by one thread. Does nothing unless values are stamped.
      */
     public void vouch(int slot, int generation) {
-        if (!isStamped()) {
-            return;
-        }
-        long offset = layout.vouchersOffset() + 4L * (slot & layout.voucherCount() - 1);
-        int before = region.getInt(offset);
-        region.setIntRelease(offset, generation);
-        if (before != 0 && before != generation) {
-            outdateCopies();
+        if (stamps.putInForce(slot, generation)) {
+            core.coherence.outdateAll();
         }
     }
 
-    /** Declares what was stamped until a time of the store's clock, and all copies, outdated. By one thread. */
+    /**
+     * Tells readers in other processes that values stamped up to a time of the store's clock, and all copies, are
+     * outdated. To be called by one thread.
+     */
     public void outdate(long until) {
-        if (until > region.getLong(HeaderDescriptor.VALID_SINCE_OFFSET)) {
-            region.setLongRelease(HeaderDescriptor.VALID_SINCE_OFFSET, until);
-        }
-        outdateCopies();
+        stamps.outdate(until);
+        core.coherence.outdateAll();
     }
 
-    // ---------------------------------------------------------------- time
+    // ---------------------------------------------------------------- time, and the end
 
     /** Milliseconds since the store was opened, by a clock that never goes back. */
     public long clockMillis() {
-        return (clock.nanoTime() - originNanos) / 1_000_000;
-    }
-
-    long nanoTime() {
-        return clock.nanoTime();
+        return core.clockMillis();
     }
 
     /**
-     * Why the store cannot be relied on any more - somebody cut its file short, say - or null while all is well. Its
-     * owner should close it and open another.
+     * Why the store cannot be relied on any more, or null while all is well. Its file may have been cut short, for
+     * example. The owner should close the store and open another.
      */
     public @Nullable Throwable failure() {
-        return housekeeper.failure();
+        return core.housekeeper.failure();
     }
 
     /** Publishes clock and heartbeat, takes note of other processes' reads, and frees what has expired. */
     public void tick() {
-        housekeeper.tick();
-    }
-
-    Housekeeper housekeeper() {
-        return housekeeper;
+        core.housekeeper.tick();
     }
 
     /** Closes the store and removes its file; readers in other processes detach. */
     @Override
     public void close() {
-        housekeeper.close();
+        core.housekeeper.close();
         OPEN.remove(this);
         try {
-            region.setLongRelease(HeaderDescriptor.STATE_OFFSET, HeaderDescriptor.STATE_CLOSED);
+            core.region.setLongRelease(HeaderDescriptor.STATE_OFFSET, HeaderDescriptor.STATE_CLOSED);
         } catch (InternalError truncated) {
-            // Somebody cut the file short; readers have noticed, and nobody can be told any more.
+            // The file was cut short: readers have noticed, and the state cannot be written any more.
         } finally {
             if (file != null) {
                 file.close();
             }
-        }
-    }
-
-    // ---------------------------------------------------------------- for the parts of the store
-
-    Layout layout() {
-        return layout;
-    }
-
-    Region region() {
-        return region;
-    }
-
-    Removals removals() {
-        return removals;
-    }
-
-    EvictionPolicy policy() {
-        return policy;
-    }
-
-    Reclaimer reclaimer() {
-        return reclaimer;
-    }
-
-    Index index() {
-        return index;
-    }
-
-    Segments segments() {
-        return segments;
-    }
-
-    Records records() {
-        return records;
-    }
-
-    /** A read in another process: counts as a use. The hash may be anything; at worst a wrong entry is favoured. */
-    void noteForeignHit(long hash) {
-        int stripe = index.stripeOf(hash);
-        StampedLock lock = index.lock(stripe);
-        long stamp = lock.tryWriteLock();
-        if (stamp != 0) {
-            try {
-                index.refresh(stripe);
-                long slotOffset = index.findTag(hash);
-                if (slotOffset != 0) {
-                    long address = Slots.address(region.getLong(slotOffset));
-                    long first = region.getLong(address);
-                    int before = RecordDescriptor.policy(first);
-                    int after = policy.use(
-                            before,
-                            RecordDescriptor.kind(first) == RecordDescriptor.HEAD ? EvictionPolicy.SPREAD : address);
-                    if (after != before) {
-                        region.setByte(address + RecordDescriptor.POLICY_BYTE, after);
-                    }
-                }
-            } finally {
-                lock.unlockWrite(stamp);
-            }
-        }
-        if (policy.watches(hash)) {
-            policy.watch(hash);
         }
     }
 }

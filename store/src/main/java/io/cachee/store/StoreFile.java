@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * The files of a store: the region itself; beside it {@code .hits}, where readers report, and {@code .lock}, which
  * keeps a second writer away.
  *
- * <p>The region is prepared under another name and renamed into place when it is complete, so nobody meets half a file.
- * A file left by an earlier writer is never written to; those who still map it keep it until they let go.
+ * <p>The region is prepared under another name and renamed when it is complete, so nobody sees half a file.
+ * A file of an earlier writer is never written to; processes that still map it keep it until they unmap it.
  */
 final class StoreFile {
     private static final int BLOCK = 1 << 20;
@@ -61,7 +61,7 @@ final class StoreFile {
         return path.resolveSibling(path.getFileName() + suffix);
     }
 
-    /** Memory of no file. */
+    /** Memory without a file. */
     static Region anonymous(long size, boolean populated) {
         MemorySegment memory = NativeMemory.anonymous(size);
         if (populated && !NativeMemory.populate(memory)) {
@@ -106,13 +106,16 @@ final class StoreFile {
         }
     }
 
-    /** The user that this process runs as, by the name or number that owners of files go by. */
+    /** The user that this process runs as, in the form in which owners of files are named. */
     static String ownUser() throws IOException {
         Path self = Path.of("/proc/self");
         return Files.exists(self) ? Files.getOwner(self).getName() : System.getProperty("user.name");
     }
 
-    /** A process has one lock on a file, whichever of its descriptors asked, and loses it with the first one closed. */
+    /**
+     * Takes the lock of a store. The system keeps one lock per process and file, and drops it when any descriptor of
+     * the file is closed; so a second writer in this process is refused before it opens the file.
+     */
     private static FileChannel lock(Path path) throws IOException {
         if (!HELD.add(path)) {
             throw new StoreFileException(path, "another writer holds this store", null);
@@ -174,7 +177,10 @@ final class StoreFile {
                 path, "no room for a store: " + size + " bytes wanted, " + Math.max(0, free) + " bytes free", cause);
     }
 
-    /** Every page exists before the file is published, or readers could meet one that cannot be had any more. */
+    /**
+     * Allocates every page before the file is published. A reader could otherwise touch one for which there is no
+     * memory left.
+     */
     private void allocate(FileChannel target) throws IOException {
         int error = NativeMemory.allocate(temporary, size);
         if (error == 0) {
@@ -239,7 +245,7 @@ final class StoreFile {
         Files.setPosixFilePermissions(hitsPath, readersMayWrite());
     }
 
-    /** Whoever may read the store may report hits. */
+    /** The file's mode, for the hits: who may read the store may report hits. */
     private Set<PosixFilePermission> readersMayWrite() {
         Set<PosixFilePermission> mode = EnumSet.copyOf(permissions);
         if (mode.contains(PosixFilePermission.GROUP_READ)) {
@@ -251,7 +257,7 @@ final class StoreFile {
         return mode;
     }
 
-    /** Passes on what readers reported. A channel that somebody cut short is not used any more. */
+    /** Passes on what readers have reported. A channel whose file was cut short is not used any more. */
     void drainHits(HitChannel.Listener listener) {
         if (hits != null) {
             try {
@@ -262,7 +268,7 @@ final class StoreFile {
         }
     }
 
-    /** Nobody may cut the file short while it is mapped. */
+    /** Checks that the file was not cut short while it is mapped. */
     void checkLength() {
         try {
             long length = Objects.requireNonNull(channel).size();
@@ -279,7 +285,7 @@ final class StoreFile {
         close();
     }
 
-    /** Removes the files and lets another writer in. What readers have mapped stays readable until they let go. */
+    /** Removes the files and releases the lock. What readers have mapped stays readable until they unmap it. */
     void close() {
         try (var _ = lockChannel;
                 var _ = channel) {

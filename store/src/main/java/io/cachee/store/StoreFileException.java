@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The file that was to back a store could not be made. */
+/** Thrown when the file of a store cannot be created. */
 public final class StoreFileException extends IOException {
     private static final long serialVersionUID = 1L;
 

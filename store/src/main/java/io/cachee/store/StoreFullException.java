@@ -1,6 +1,6 @@
 package io.cachee.store;
 
-/** The store is full and its policy is not to evict. */
+/** Thrown when the store is full and its policy does not evict. */
 public final class StoreFullException extends IllegalStateException {
     private static final long serialVersionUID = 1L;
 

@@ -15,16 +15,16 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be seen of a store's file from outside, whether its writer lives or not. Examining it disturbs nobody: it is
- * mapped read-only, nothing is locked or reported, and reading keys does not count as using them.
+ * What can be seen of a store's file from outside, whether or not its writer is running. Examining it disturbs nobody:
+ * it is mapped read-only, nothing is locked or reported, and reading keys does not count as using them.
  *
- * <p>Nothing in the file is believed. The header must agree with itself or there is no inspection; beyond it each
- * figure that leads elsewhere is checked against the region before it is followed, and every loop is bounded by the
- * region's size. Under a busy writer the figures are of slightly different moments.
+ * <p>Nothing in the file is trusted. The header must be consistent, or there is no inspection. Every offset is checked
+ * against the region before it is followed, and every loop is bounded by the region's size. Under a busy writer,
+ * figures are of slightly different moments.
  *
  * @param header what was fixed when the store was made
- * @param life whether somebody is at work on it
- * @param statistics what the writer last published, a quarter of a second ago or so
+ * @param life whether a writer is running
+ * @param statistics what the writer last published, up to a quarter of a second ago
  * @param index the index's shape and load
  * @param keys the first keys in the index's order, as many as were asked for
  */
@@ -61,7 +61,7 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
             int stripes,
             long counters) {}
 
-    /** What the writer says of itself. */
+    /** What the writer says about itself. */
     public enum State {
         /** It serves. */
         READY,
@@ -74,9 +74,9 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
     }
 
     /**
-     * Whether somebody is at work on the store.
+     * Whether a writer is running.
      *
-     * @param state what the writer says of itself
+     * @param state what the writer says about itself
      * @param clockMillis its clock: milliseconds since the store was made
      * @param beating whether the clock moved while it was watched
      * @param ageMillis how long the clock has stood still, by the wall clock
@@ -88,10 +88,10 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
      *
      * @param bucketsBelow buckets in each stripe before the frontier
      * @param bucketsAbove buckets in each of the others; the same unless the index is being resized
-     * @param frontier the stripe that resizing has come to
+     * @param frontier the stripe that is rebuilt next when the index is being resized
      * @param slots places for entries
      * @param used those that are taken
-     * @param sound false when the shape cannot be; nothing was counted then
+     * @param sound false when the shape is impossible; nothing was counted then
      */
     public record IndexUse(int bucketsBelow, int bucketsAbove, int frontier, long slots, long used, boolean sound) {}
 
@@ -101,7 +101,7 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
      * @param bytes the key
      * @param valueLength the value's length in bytes
      * @param ttlMillis milliseconds until it expires, by the writer's clock, or {@link EntryInfo#NO_TTL}
-     * @param frequency how often the eviction policy thinks that the entry was used: a small saturating figure
+     * @param frequency how often the entry was used, as the eviction policy counts: a small number that saturates
      */
     @SuppressWarnings("ArrayRecordComponent") // Keys are bytes; nobody compares inspections.
     public record Key(byte[] bytes, long valueLength, long ttlMillis, int frequency) {}
@@ -155,11 +155,13 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
     private static final class Examination {
         private final Region region;
         private final Layout layout;
+        private final ChunkedRead chunked;
         private final long shape;
 
         Examination(Region region, Layout layout) {
             this.region = region;
             this.layout = layout;
+            this.chunked = new ChunkedRead(region, layout);
             this.shape = region.getLongAcquire(HeaderDescriptor.SHAPE_OFFSET);
         }
 
@@ -224,7 +226,7 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
                     && (frontier == 0 || stripeOffset(frontier - 1) + Shape.stripeBytes(below) <= layout.size());
         }
 
-        /** As the index has it: stripes on either side of the frontier are laid out by their own size. */
+        /** Where a stripe begins. Stripes on either side of the frontier are laid out by their own size. */
         private long stripeOffset(int stripe) {
             return layout.indexOffset() + stripe * Shape.stripeBytes(Shape.buckets(shape, stripe));
         }
@@ -259,7 +261,7 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
             return new IndexUse(below, above, frontier, slots, used, true);
         }
 
-        /** The key that a slot leads to, by the rules of {@link Lookup}; null when it leads nowhere, or is expired. */
+        /** The key that a slot leads to, by the rules of {@link Lookup}, or null if there is none or it has expired. */
         private @Nullable Key readKey(long slotOffset, long nowMillis) {
             for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
                 long slot = region.getLongAcquire(slotOffset);
@@ -315,50 +317,11 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
             return new Key(key, valueLength, ttl, RecordDescriptor.policy(first));
         }
 
-        /** A large record's key is the beginning of the stream of bytes that its chunks carry. */
         private @Nullable Key copyLargeKey(long head, long first, int keyLength, long ttl) {
-            int chunkCount = region.getInt(head + 12);
-            long valueLength = region.getLong(head + 16);
-            long words = RecordDescriptor.chunkWordsOffset(head, RecordDescriptor.expires(first));
-            if (chunkCount <= 0
-                    || chunkCount > layout.segmentSize() / 8
-                    || valueLength < 0
-                    || valueLength > layout.size()
-                    || words + 8L * chunkCount > layout.segmentEnd(head)) {
-                return null;
-            }
-            long hash = region.getLong(head + 24);
+            long valueLength = chunked.valueLength(head, first);
             byte[] key = new byte[keyLength];
-            int done = 0;
-            for (int i = 0; i < chunkCount && done < keyLength; i++) {
-                int copied = copyChunk(words + 8L * i, hash, i, key, done);
-                if (copied < 0) {
-                    return null;
-                }
-                done += copied;
-            }
-            return done == keyLength ? new Key(key, valueLength, ttl, RecordDescriptor.policy(first)) : null;
-        }
-
-        /** The number of bytes copied, or -1 when the word leads nowhere or the chunk moved meanwhile. */
-        private int copyChunk(long wordOffset, long hash, int chunkNumber, byte[] key, int done) {
-            long word = region.getLongAcquire(wordOffset);
-            long address = Slots.address(word);
-            int length = (int) Slots.tag(word);
-            if (!layout.mayHoldRecord(address, RecordDescriptor.CHUNK_BYTES + (long) length)) {
-                return -1;
-            }
-            long generation = region.getLongAcquire(layout.generationOffset(address));
-            if ((generation & 0xff) != Slots.generation(word) || region.getLongAcquire(wordOffset) != word) {
-                return -1;
-            }
-            if (region.getLong(address + 8) != hash || region.getInt(address + 16) != chunkNumber) {
-                return -1;
-            }
-            int take = Math.min(length, key.length - done);
-            region.copyOut(address + RecordDescriptor.CHUNK_BYTES, key, done, take);
-            VarHandle.acquireFence();
-            return region.getLongOpaque(layout.generationOffset(address)) == generation ? take : -1;
+            boolean isWhole = valueLength >= 0 && chunked.copyKey(head, first, key);
+            return isWhole ? new Key(key, valueLength, ttl, RecordDescriptor.policy(first)) : null;
         }
     }
 }

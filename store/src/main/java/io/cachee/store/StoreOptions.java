@@ -38,7 +38,7 @@ public final class StoreOptions {
         this.maxValueSize = Layout.of(maxMemory).size() / 8;
     }
 
-    /** From the system itself where it can be asked, for that takes a tenth of the time of the JDK's generator. */
+    /** A random seed, read from the system where possible, which takes a tenth of the time of the JDK's generator. */
     private static long unpredictable() {
         try (InputStream random = Files.newInputStream(SYSTEM_RANDOM)) {
             byte[] bytes = random.readNBytes(Long.BYTES);
@@ -66,7 +66,7 @@ public final class StoreOptions {
         return this;
     }
 
-    /** How entries make way when the region is full. The default is {@link Eviction#CACHEE_LFU}. */
+    /** Which entries are dropped when the region is full. The default is {@link Eviction#CACHEE_LFU}. */
     public StoreOptions eviction(Eviction policy) {
         this.eviction = policy;
         return this;
@@ -90,8 +90,8 @@ public final class StoreOptions {
     }
 
     /**
-     * Whether the store runs its own thread for the clock, the heartbeat, expiry and the like. Without one somebody
-     * must call {@link Store#tick()} every few milliseconds.
+     * Whether the store runs its own thread for the clock, the heartbeat, expiry and the like. Without one,
+     * {@link Store#tick()} must be called every few milliseconds.
      */
     public StoreOptions housekeeping(boolean ownThread) {
         this.housekeeping = ownThread;
@@ -99,8 +99,8 @@ public final class StoreOptions {
     }
 
     /**
-     * Whether the pages of a region without a file are brought in bit by bit after the store was opened, rather than
-     * before: it opens sooner, and its first writes may have to wait for pages.
+     * Whether the pages of a region without a file are brought in step by step after the store is opened, rather than
+     * before. The store then opens sooner, and its first writes may wait for pages.
      */
     public StoreOptions populateInBackground(boolean later) {
         this.populateInBackground = later;
@@ -108,17 +108,17 @@ public final class StoreOptions {
     }
 
     /**
-     * Values are kept for another server: each ends in a {@link Stamp}, by which readers in other processes judge
-     * whether it may be served.
+     * Declares that values are copies of another server's. Each ends in a {@link Stamp}, by which readers in other
+     * processes judge whether it may be served.
      *
-     * @param slots of that server, a power of two up to 16,384
+     * @param slots the slots of that server, a power of two up to 16,384
      */
     public StoreOptions stamped(int slots) {
         this.vouchers = Layout.of(maxMemory, slots).voucherCount();
         return this;
     }
 
-    /** Told of entries that expire or are evicted. */
+    /** Receives the entries that expire or are evicted. */
     public StoreOptions removalListener(RemovalListener listener) {
         this.removalListener = listener;
         return this;
@@ -130,7 +130,7 @@ public final class StoreOptions {
         return this;
     }
 
-    /** Fixes what is otherwise random: the hash seed and the store's own dice. For reproducible runs. */
+    /** Fixes what is otherwise random, the hash seed and the policy's sampling, for reproducible runs. */
     public StoreOptions seed(long value) {
         this.seed = value;
         return this;

@@ -1,17 +1,9 @@
 package io.cachee.store;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -24,50 +16,51 @@ import org.jspecify.annotations.Nullable;
  * <p>When the writer closes the store, dies, or its heartbeat stands still for longer than the reader tolerates, the
  * reader detaches: every read is a miss. When a writer is there again, it attaches again by itself.
  */
-public final class StoreReader implements AutoCloseable {
-    /** Returned by reads that find nothing. */
-    public static final long MISS = Lookup.MISS;
+public final class StoreReader extends StoreView {
     /** Returned by {@link #coherence} while the reader is detached; no copy is current under it. */
     public static final long DETACHED = 0;
 
     /**
      * How a reader attaches.
      *
-     * @param attachTimeout how long to wait for a file and a beating heart
-     * @param staleAfter how long the heart may stand still
+     * @param attachTimeout how long to wait for a file and a heartbeat
+     * @param staleAfter how long the heartbeat may stand still
      * @param owner the user that must own the file, or null for the user of this process
-     * @param anyOwner whether any owner will do
+     * @param anyOwner whether any owner is trusted
      */
     public record Options(
             Duration attachTimeout,
             Duration staleAfter,
             @Nullable String owner,
             boolean anyOwner) {
-        /** Waits for a second, tolerates a second's standstill, trusts this process's user alone. */
+        /** Waits for a second, tolerates a second without a heartbeat, and trusts this process's user alone. */
         public static final Options DEFAULT = new Options(Duration.ofSeconds(1), Duration.ofSeconds(1), null, false);
 
-        /** With another time to wait. */
+        /** As these, but with another time to wait. */
         public Options withAttachTimeout(Duration timeout) {
             return new Options(timeout, staleAfter, owner, anyOwner);
         }
 
-        /** With another tolerance for a heart that stands still. */
+        /** As these, but with another tolerance for a heartbeat that stands still. */
         public Options withStaleAfter(Duration tolerance) {
             return new Options(attachTimeout, tolerance, owner, anyOwner);
         }
 
-        /** With another trusted owner. */
+        /** As these, but with another trusted owner. */
         public Options withOwner(String user) {
             return new Options(attachTimeout, staleAfter, user, false);
         }
 
-        /** Trusting whoever owns the file. */
+        /** As these, but trusting any owner. */
         public Options withAnyOwner() {
             return new Options(attachTimeout, staleAfter, null, true);
         }
     }
 
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+    /** Most values are not longer than this, in bytes. */
+    private static final int USUAL_LENGTH = 256;
+
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Path path;
@@ -94,7 +87,7 @@ public final class StoreReader implements AutoCloseable {
         long deadline = System.nanoTime() + options.attachTimeout.toNanos();
         while (true) {
             try {
-                reader.adopt(reader.open());
+                reader.adopt(Attachment.open(path, options));
                 break;
             } catch (AttachException e) {
                 boolean passing = e.reason() == AttachException.Reason.ABSENT
@@ -113,169 +106,6 @@ public final class StoreReader implements AutoCloseable {
     /** Attaches with the default options. */
     public static StoreReader attach(Path path) throws AttachException {
         return attach(path, Options.DEFAULT);
-    }
-
-    /** One writer's file, mapped. */
-    private static final class Attachment extends Lookup {
-        private final FileChannel channel;
-        private final long fileSize;
-        private final @Nullable HitChannel hits;
-        private long offsetNanos = Long.MIN_VALUE;
-        private long lastClock;
-        private long lastBeatNanos;
-        private volatile long ownMillis;
-
-        Attachment(Region region, Layout layout, FileChannel channel, long fileSize, @Nullable HitChannel hits) {
-            super(region, layout, true);
-            this.channel = channel;
-            this.fileSize = fileSize;
-            this.hits = hits;
-            this.lastClock = region.getLongAcquire(HeaderDescriptor.CLOCK_OFFSET);
-            this.lastBeatNanos = System.nanoTime();
-        }
-
-        /** The later of the writer's clock and this process's idea of it: either process may be held up. */
-        @Override
-        long nowMillis() {
-            return Math.max(region.getLongOpaque(HeaderDescriptor.CLOCK_OFFSET), ownMillis);
-        }
-
-        @Override
-        void hit(long hash, long slotOffset, long slot, long first) {
-            if (hits != null) {
-                hits.report(hash);
-            }
-        }
-
-        /** Looks at the heart; false when it has stood still for too long, or the file is not what it was. */
-        boolean beats(long staleNanos) throws IOException {
-            long now = System.nanoTime();
-            long clock = region.getLongAcquire(HeaderDescriptor.CLOCK_OFFSET);
-            if (clock != lastClock) {
-                lastClock = clock;
-                lastBeatNanos = now;
-                offsetNanos = Math.max(offsetNanos, TimeUnit.MILLISECONDS.toNanos(clock) - now);
-            }
-            if (offsetNanos != Long.MIN_VALUE) {
-                ownMillis = (offsetNanos + now) / 1_000_000;
-            }
-            if (hits != null) {
-                hits.tick();
-            }
-            return now - lastBeatNanos <= staleNanos
-                    && region.getLongAcquire(HeaderDescriptor.STATE_OFFSET) == HeaderDescriptor.STATE_READY
-                    && channel.size() >= fileSize;
-        }
-
-        boolean hasBeaten() {
-            return offsetNanos != Long.MIN_VALUE;
-        }
-
-        void close() {
-            try {
-                channel.close();
-            } catch (IOException e) {
-                // The mapping outlives the channel; nothing is lost with it.
-                return;
-            }
-        }
-    }
-
-    /** Opens, checks and maps the file, and waits for a heartbeat for as long as one tick of a busy writer may take. */
-    private Attachment open() throws AttachException {
-        Attachment opened = map();
-        long deadline = System.nanoTime() + Math.min(options.staleAfter.toNanos(), options.attachTimeout.toNanos());
-        try {
-            while (opened.beats(Long.MAX_VALUE)) {
-                if (opened.hasBeaten()) {
-                    return opened;
-                }
-                if (System.nanoTime() - deadline >= 0) {
-                    opened.close();
-                    throw new AttachException(
-                            AttachException.Reason.STALE_HEARTBEAT, "the writer's clock stands still");
-                }
-                LockSupport.parkNanos(TICK_NANOS / 4);
-            }
-            opened.close();
-            throw new AttachException(AttachException.Reason.NOT_READY, "the writer has closed the store");
-        } catch (IOException | InternalError e) {
-            opened.close();
-            if (e instanceof AttachException known) {
-                throw known;
-            }
-            throw new AttachException(AttachException.Reason.UNREADABLE, "cannot be read: " + e, e);
-        }
-    }
-
-    private Attachment map() throws AttachException {
-        FileChannel channel = null;
-        try {
-            checkFile();
-            channel = FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
-            long fileSize = channel.size();
-            if (fileSize < Layout.MIN_SIZE) {
-                throw new AttachException(
-                        AttachException.Reason.TOO_SHORT,
-                        "file has " + fileSize + " bytes, a store has at least " + Layout.MIN_SIZE);
-            }
-            MemorySegment memory = channel.map(FileChannel.MapMode.READ_ONLY, 0, fileSize, Arena.ofAuto());
-            Region whole = new Region(memory);
-            Layout layout = HeaderDescriptor.check(whole, fileSize);
-            Region region = new Region(memory.asSlice(0, layout.size()));
-            long instance = region.getLong(HeaderDescriptor.INSTANCE_OFFSET);
-            return new Attachment(region, layout, channel, fileSize, joinHits(instance));
-        } catch (AttachException e) {
-            closeQuietly(channel);
-            throw e;
-        } catch (NoSuchFileException e) {
-            closeQuietly(channel);
-            throw new AttachException(AttachException.Reason.ABSENT, "there is no such file", e);
-        } catch (IOException | InternalError e) {
-            closeQuietly(channel);
-            throw new AttachException(AttachException.Reason.UNREADABLE, "cannot be read: " + e, e);
-        }
-    }
-
-    private static void closeQuietly(@Nullable FileChannel channel) {
-        try (var _ = channel) {
-            return;
-        } catch (IOException e) {
-            // The failure that led here is the one to report.
-            return;
-        }
-    }
-
-    private void checkFile() throws IOException {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw new AttachException(AttachException.Reason.ABSENT, "there is no such file");
-        }
-        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw new AttachException(AttachException.Reason.UNREADABLE, "not a regular file");
-        }
-        if (!options.anyOwner) {
-            String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
-            String trusted = options.owner != null ? options.owner : StoreFile.ownUser();
-            if (!owner.equals(trusted)) {
-                throw new AttachException(
-                        AttachException.Reason.FOREIGN_OWNER, "belongs to " + owner + ", trusted is " + trusted);
-            }
-        }
-    }
-
-    /** Reporting hits is a courtesy: where it is not possible, reading goes on without. */
-    private @Nullable HitChannel joinHits(long instance) {
-        Set<java.nio.file.OpenOption> mode =
-                Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-        try (FileChannel channel = FileChannel.open(StoreFile.sibling(path, ".hits"), mode)) {
-            if (channel.size() != HitChannel.BYTES) {
-                return null;
-            }
-            MemorySegment memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, HitChannel.BYTES, Arena.ofAuto());
-            return HitChannel.join(new Region(memory), instance);
-        } catch (IOException e) {
-            return null;
-        }
     }
 
     private void adopt(Attachment opened) {
@@ -313,7 +143,7 @@ public final class StoreReader implements AutoCloseable {
 
     private void reattach() {
         try {
-            adopt(open());
+            adopt(Attachment.open(path, options));
         } catch (AttachException e) {
             lastFailure = e;
         }
@@ -321,45 +151,8 @@ public final class StoreReader implements AutoCloseable {
 
     // ---------------------------------------------------------------- reading
 
-    /**
-     * Copies a key's value to {@code target}.
-     *
-     * @return the value's length, or {@link #MISS}; when it exceeds {@code capacity}, nothing was copied
-     */
-    public long get(byte[] key, int keyOffset, int keyLength, byte[] target, int targetOffset, int capacity) {
-        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, null);
-    }
-
-    /** As above, and describes the entry in {@code info}. */
-    public long get(
-            byte[] key,
-            int keyOffset,
-            int keyLength,
-            byte[] target,
-            int targetOffset,
-            int capacity,
-            @Nullable EntryInfo info) {
-        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, info);
-    }
-
-    /** As above, to memory of any kind; an array of bytes is reached quicker as such than through its segment. */
-    public long get(byte[] key, int keyOffset, int keyLength, MemorySegment target, long targetOffset, long capacity) {
-        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, null);
-    }
-
-    /** As above, and describes the entry in {@code info}. */
-    public long get(
-            byte[] key,
-            int keyOffset,
-            int keyLength,
-            MemorySegment target,
-            long targetOffset,
-            long capacity,
-            @Nullable EntryInfo info) {
-        return copy(key, keyOffset, keyLength, target, targetOffset, capacity, info);
-    }
-
-    private long copy(
+    @Override
+    long copy(
             byte[] key,
             int keyOffset,
             int keyLength,
@@ -383,33 +176,20 @@ public final class StoreReader implements AutoCloseable {
         }
     }
 
-    /** The value of a key, or null. */
-    public byte @Nullable [] get(byte[] key) {
-        EntryInfo info = new EntryInfo();
-        byte[] value = new byte[256];
-        while (true) {
-            long length = get(key, 0, key.length, value, 0, value.length, info);
-            if (length < 0 || length > Integer.MAX_VALUE) {
-                return null;
-            }
-            if (length <= value.length) {
-                return java.util.Arrays.copyOf(value, (int) length);
-            }
-            value = new byte[(int) length];
-        }
+    @Override
+    long expectedLength(byte[] key) {
+        return USUAL_LENGTH;
     }
 
-    /**
-     * The counter that moves with every change of a key, or {@link #DETACHED}. A copy made after this was read is
-     * current while {@link #isCurrent} says so.
-     */
+    /** The counter that moves with every change of a key, or {@link #DETACHED}. */
+    @Override
     public long coherence(byte[] key) {
         Attachment current = attachment;
         if (current == null) {
             return DETACHED;
         }
         try {
-            return current.coherence(current.keyHash.of(key, 0, key.length));
+            return current.coherence.of(current.keyHash.of(key, 0, key.length));
         } catch (InternalError truncated) {
             detach(current);
             return DETACHED;
@@ -418,9 +198,9 @@ public final class StoreReader implements AutoCloseable {
         }
     }
 
-    /** Whether a copy made after {@link #coherence} returned {@code counter} is still current. */
+    @Override
     public boolean isCurrent(byte[] key, long counter) {
-        return counter != DETACHED && coherence(key) == counter;
+        return counter != DETACHED && super.isCurrent(key, counter);
     }
 
     /** Whether there is a writer to read from. */

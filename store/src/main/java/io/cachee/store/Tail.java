@@ -3,17 +3,21 @@ package io.cachee.store;
 import java.util.concurrent.locks.StampedLock;
 
 /**
- * The old end of a log: a segment taken out of it, and the record in it that comes next. Entries are decided upon
- * one by one; when the last is gone the segment is free. Used under the reclaimer's lock.
+ * The old end of a log: a segment that was taken out of it, and the next record in that segment. Entries are dropped or
+ * moved one by one; when the last is gone, the segment is free. The reclaimer's lock is held.
  *
- * <p>A large entry is decided upon at its first chunk. Its other chunks, and its head, follow wherever that went.
+ * <p>The decision about a large entry is taken at its first chunk. Its other chunks and its head follow the first
+ * chunk.
  */
 final class Tail {
     private static final int NONE = -1;
-    /** Records whose places in the index are touched ahead, all at once, so that their cache misses overlap. */
+    /**
+     * The number of records whose places in the index are loaded ahead, all at once, so that their cache misses
+     * overlap.
+     */
     private static final int LOOKAHEAD = 16;
 
-    private final Store store;
+    private final StoreCore core;
     private final Region region;
     private final Index index;
     private final Segments segments;
@@ -38,18 +42,18 @@ final class Tail {
     private long hash;
     private int policy;
     private long entryBytes;
-    /** Bytes that went from the segment since it was last told of any: each time costs what a whole batch does. */
+    /** Bytes that are dead but not yet counted as dead. Counting one record costs as much as counting a batch. */
     private long unsettledBytes;
-    /** Bytes that the segment was told of. */
+    /** Bytes that were counted as dead by this tail. */
     private long settledBytes;
 
-    Tail(Store store, Segments segments, Records records, Counters counters) {
-        this.store = store;
-        this.region = store.region();
-        this.index = store.index();
-        this.segments = segments;
-        this.records = records;
-        this.counters = counters;
+    Tail(StoreCore core) {
+        this.core = core;
+        this.region = core.region;
+        this.index = core.index;
+        this.segments = core.segments;
+        this.records = core.records;
+        this.counters = core.counters;
     }
 
     int segment() {
@@ -72,17 +76,17 @@ final class Tail {
         return entryBytes;
     }
 
-    /** Bytes gone past that are dead but whose segment is not free yet. */
+    /** Bytes that were passed: they are dead, but their segment is not free yet. */
     long passedBytes() {
         return segment == NONE ? 0 : cursor - segments.startOf(segment);
     }
 
-    /** Bytes that are dead though the segment does not know yet. */
+    /** Bytes that are dead but not yet counted as dead. */
     long unsettledBytes() {
         return unsettledBytes;
     }
 
-    /** Tells the segment what went. To be called before the reclaimer's lock is released. */
+    /** Counts the dead bytes. To be called before the reclaimer's lock is released. */
     void settle() {
         if (unsettledBytes > 0) {
             segments.kill(segments.startOf(segment), unsettledBytes);
@@ -115,7 +119,7 @@ final class Tail {
         found = false;
     }
 
-    /** Goes to the next entry to decide upon. False when the segment is done, and free. */
+    /** Moves to the next entry to decide about. False when there is none: the segment is free then. */
     boolean seek() {
         while (!found) {
             if (cursor >= end) {
@@ -162,12 +166,12 @@ final class Tail {
     }
 
     /**
-     * True when the record at {@code address} is an entry to decide upon. Others are dealt with here.
+     * Whether the record at {@code address} is an entry to decide about. Others are dealt with here.
      *
-     * <p>The usual entry is judged without its stripe's lock: it cannot be written over while its segment is being
-     * emptied, and whether it is still linked is asked under the lock, before it goes. Where nothing in the segment is
-     * dead but what went through here, it need not be looked for at all. One that is not found may have been on its way
-     * from slot to slot; that takes the lock.
+     * <p>The usual entry is examined without its stripe's lock. It cannot be overwritten while its segment is being
+     * emptied, and {@link #drop} and {@link #move} check under the lock that it is still linked. If nothing in the
+     * segment is dead except what passed through here, every record is linked and need not be searched for. An entry
+     * that is not found may have been moving from slot to slot, so the search is repeated under the lock.
      */
     private boolean examine(long address, long first) {
         int kind = RecordDescriptor.kind(first);
@@ -209,12 +213,12 @@ final class Tail {
             }
             long entry = Slots.address(region.getLong(slotOffset));
             long entryFirst = region.getLong(entry);
-            if (RecordDescriptor.expires(entryFirst) && records.isExpired(entry, entryFirst, store.clockMillis())) {
+            if (RecordDescriptor.expires(entryFirst) && records.isExpired(entry, entryFirst, core.clockMillis())) {
                 index.remove(stripe, slotOffset);
-                store.removals().expired(entry);
+                core.removals.expired(entry);
                 records.kill(entry);
                 counters.expirations.increment();
-                store.bump(hash);
+                core.coherence.bump(hash);
                 return false;
             }
             if (kind == RecordDescriptor.HEAD || kind == RecordDescriptor.CHUNK && !records.isFirstChunk(address)) {
@@ -243,7 +247,7 @@ final class Tail {
         return segments.logOf(Slots.address(region.getLong(words)));
     }
 
-    /** Drops the entry found; if it was deleted meanwhile, so much the better. */
+    /** Drops the entry found, unless it was deleted meanwhile. */
     void drop(boolean remember, History history) {
         int stripe = index.stripeOf(hash);
         StampedLock lock = index.lock(stripe);
@@ -265,7 +269,7 @@ final class Tail {
             if (!index.removeAddress(stripe, hash, cursor)) {
                 return false;
             }
-            store.removals().evicted(cursor);
+            core.removals.evicted(cursor);
             unsettledBytes += RecordDescriptor.recordBytes(region, cursor, first);
             return true;
         }
@@ -306,7 +310,7 @@ final class Tail {
         long copy = records.move(address, first, toLog, newPolicy);
         long entry = Slots.address(region.getLong(slotOffset));
         if (copy == Segments.NO_SPACE) {
-            if (!store.policy().evicts()) {
+            if (!core.policy.evicts()) {
                 return false;
             }
             counters.evictedUnderPressure.increment();
@@ -326,7 +330,7 @@ final class Tail {
 
     private void evict(int stripe, long slotOffset, long entry) {
         index.remove(stripe, slotOffset);
-        store.removals().evicted(entry);
+        core.removals.evicted(entry);
         long first = region.getLong(entry);
         if (entry == cursor && RecordDescriptor.kind(first) != RecordDescriptor.HEAD) {
             unsettledBytes += RecordDescriptor.recordBytes(region, entry, first);

@@ -3,45 +3,40 @@ package io.cachee.store;
 import java.util.concurrent.locks.StampedLock;
 
 /**
- * The write path. Every method is called with the key's lock held, which carries key and value; the entry found is
- * noted in it too.
+ * The write path. Every method is called with the key's lock held. The lock also holds the key, the value, and what is
+ * known about the entry found.
  *
- * <p>A write looks for the key's entry, appends a record, and switches one slot. Around the switch it moves the key's
- * coherence counter twice: after the first move no copy made before is current, and after the second none that was made
- * in between, of either value.
+ * <p>A write searches for the key's entry, appends a record, and switches one slot. It moves the key's coherence
+ * counter before the switch and after it. After the first move, no copy made earlier is current; after the second, none
+ * made in between is, whichever value it has.
  */
 final class Writer {
     private static final int MAX_SPACE_ATTEMPTS = 16;
 
-    private final Store store;
+    private final StoreCore core;
     private final Region region;
     private final Index index;
     private final Segments segments;
     private final Records records;
+    private final Coherence coherence;
     private final EvictionPolicy policy;
     private final History history;
     private final Reclaimer reclaimer;
     private final Expirer expirer;
     private final Counters counters;
 
-    Writer(
-            Store store,
-            Segments segments,
-            Records records,
-            History history,
-            Reclaimer reclaimer,
-            Expirer expirer,
-            Counters counters) {
-        this.store = store;
-        this.region = store.region();
-        this.index = store.index();
-        this.segments = segments;
-        this.records = records;
-        this.policy = store.policy();
-        this.history = history;
-        this.reclaimer = reclaimer;
-        this.expirer = expirer;
-        this.counters = counters;
+    Writer(StoreCore core) {
+        this.core = core;
+        this.region = core.region;
+        this.index = core.index;
+        this.segments = core.segments;
+        this.records = core.records;
+        this.coherence = core.coherence;
+        this.policy = core.policy;
+        this.history = core.history;
+        this.reclaimer = core.reclaimer;
+        this.expirer = core.expirer;
+        this.counters = core.counters;
     }
 
     PutResult put(KeyLock lock, long expiry, boolean keepExpiry, PutMode mode) {
@@ -77,12 +72,12 @@ final class Writer {
             }
             long address = Slots.address(region.getLong(slotOffset));
             long first = region.getLong(address);
-            if (RecordDescriptor.expires(first) && records.isExpired(address, first, store.clockMillis())) {
+            if (RecordDescriptor.expires(first) && records.isExpired(address, first, core.clockMillis())) {
                 index.remove(stripe, slotOffset);
-                store.removals().expired(address);
+                core.removals.expired(address);
                 records.kill(address);
                 counters.expirations.increment();
-                store.bump(lock.hash);
+                coherence.bump(lock.hash);
                 return;
             }
             lock.foundFirst = first;
@@ -94,14 +89,14 @@ final class Writer {
         }
     }
 
-    /** Has all lines of memory that a write of this key needs come at once: bucket, history, coherence counter. */
+    /** Loads the lines of memory that a write of this key needs, all at once: bucket, history, coherence counter. */
     private long touch(long hash) {
         return region.getLongAcquire(index.homeOffset(hash))
                 + region.getLongAcquire(index.historyOffset(hash))
-                + region.getLongAcquire(store.layout().counterOffset(hash));
+                + region.getLongAcquire(core.layout.counterOffset(hash));
     }
 
-    /** Writes the lock's key and value and links them. {@link #locate} was called before. */
+    /** Writes the lock's key and value and links the record. {@link #locate} has been called. */
     PutResult write(KeyLock lock, long expiry) {
         long footprint = records.footprint(lock.keyLength, lock.valueLength);
         int placement = lock.found()
@@ -117,7 +112,7 @@ final class Writer {
         }
         reclaimer.assist(footprint);
         expirer.help();
-        int version = store.bump(lock.hash);
+        int version = coherence.bump(lock.hash);
         long address = writeRecord(lock, expiry, version, placement, footprint);
         if (address == Segments.NO_SPACE) {
             counters.refusedForSpace.increment();
@@ -131,7 +126,7 @@ final class Writer {
             counters.refusedForSpace.increment();
         }
         records.commit(address);
-        store.bump(lock.hash);
+        coherence.bump(lock.hash);
         return linked ? PutResult.STORED : PutResult.NO_SPACE;
     }
 
@@ -142,7 +137,7 @@ final class Writer {
         }
         reclaimer.lock();
         try {
-            return policy.admitAgain(bytes, reclaimer);
+            return policy.admitAgain(bytes, reclaimer.tails());
         } finally {
             reclaimer.unlock();
         }
@@ -193,8 +188,8 @@ final class Writer {
     }
 
     /**
-     * Makes a written record the key's entry. False when the index has no room for it. A key that had no entry when it
-     * was located has none now: others may only take entries of this key away.
+     * Makes a written record the key's entry. False when the index has no room for it. A key that had no entry in
+     * {@link #locate} has none now, because other threads can only remove entries of this key.
      */
     private boolean link(KeyLock lock, long address, boolean byForce) {
         int stripe = index.stripeOf(lock.hash);
@@ -221,7 +216,10 @@ final class Writer {
         }
     }
 
-    /** All buckets that may hold the key are full, as after a flood of colliding keys: the least used entry goes. */
+    /**
+     * Drops the least used entry, because all buckets that may hold the key are full, as after a flood of colliding
+     * keys.
+     */
     private boolean insertByForce(int stripe, long hash, long slot) {
         if (!policy.evicts()) {
             return false;
@@ -230,7 +228,7 @@ final class Writer {
             long weakest = index.weakest(hash);
             long address = Slots.address(region.getLong(weakest));
             index.remove(stripe, weakest);
-            store.removals().evicted(address);
+            core.removals.evicted(address);
             records.kill(address);
             counters.evictedForIndex.increment();
             if (index.insert(hash, slot)) {
@@ -247,7 +245,7 @@ final class Writer {
         }
         int stripe = index.stripeOf(lock.hash);
         StampedLock stripeLock = index.lock(stripe);
-        store.bump(lock.hash);
+        coherence.bump(lock.hash);
         long stamp = stripeLock.writeLock();
         try {
             index.refresh(stripe);
@@ -260,7 +258,7 @@ final class Writer {
         } finally {
             stripeLock.unlockWrite(stamp);
         }
-        store.bump(lock.hash);
+        coherence.bump(lock.hash);
         return true;
     }
 
@@ -269,7 +267,7 @@ final class Writer {
         if (!lock.found() || !holds(lock, mode)) {
             return PutResult.CONDITION_FAILED;
         }
-        int version = store.bump(lock.hash);
+        int version = coherence.bump(lock.hash);
         PutResult result = relink(lock, expiry, version);
         for (int attempt = 0; result == PutResult.NO_SPACE && attempt < MAX_SPACE_ATTEMPTS; attempt++) {
             if (!reclaimer.makeRoom(1)) {
@@ -277,7 +275,7 @@ final class Writer {
             }
             result = relink(lock, expiry, version);
         }
-        store.bump(lock.hash);
+        coherence.bump(lock.hash);
         return result;
     }
 

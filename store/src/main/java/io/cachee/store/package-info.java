@@ -1,6 +1,6 @@
 /**
  * The cache engine: a store of keys and values in one region of memory, with eviction and expiry, that other processes
- * read without asking. {@link io.cachee.store.Store} writes, {@link io.cachee.store.StoreReader} reads.
+ * read directly. {@link io.cachee.store.Store} writes, {@link io.cachee.store.StoreReader} reads.
  */
 @NullMarked
 package io.cachee.store;

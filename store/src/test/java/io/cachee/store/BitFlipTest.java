@@ -184,23 +184,23 @@ final class BitFlipTest {
             entries.add(new Entry(key, value, new ArrayList<>()));
         }
         store.tick();
-        layout = store.layout();
+        layout = store.core().layout;
         for (Entry entry : entries) {
             findExtents(store, entry);
         }
         file = Arena.ofAuto().allocate(layout.size(), Layout.PAGE);
-        file.copyFrom(store.region().memory());
+        file.copyFrom(store.core().region.memory());
         StoreInvariants.check(store);
         store.close();
     }
 
     private static void findExtents(Store store, Entry entry) {
-        Region region = store.region();
+        Region region = store.core().region;
         long hash = new KeyHash(
                         region.getLong(HeaderDescriptor.SEED0_OFFSET), region.getLong(HeaderDescriptor.SEED1_OFFSET))
                 .of(entry.key, 0, entry.key.length);
         long head = Slots.address(
-                region.getLong(store.index().find(entry.key, 0, entry.key.length, hash, store.records())));
+                region.getLong(store.core().index.find(entry.key, 0, entry.key.length, hash, store.core().records)));
         long first = region.getLong(head);
         entry.extents.add(new Extent(head, head + RecordDescriptor.recordBytes(region, head, first)));
         if (RecordDescriptor.kind(first) == RecordDescriptor.HEAD) {

@@ -19,9 +19,9 @@ final class CorruptRecordTest {
     private static final byte[] OTHER = TestEntries.bytes("other");
     private static final int LARGE = 9_000;
 
-    private Store store = Store.openIn(StoreFile.anonymous(1 << 20, true), StoreOptions.maxMemory(1 << 20));
-    private Region region = store.region();
-    private Layout layout = store.layout();
+    private Store store = Store.create(StoreFile.anonymous(1 << 20, true), StoreOptions.maxMemory(1 << 20), null);
+    private Region region = store.core().region;
+    private Layout layout = store.core().layout;
 
     @BeforeEach
     void copyAStore() throws StoreFileException {
@@ -29,9 +29,9 @@ final class CorruptRecordTest {
                 StoreOptions.maxMemory(SIZE).clock(new TestClock()).seed(11).housekeeping(false));
         store.put(MINE, TestEntries.value(1, LARGE));
         store.put(OTHER, TestEntries.value(2, LARGE));
-        layout = store.layout();
+        layout = store.core().layout;
         MemorySegment copy = Arena.ofAuto().allocate(layout.size(), Layout.PAGE);
-        copy.copyFrom(store.region().memory());
+        copy.copyFrom(store.core().region.memory());
         region = new Region(copy);
     }
 
@@ -73,7 +73,7 @@ final class CorruptRecordTest {
         long hash = hash(key);
         long generation = region.getLong(layout.generationOffset(address));
         long slot = Slots.pack(Slots.tagOfHash(hash), generation, address);
-        long home = store.index().homeOffset(hash);
+        long home = store.core().index.homeOffset(hash);
         for (int i = 0; i < Slots.SLOTS_PER_BUCKET; i++) {
             region.setLong(home + 8L * i, slot);
         }
@@ -94,7 +94,8 @@ final class CorruptRecordTest {
     }
 
     private long words(byte[] key) {
-        long head = Slots.address(region.getLong(store.index().find(key, 0, key.length, hash(key), store.records())));
+        long head = Slots.address(
+                region.getLong(store.core().index.find(key, 0, key.length, hash(key), store.core().records)));
         assertThat(RecordDescriptor.kind(region.getLong(head))).isEqualTo(RecordDescriptor.HEAD);
         return RecordDescriptor.chunkWordsOffset(head, false);
     }

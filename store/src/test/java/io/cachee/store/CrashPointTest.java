@@ -142,13 +142,12 @@ class CrashPointTest {
     }
 
     private static Store fill(CrashingRegion region, Scenario scenario, Eviction eviction) {
-        Store store = Store.openIn(
-                region,
-                StoreOptions.maxMemory(SIZE)
-                        .seed(99)
-                        .eviction(eviction)
-                        .clock(new ManualClock())
-                        .housekeeping(false));
+        StoreOptions options = StoreOptions.maxMemory(SIZE)
+                .seed(99)
+                .eviction(eviction)
+                .clock(new ManualClock())
+                .housekeeping(false);
+        Store store = Store.create(region, options, null);
         for (int i = 0; i < scenario.entries; i++) {
             String key = "key-" + i;
             byte[] value = value(key, i % 50 == 7 ? 9_000 : scenario.valueSize, 0);
@@ -248,19 +247,16 @@ class CrashPointTest {
     }
 
     @Test
-    void appendingOverwritingAndAdding() {
+    void growingKeepingTheExpiryAndAdding() {
         Scenario scenario = new Scenario();
-        byte[] suffix = value("suffix", 50, 1);
-        byte[] longer = Arrays.copyOf(value("key-3", 60, 0), 110);
-        System.arraycopy(suffix, 0, longer, 60, 50);
+        byte[] longer = value("key-3", 110, 1);
+        byte[] changed = value("key-4", 60, 1);
         scenario.mayBecome("key-3", longer);
-        byte[] changed = value("key-4", 60, 0);
-        System.arraycopy(suffix, 0, changed, 10, 50);
         scenario.mayBecome("key-4", changed);
         scenario.mayBecome("number", bytes("12"));
         crashEverywhere(scenario, Eviction.CACHEE_LFU, store -> {
-            store.append(bytes("key-3"), suffix);
-            store.overwrite(bytes("key-4"), 10, suffix);
+            TestEntries.put(store, bytes("key-3"), longer, Store.KEEP_TTL);
+            TestEntries.put(store, bytes("key-4"), changed, Store.KEEP_TTL);
             store.add(bytes("number"), 12);
         });
     }
@@ -305,7 +301,7 @@ class CrashPointTest {
         scenario.entries = 280;
         scenario.valueSize = 20;
         crashEverywhere(scenario, Eviction.CACHEE_LFU, store -> {
-            int before = Shape.above(store.index().shape());
+            int before = Shape.above(store.core().index.shape());
             for (int i = 0; i < 120; i++) {
                 byte[] value = value("more-" + i, 10, 1);
                 scenario.mayBecome("more-" + i, value);
@@ -316,7 +312,7 @@ class CrashPointTest {
                 return;
             }
             scenario.index = true;
-            assertThat(Shape.above(store.index().shape())).isGreaterThan(before);
+            assertThat(Shape.above(store.core().index.shape())).isGreaterThan(before);
         });
     }
 

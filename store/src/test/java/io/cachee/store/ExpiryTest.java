@@ -53,7 +53,7 @@ final class ExpiryTest {
         Store store = open(StoreOptions.maxMemory(MIB), clock);
         byte[] key = TestEntries.bytes("key");
         TestEntries.put(store, key, new byte[10], 100);
-        PublishedLookup reader = new PublishedLookup(store.region(), store.layout());
+        PublishedLookup reader = new PublishedLookup(store.core().region, store.core().layout);
         for (int millis = 0; millis < 200; millis += 4) {
             store.tick();
             assertThat(reader.get(key) != null).isEqualTo(millis < 100);
@@ -105,7 +105,7 @@ final class ExpiryTest {
         Store store = open(StoreOptions.maxMemory(MIB).eviction(Eviction.NOEVICTION), clock);
         int count = fill(store, "key", 3_600_000);
         clock.advanceMillis(3_600_000);
-        long mostInOneSegment = store.layout().segmentSize() / RecordDescriptor.COMPACT_BYTES;
+        long mostInOneSegment = store.core().layout.segmentSize() / RecordDescriptor.COMPACT_BYTES;
         int ticks = 0;
         while (store.size() > 0) {
             long before = store.stats().expirations();
@@ -157,13 +157,13 @@ final class ExpiryTest {
             TestEntries.put(store, TestEntries.bytes("k" + i), TestEntries.value(i, 40), 1_000);
         }
         clock.advanceMillis(1_000);
-        store.housekeeper().tickBesideWriters();
+        store.core().housekeeper.tickBesideWriters();
         assertThat(store.stats().expirations()).isZero();
         for (int writes = 1; store.size() > 1; writes++) {
             TestEntries.put(store, TestEntries.bytes("other"), new byte[1], Store.NO_TTL);
             if (writes % 100 == 0) {
                 long before = store.stats().expirations();
-                store.housekeeper().tickBesideWriters();
+                store.core().housekeeper.tickBesideWriters();
                 assertThat(store.stats().expirations()).isEqualTo(before);
             }
             assertThat(writes).isLessThan(count);
@@ -179,11 +179,11 @@ final class ExpiryTest {
             TestEntries.put(store, TestEntries.bytes("k" + i), TestEntries.value(i, 1_000), 1_000);
         }
         clock.advanceMillis(1_000);
-        store.housekeeper().tickBesideWriters();
+        store.core().housekeeper.tickBesideWriters();
         TestEntries.put(store, TestEntries.bytes("other"), new byte[1], Store.NO_TTL);
         long byWriters = store.stats().expirations();
         assertThat(byWriters).isLessThan(100);
-        store.housekeeper().tickBesideWriters();
+        store.core().housekeeper.tickBesideWriters();
         long byBoth = store.stats().expirations();
         assertThat(byBoth).isGreaterThan(byWriters);
 
@@ -191,12 +191,12 @@ final class ExpiryTest {
             TestEntries.put(store, TestEntries.bytes("l" + i), TestEntries.value(i, 1_000), 1_000);
         }
         clock.advanceMillis(5_000);
-        store.housekeeper().tickBesideWriters();
+        store.core().housekeeper.tickBesideWriters();
         for (int i = 0; i < 20; i++) {
             TestEntries.put(store, TestEntries.bytes("other"), new byte[1], Store.NO_TTL);
         }
         long before = store.stats().expirations();
-        store.housekeeper().tickBesideWriters();
+        store.core().housekeeper.tickBesideWriters();
         assertThat(store.stats().expirations()).isGreaterThan(before);
     }
 

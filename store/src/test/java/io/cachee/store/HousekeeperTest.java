@@ -20,8 +20,8 @@ final class HousekeeperTest {
     void restsWhileNothingIsToBeDone() throws StoreFileException {
         try (Store store = open(StoreOptions.maxMemory(4 * MIB))) {
             TestEntries.put(store, TestEntries.bytes("key"), new byte[10], 100);
-            store.housekeeper().tickBesideWriters();
-            assertThat(store.housekeeper().pauseMillis()).isEqualTo(Housekeeper.REST_MILLIS);
+            store.core().housekeeper.tickBesideWriters();
+            assertThat(store.core().housekeeper.pauseMillis()).isEqualTo(Housekeeper.REST_MILLIS);
         }
     }
 
@@ -30,12 +30,12 @@ final class HousekeeperTest {
         try (Store store = open(StoreOptions.maxMemory(4 * MIB))) {
             TestEntries.put(store, TestEntries.bytes("key"), new byte[10], 100);
             clock.advanceMillis(100);
-            store.housekeeper().tickBesideWriters();
-            assertThat(store.housekeeper().pauseMillis()).isEqualTo(Housekeeper.TICK_MILLIS);
+            store.core().housekeeper.tickBesideWriters();
+            assertThat(store.core().housekeeper.pauseMillis()).isEqualTo(Housekeeper.TICK_MILLIS);
             int ticks = 0;
-            while (store.housekeeper().pauseMillis() == Housekeeper.TICK_MILLIS) {
+            while (store.core().housekeeper.pauseMillis() == Housekeeper.TICK_MILLIS) {
                 clock.advanceMillis(Housekeeper.TICK_MILLIS);
-                store.housekeeper().tickBesideWriters();
+                store.core().housekeeper.tickBesideWriters();
                 assertThat(++ticks).isLessThan(100);
             }
             assertThat(store.size()).isZero();
@@ -51,18 +51,18 @@ final class HousekeeperTest {
                 evictions = store.stats().evictions();
                 assertThat(i).isLessThan(10_000);
             }
-            assertThat(store.housekeeper().pauseMillis()).isEqualTo(Housekeeper.TICK_MILLIS);
+            assertThat(store.core().housekeeper.pauseMillis()).isEqualTo(Housekeeper.TICK_MILLIS);
             store.clear();
-            store.housekeeper().tickBesideWriters();
-            assertThat(store.housekeeper().pauseMillis()).isEqualTo(Housekeeper.REST_MILLIS);
+            store.core().housekeeper.tickBesideWriters();
+            assertThat(store.core().housekeeper.pauseMillis()).isEqualTo(Housekeeper.REST_MILLIS);
         }
     }
 
     @Test
     void keepsTheClockOfASharedFile(@TempDir Path directory) throws StoreFileException {
         try (Store store = open(StoreOptions.maxMemory(4 * MIB).file(directory.resolve("store.shm")))) {
-            store.housekeeper().tickBesideWriters();
-            assertThat(store.housekeeper().pauseMillis()).isEqualTo(Housekeeper.TICK_MILLIS);
+            store.core().housekeeper.tickBesideWriters();
+            assertThat(store.core().housekeeper.pauseMillis()).isEqualTo(Housekeeper.TICK_MILLIS);
         }
     }
 }

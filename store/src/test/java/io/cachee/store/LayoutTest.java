@@ -34,7 +34,7 @@ final class LayoutTest {
     void partsLieBesideEachOther() {
         for (long requested : sizes()) {
             Layout layout = Layout.of(requested);
-            String what = "region of " + requested + ": " + layout;
+            String what = "region of " + requested + " in " + layout.segmentCount() + " segments";
             assertThat(layout.size()).as(what).isBetween(requested - Layout.PAGE + 1, requested);
             assertThat(layout.size() % Layout.PAGE).as(what).isZero();
             long[][] parts = {

@@ -56,7 +56,7 @@ final class LinearizabilityTest {
         for (int thread = 0; thread < THREADS; thread++) {
             recorded.add(List.of());
         }
-        try (Store store = Store.openIn(region, options);
+        try (Store store = Store.create(region, options, null);
                 ExecutorService threads = Executors.newFixedThreadPool(THREADS)) {
             List<Future<?>> running = new ArrayList<>();
             for (int thread = 0; thread < THREADS; thread++) {
@@ -190,7 +190,6 @@ final class LinearizabilityTest {
                     result = put(key, bytes, PutMode.ifVersion(expected));
                 }
                 case DELETE -> result = TestEntries.delete(store, key) ? 1L : 0L;
-                case GET_AND_PUT -> result = number(store.getAndPut(key, bytes, TTL_MILLIS));
                 case GET_AND_DELETE -> result = number(store.getAndDelete(key));
                 case ADD -> result = store.add(key, value);
                 case CLEAR -> store.clear();

@@ -44,7 +44,7 @@ final class PrefetchTest {
         }
     }
 
-    private void bringIn(byte[] names) {
+    private void prefetch(byte[] names) {
         batch.begin(names);
         for (int at = 0; at < names.length; at += KEY_BYTES) {
             if (at % (2 * KEY_BYTES) == 0) {
@@ -53,7 +53,7 @@ final class PrefetchTest {
                 batch.addWritten(at, at + KEY_BYTES);
             }
         }
-        store.bringIn(batch);
+        store.prefetch(batch);
     }
 
     @Test
@@ -61,12 +61,12 @@ final class PrefetchTest {
         fill();
         byte[] names = keys(100, KeyBatch.MOST);
 
-        bringIn(names);
+        prefetch(names);
 
         assertThat(batch.count()).isEqualTo(KeyBatch.MOST);
         for (int i = 0; i < KeyBatch.MOST; i++) {
             byte[] found = new byte[KEY_BYTES];
-            store.region().copyOut(batch.places[i] + RecordDescriptor.COMPACT_BYTES, found, 0, KEY_BYTES);
+            store.core().region.copyOut(batch.places[i] + RecordDescriptor.COMPACT_BYTES, found, 0, KEY_BYTES);
             assertThat(new String(found, US_ASCII)).isEqualTo(new String(names, i * KEY_BYTES, KEY_BYTES, US_ASCII));
         }
     }
@@ -75,8 +75,8 @@ final class PrefetchTest {
     void isNoUseOfAnEntry() {
         fill();
 
-        bringIn(keys(0, KeyBatch.MOST));
-        bringIn(keys(KEYS, KeyBatch.MOST));
+        prefetch(keys(0, KeyBatch.MOST));
+        prefetch(keys(KEYS, KeyBatch.MOST));
 
         assertThat(store.stats().hits()).isZero();
         assertThat(store.stats().misses()).isZero();
@@ -84,9 +84,9 @@ final class PrefetchTest {
 
     @Test
     void knowsWhereTheNextRecordGoes() {
-        Segments segments = new Segments(store.region(), store.layout(), 0);
+        Segments segments = new Segments(store.core().region, store.core().layout, 0);
         for (int log = 0; log < Segments.LOGS; log++) {
-            assertThat(segments.end(log)).isEqualTo(store.region().size());
+            assertThat(segments.end(log)).isEqualTo(store.core().region.size());
             long record = segments.reserve(log, 128, 0);
             assertThat(segments.end(log)).isEqualTo(record + 128);
             segments.commit(record);
@@ -97,17 +97,17 @@ final class PrefetchTest {
     @Test
     void changesNothingForKeysThatAreToBeWritten() {
         fill();
-        byte[] before = store.region().memory().toArray(ValueLayout.JAVA_BYTE);
+        byte[] before = store.core().region.memory().toArray(ValueLayout.JAVA_BYTE);
 
-        bringIn(keys(0, KeyBatch.MOST));
-        bringIn(keys(KEYS, KeyBatch.MOST));
+        prefetch(keys(0, KeyBatch.MOST));
+        prefetch(keys(KEYS, KeyBatch.MOST));
 
-        assertThat(store.region().memory().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(before);
+        assertThat(store.core().region.memory().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(before);
     }
 
     @Test
     void takesNoMoreKeysThanItHolds() {
-        bringIn(keys(0, KeyBatch.MOST + 1));
+        prefetch(keys(0, KeyBatch.MOST + 1));
 
         assertThat(batch.count()).isEqualTo(KeyBatch.MOST);
         assertThat(batch.isFull()).isTrue();
@@ -117,15 +117,15 @@ final class PrefetchTest {
     void followsNoAddressOutOfTheRegion() {
         fill();
         Random random = new Random(1);
-        Region region = store.region();
-        Layout layout = store.layout();
+        Region region = store.core().region;
+        Layout layout = store.core().layout;
         for (long offset = layout.indexOffset(); offset < region.size(); offset += 8) {
             region.setLong(offset, random.nextLong());
         }
         for (int round = 0; round < KEYS; round += KeyBatch.MOST) {
             region.setLong(HeaderDescriptor.SHAPE_OFFSET, random.nextLong());
 
-            bringIn(keys(round, KeyBatch.MOST));
+            prefetch(keys(round, KeyBatch.MOST));
 
             for (int i = 0; i < batch.count(); i++) {
                 assertThat(batch.places[i]).isBetween(layout.indexOffset(), region.size() - 1);

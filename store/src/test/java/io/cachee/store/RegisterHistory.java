@@ -24,7 +24,6 @@ final class RegisterHistory {
         PUT_IF_ABSENT,
         PUT_IF_VERSION,
         DELETE,
-        GET_AND_PUT,
         GET_AND_DELETE,
         ADD,
         CLEAR
@@ -132,7 +131,6 @@ final class RegisterHistory {
                         operation,
                         cell);
             case DELETE -> Objects.equals(result, value == null ? 0L : 1L) ? cell.with(null) : null;
-            case GET_AND_PUT -> Objects.equals(result, value) ? cell.with(operation.argument) : null;
             case GET_AND_DELETE -> Objects.equals(result, value) ? cell.with(null) : null;
             case ADD -> {
                 long sum = (value == null ? 0 : value) + operation.argument;

@@ -16,7 +16,7 @@ final class ReusedSegmentTest {
     private static final long MIB = 1 << 20;
     private static final byte[] KEY = TestEntries.bytes("key");
 
-    private Store store = Store.openIn(StoreFile.anonymous(MIB, true), StoreOptions.maxMemory(MIB));
+    private Store store = Store.create(StoreFile.anonymous(MIB, true), StoreOptions.maxMemory(MIB), null);
 
     @BeforeEach
     void open() throws StoreFileException {
@@ -35,7 +35,7 @@ final class ReusedSegmentTest {
 
     /** A reader that lets the writer in for the first {@code times} times that it asks for the time. */
     private PublishedLookup interrupted(int times, Runnable writer) {
-        return new PublishedLookup(store.region(), store.layout()) {
+        return new PublishedLookup(store.core().region, store.core().layout) {
             private int left = times;
 
             @Override

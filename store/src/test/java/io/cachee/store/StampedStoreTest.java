@@ -176,7 +176,7 @@ final class StampedStoreTest {
         store.outdate(store.clockMillis());
         assertThat(store.isCurrent(KEY, next)).isFalse();
         assertThat(documented.coherence(KEY)).isEqualTo(store.coherence(KEY));
-        assertThat(reader.coherence(reader.keyHash.of(KEY, 0, KEY.length))).isEqualTo(store.coherence(KEY));
+        assertThat(reader.coherence.of(reader.keyHash.of(KEY, 0, KEY.length))).isEqualTo(store.coherence(KEY));
     }
 
     @Test

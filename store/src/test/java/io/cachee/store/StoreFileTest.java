@@ -277,7 +277,7 @@ final class StoreFileTest {
             assertThat(reader.get(KEY)).isEqualTo(TestEntries.bytes("second"));
             PublishedLookup onTheOld = new PublishedLookup(new Region(old), Layout.of(MIB));
             assertThat(onTheOld.get(KEY)).isEqualTo(TestEntries.bytes("first"));
-            assertThat(second.region().getLong(HeaderDescriptor.INSTANCE_OFFSET))
+            assertThat(second.core().region.getLong(HeaderDescriptor.INSTANCE_OFFSET))
                     .isNotEqualTo(instance);
             closeChecked(second);
         }
@@ -303,7 +303,7 @@ final class StoreFileTest {
             truncate(MIB / 2);
             Await.until(
                     "the store has failed",
-                    () -> store.region().getLongAcquire(HeaderDescriptor.STATE_OFFSET)
+                    () -> store.core().region.getLongAcquire(HeaderDescriptor.STATE_OFFSET)
                             == HeaderDescriptor.STATE_FAILED);
             Await.until("the reader lets go", () -> !reader.isAttached());
             for (byte[] key : keys) {
@@ -328,11 +328,12 @@ final class StoreFileTest {
                 channel.truncate(0);
             }
             Await.until("the reader reads on", () -> reader.get(KEY) != null);
-            long clock = store.region().getLongAcquire(HeaderDescriptor.CLOCK_OFFSET);
+            long clock = store.core().region.getLongAcquire(HeaderDescriptor.CLOCK_OFFSET);
             Await.until(
                     "the writer goes on",
-                    () -> store.region().getLongAcquire(HeaderDescriptor.CLOCK_OFFSET) > clock + 20);
-            assertThat(store.region().getLong(HeaderDescriptor.STATE_OFFSET)).isEqualTo(HeaderDescriptor.STATE_READY);
+                    () -> store.core().region.getLongAcquire(HeaderDescriptor.CLOCK_OFFSET) > clock + 20);
+            assertThat(store.core().region.getLong(HeaderDescriptor.STATE_OFFSET))
+                    .isEqualTo(HeaderDescriptor.STATE_READY);
         }
         closeChecked(store);
     }
@@ -346,10 +347,10 @@ final class StoreFileTest {
             new java.util.Random(1).nextBytes(noise.array());
             channel.write(noise);
         }
-        long clock = store.region().getLongAcquire(HeaderDescriptor.CLOCK_OFFSET);
+        long clock = store.core().region.getLongAcquire(HeaderDescriptor.CLOCK_OFFSET);
         Await.until(
                 "the writer has looked at them",
-                () -> store.region().getLongAcquire(HeaderDescriptor.CLOCK_OFFSET) > clock + 20);
+                () -> store.core().region.getLongAcquire(HeaderDescriptor.CLOCK_OFFSET) > clock + 20);
         assertThat(store.get(KEY)).isEqualTo(KEY);
         closeChecked(store);
     }

@@ -15,9 +15,9 @@ final class StoreInvariants {
 
     private StoreInvariants(Store store) {
         this.store = store;
-        this.region = store.region();
-        this.layout = store.layout();
-        this.index = store.index();
+        this.region = store.core().region;
+        this.layout = store.core().layout;
+        this.index = store.core().index;
     }
 
     static void check(Store store) {
@@ -45,7 +45,8 @@ final class StoreInvariants {
         int buckets = Shape.buckets(shape, stripe);
         long base = index.stripeOffset(shape, stripe);
         require(
-                base + Shape.stripeBytes(buckets) <= (long) store.segments().firstSegment() * layout.segmentSize(),
+                base + Shape.stripeBytes(buckets)
+                        <= (long) store.core().segments.firstSegment() * layout.segmentSize(),
                 "stripe %d lies in segments",
                 stripe);
         int count = 0;
@@ -90,11 +91,11 @@ final class StoreInvariants {
         long address = Slots.address(slot);
         long first = region.getLong(address);
         require(
-                (store.records().generation(address) & 0xff) == Slots.generation(slot),
+                (store.core().records.generation(address) & 0xff) == Slots.generation(slot),
                 "generation of slot for %d differs",
                 address);
         require(RecordDescriptor.kind(first) != RecordDescriptor.CHUNK, "slot leads to chunk at %d", address);
-        long hash = store.records().hash(address, first);
+        long hash = store.core().records.hash(address, first);
         require(index.stripeOf(hash) == stripe, "record %d is of another stripe", address);
         require(Slots.tagOfHash(hash) == Slots.tag(slot), "record %d has another tag", address);
         countLive(address, first);
@@ -109,7 +110,7 @@ final class StoreInvariants {
                 long word = region.getLong(words + 8L * i);
                 long chunk = Slots.address(word);
                 require(
-                        Slots.generation(word) == (store.records().generation(chunk) & 0xff),
+                        Slots.generation(word) == (store.core().records.generation(chunk) & 0xff),
                         "chunk %d of %d is gone",
                         i,
                         address);
@@ -126,11 +127,11 @@ final class StoreInvariants {
     }
 
     private void addLive(long address, long size) {
-        liveBySegment.merge(store.segments().segmentOf(address), size, Long::sum);
+        liveBySegment.merge(store.core().segments.segmentOf(address), size, Long::sum);
     }
 
     private void checkSpace() {
-        Segments segments = store.segments();
+        Segments segments = store.core().segments;
         long live = 0;
         long used = 0;
         for (int segment = 0; segment < layout.segmentCount(); segment++) {

@@ -49,8 +49,6 @@ final class StoreLimitsTest {
                 .isThrownBy(() -> TestEntries.put(store, KEY, TestEntries.bytes("new"), ttlMillis));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> store.expire(KEY, 0, KEY.length, ttlMillis, PutMode.ALWAYS));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> store.getAndPut(KEY, TestEntries.bytes("new"), ttlMillis));
         assertThat(store.get(KEY)).isEqualTo(OLD);
         EntryInfo info = new EntryInfo();
         assertThat(store.describe(KEY, 0, KEY.length, info)).isTrue();
@@ -65,7 +63,8 @@ final class StoreLimitsTest {
         EntryInfo info = new EntryInfo();
         assertThat(store.describe(KEY, 0, KEY.length, info)).isTrue();
         assertThat(info.ttlMillis()).isEqualTo(RecordDescriptor.MAX_EXPIRY);
-        assertThat(new PublishedLookup(store.region(), store.layout()).get(KEY)).isEqualTo(OLD);
+        assertThat(new PublishedLookup(store.core().region, store.core().layout).get(KEY))
+                .isEqualTo(OLD);
     }
 
     // ---------------------------------------------------------------- sizes and sums
@@ -131,30 +130,6 @@ final class StoreLimitsTest {
         assertThat(store.get(KEY)).isEqualTo(TestEntries.bytes(text));
     }
 
-    @Test
-    void refusesToAppendPastTheLimitAndKeepsTheValue() throws StoreFileException {
-        Store store = open(StoreOptions.maxMemory(MIB).maxValueSize(1_000));
-        byte[] value = TestEntries.value(3, 990);
-        store.put(KEY, value);
-        assertThatIllegalArgumentException().isThrownBy(() -> store.append(KEY, new byte[11]));
-        assertThat(store.get(KEY)).isEqualTo(value);
-        assertThat(store.append(KEY, new byte[10])).isEqualTo(1_000);
-        assertThatIllegalArgumentException().isThrownBy(() -> store.append(TestEntries.bytes("no"), new byte[1_001]));
-        assertThat(store.size()).isEqualTo(1);
-    }
-
-    @ParameterizedTest
-    @ValueSource(longs = {1L << 31, Integer.MAX_VALUE, -1, Long.MAX_VALUE, Long.MIN_VALUE, 1_000})
-    void refusesToOverwritePastTheLimitAndKeepsTheValue(long offset) throws StoreFileException {
-        Store store = open(StoreOptions.maxMemory(MIB).maxValueSize(1_000));
-        store.put(KEY, OLD);
-        assertThatIllegalArgumentException().isThrownBy(() -> store.overwrite(KEY, offset, new byte[1]));
-        assertThat(store.get(KEY)).isEqualTo(OLD);
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> store.overwrite(TestEntries.bytes("no"), offset, new byte[1]));
-        assertThat(store.size()).isEqualTo(1);
-    }
-
     // ---------------------------------------------------------------- memory full
 
     @Test
@@ -182,12 +157,18 @@ final class StoreLimitsTest {
         byte[] first = TestEntries.bytes("k0");
         assertThat(store.put(first, TestEntries.value(0, (int) MIB / 8))).isEqualTo(PutResult.NO_SPACE);
         assertThat(store.get(first)).isEqualTo(TestEntries.value(0, 5_000));
-        assertThatThrownBy(() -> store.append(first, new byte[100_000])).isInstanceOf(StoreFullException.class);
+        assertThatThrownBy(() -> fillWithNumbers(store)).isInstanceOf(StoreFullException.class);
         assertThat(store.get(first)).isEqualTo(TestEntries.value(0, 5_000));
         for (int i : stored) {
             assertThat(TestEntries.delete(store, TestEntries.bytes("k" + i))).isTrue();
         }
         assertThat(store.put(first, OLD)).isEqualTo(PutResult.STORED);
+    }
+
+    private static void fillWithNumbers(Store store) {
+        for (int i = 0; i < MIB; i++) {
+            store.add(TestEntries.bytes("number" + i), 1);
+        }
     }
 
     // ---------------------------------------------------------------- colliding keys
@@ -231,14 +212,14 @@ final class StoreLimitsTest {
     /** Keys that have one home bucket, however large the index: with the seed known they are cheap to find. */
     private static List<byte[]> collidingKeys(Store store, int count) {
         KeyHash hash = new KeyHash(
-                store.region().getLong(HeaderDescriptor.SEED0_OFFSET),
-                store.region().getLong(HeaderDescriptor.SEED1_OFFSET));
+                store.core().region.getLong(HeaderDescriptor.SEED0_OFFSET),
+                store.core().region.getLong(HeaderDescriptor.SEED1_OFFSET));
         List<byte[]> keys = new ArrayList<>();
         long tagsInABucket = (1L << Slots.TAG_BITS) / Shape.MAX_BUCKETS;
         for (long i = 0; keys.size() < count; i++) {
             byte[] key = TestEntries.bytes("flood" + Long.toHexString(i));
             long of = hash.of(key, 0, key.length);
-            if (store.index().stripeOf(of) == 1 && Slots.tagOfHash(of) < tagsInABucket) {
+            if (store.core().index.stripeOf(of) == 1 && Slots.tagOfHash(of) < tagsInABucket) {
                 keys.add(key);
             }
         }
@@ -250,21 +231,21 @@ final class StoreLimitsTest {
     void keysWithOneTagAreToldApart() throws StoreFileException {
         Store store = open(StoreOptions.maxMemory(MIB));
         KeyHash hash = new KeyHash(
-                store.region().getLong(HeaderDescriptor.SEED0_OFFSET),
-                store.region().getLong(HeaderDescriptor.SEED1_OFFSET));
+                store.core().region.getLong(HeaderDescriptor.SEED0_OFFSET),
+                store.core().region.getLong(HeaderDescriptor.SEED1_OFFSET));
         List<byte[]> keys = new ArrayList<>();
         byte[] key = new byte[8];
         for (long i = 0; keys.size() < 5; i++) {
             java.nio.ByteBuffer.wrap(key).putLong(0, i);
             long of = hash.of(key, 0, key.length);
-            if (Slots.tagOfHash(of) == 0x54321 && store.index().stripeOf(of) == 2) {
+            if (Slots.tagOfHash(of) == 0x54321 && store.core().index.stripeOf(of) == 2) {
                 keys.add(key.clone());
             }
         }
         for (int i = 0; i < keys.size(); i++) {
             store.put(keys.get(i), TestEntries.value(i, 30));
         }
-        PublishedLookup reader = new PublishedLookup(store.region(), store.layout());
+        PublishedLookup reader = new PublishedLookup(store.core().region, store.core().layout);
         for (int i = 0; i < keys.size(); i++) {
             assertThat(store.get(keys.get(i))).isEqualTo(TestEntries.value(i, 30));
             assertThat(reader.get(keys.get(i))).isEqualTo(TestEntries.value(i, 30));

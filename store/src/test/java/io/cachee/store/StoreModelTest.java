@@ -3,7 +3,6 @@ package io.cachee.store;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -88,14 +87,8 @@ class StoreModelTest {
                 delete(key);
             } else if (kind < 71) {
                 expire(key);
-            } else if (kind < 76) {
-                append(key);
-            } else if (kind < 80) {
-                overwrite(key);
-            } else if (kind < 85) {
+            } else if (kind < 81) {
                 add("n" + random.nextInt(20));
-            } else if (kind < 89) {
-                getAndPut(key);
             } else if (kind < 92) {
                 getAndDelete(key);
             } else if (kind < 98) {
@@ -189,7 +182,7 @@ class StoreModelTest {
                 }
                 case CONDITION_FAILED -> assertThat(holds).isFalse();
                 case NOT_ADMITTED -> assertThat(current).isNull();
-                case NO_SPACE -> assertThat(store.policy().evicts()).isFalse();
+                case NO_SPACE -> assertThat(store.core().policy.evicts()).isFalse();
             }
         }
 
@@ -224,35 +217,6 @@ class StoreModelTest {
             }
         }
 
-        private void append(String key) {
-            byte[] current = look(key);
-            byte[] suffix = new byte[random.nextInt(60)];
-            random.nextBytes(suffix);
-            int length = current == null ? 0 : current.length;
-            change(key, current, () -> {
-                assertThat(store.append(bytes(key), suffix)).isEqualTo(length + suffix.length);
-                byte[] longer =
-                        current == null ? new byte[suffix.length] : Arrays.copyOf(current, length + suffix.length);
-                System.arraycopy(suffix, 0, longer, length, suffix.length);
-                return longer;
-            });
-        }
-
-        private void overwrite(String key) {
-            byte[] current = look(key);
-            byte[] part = new byte[1 + random.nextInt(60)];
-            random.nextBytes(part);
-            int offset = random.nextInt(500);
-            int length = current == null ? 0 : current.length;
-            change(key, current, () -> {
-                int end = Math.max(length, offset + part.length);
-                assertThat(store.overwrite(bytes(key), offset, part)).isEqualTo(end);
-                byte[] changed = current == null ? new byte[end] : Arrays.copyOf(current, end);
-                System.arraycopy(part, 0, changed, offset, part.length);
-                return changed;
-            });
-        }
-
         private void add(String key) {
             byte[] current = look(key);
             long delta = random.nextLong(1_000) - 500;
@@ -279,24 +243,9 @@ class StoreModelTest {
                     remember(key, changed, current == null || before == null ? Store.NO_TTL : before.expiryMillis);
                 }
             } catch (StoreFullException e) {
-                assertThat(store.policy().evicts()).isFalse();
+                assertThat(store.core().policy.evicts()).isFalse();
             } catch (IllegalArgumentException e) {
                 assertThat(e).hasMessageContaining("larger than the limit");
-            }
-        }
-
-        private void getAndPut(String key) {
-            byte[] current = look(key);
-            byte[] value = value();
-            try {
-                assertThat(store.getAndPut(bytes(key), value, Store.NO_TTL)).isEqualTo(current);
-                if (store.get(bytes(key)) == null) {
-                    model.remove(key);
-                } else {
-                    remember(key, value, Store.NO_TTL);
-                }
-            } catch (StoreFullException e) {
-                assertThat(store.policy().evicts()).isFalse();
             }
         }
 

@@ -75,7 +75,7 @@ public final class CommandExecutor {
     /** Looks at the requests that will be run next: what they need is brought in at once. */
     public void lookAhead(Session session, RequestsAhead requests) {
         if (session.plain && session.database == 0) {
-            ahead.bringIn(shared.store, requests);
+            ahead.prefetch(shared.store, requests);
         }
     }
 

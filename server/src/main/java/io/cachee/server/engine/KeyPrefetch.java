@@ -15,9 +15,9 @@ final class KeyPrefetch {
     private final KeyBatch keys = new KeyBatch();
 
     /** Brings in what requests are about, if there are several keys. */
-    void bringIn(Store store, RequestsAhead requests) {
+    void prefetch(Store store, RequestsAhead requests) {
         if (find(requests).count() > 1) {
-            store.bringIn(keys);
+            store.prefetch(keys);
         }
         keys.begin(NOTHING);
     }

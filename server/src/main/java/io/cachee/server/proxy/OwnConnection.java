@@ -5,6 +5,7 @@ import io.cachee.l2.DedicatedHandler;
 import io.cachee.l2.Protocol;
 import io.cachee.nearcache.NearCache;
 import io.cachee.resp.ReplyFrames;
+import io.cachee.resp.ReplyReader;
 import io.cachee.resp.RequestEncoder;
 import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandContext;
@@ -273,8 +274,7 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
     /** The reply to EXEC tells whether a SELECT within the transaction has happened. */
     private void sendEnd(CommandContext call, int chosen) {
         send(call, reply -> {
-            int at = reply.readerIndex();
-            if (chosen >= 0 && reply.getByte(at) == '*' && reply.getByte(at + 1) != '-') {
+            if (chosen >= 0 && !ReplyReader.isError(reply) && !ReplyReader.isNull(reply)) {
                 session.database = chosen;
             }
         });

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cachee.server.config.MemorySize;
+import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import java.io.IOException;
@@ -157,7 +158,8 @@ class CommandsTest {
         Path file = directory.resolve("store");
         try (Store store = Store.open(StoreOptions.maxMemory(1 << 20).file(file))) {
             store.put("plain".getBytes(UTF_8), new byte[100]);
-            store.getAndPut(new byte[] {'"', 0, '\\'}, new byte[5000], 60_000);
+            byte[] odd = {'"', 0, '\\'};
+            store.put(odd, 0, odd.length, new byte[5000], 0, 5000, 60_000, PutMode.ALWAYS);
             assertThat(run("inspect", "--keys", "9", file.toString())).isZero();
             assertThat(out.toString())
                     .contains("plain  100 bytes, no expiry")

@@ -8,15 +8,15 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The usual read in a straight line, which compiles into few instructions: the value alone is wanted, of a compact
- * record without an expiry that is the first with its tag in its home bucket. It makes every check that the read
- * protocol asks for ({@link Lookup}); what is otherwise is left to the search there.
+ * Reads the usual entry in a straight line of code, which compiles into few instructions. The entry has a compact
+ * record without an expiry and is the first with its tag in its home bucket, and only its value is wanted. The code
+ * makes every check of the read protocol ({@link Lookup}), whose search handles all other cases.
  *
- * <p>Here tables are found by their addresses in memory, not by their offsets in the region, which spares an addition
- * for each load; and a value for an array is copied there as to an array, without the checks of bounds, scope and kind
- * that a segment of it would ask for.
+ * <p>Tables are found by their addresses in memory instead of their offsets in the region, which saves an addition for
+ * each load. An array of bytes is written to as an array, because a segment of it would be checked for bounds, scope
+ * and kind.
  */
-abstract class UsualRead {
+abstract class FastPathRead {
     static final long UNRESOLVED = -3;
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -32,7 +32,7 @@ abstract class UsualRead {
     private final long firstRecord;
     private final long lastRecord;
 
-    UsualRead(Region region, Layout layout) {
+    FastPathRead(Region region, Layout layout) {
         this.region = region;
         this.base = region.address();
         this.stripes = base + layout.stripesOffset();
@@ -54,7 +54,7 @@ abstract class UsualRead {
      *
      * @return the value's length, or {@link #UNRESOLVED}
      */
-    final long readUsual(
+    final long readFast(
             byte[] key, int keyOffset, int keyLength, long hash, Object target, long targetOffset, long capacity) {
         int stripe = (int) (hash >>> stripeShift);
         long tag = Slots.tagOfHash(hash);
@@ -107,7 +107,7 @@ abstract class UsualRead {
         return equal(base + offset, key, keyOffset, keyLength);
     }
 
-    private static boolean equal(long address, byte[] key, int keyOffset, int keyLength) {
+    static boolean equal(long address, byte[] key, int keyOffset, int keyLength) {
         if (keyLength >= 8 && keyLength <= 16) {
             return Region.plain(address) == (long) LONGS.get(key, keyOffset)
                     && Region.plain(address + keyLength - 8) == (long) LONGS.get(key, keyOffset + keyLength - 8);

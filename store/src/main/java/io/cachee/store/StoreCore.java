@@ -1,0 +1,97 @@
+package io.cachee.store;
+
+import io.cachee.store.StoreStats.Figure;
+import java.util.EnumMap;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** The parts of a store, and how they are put together. {@link Store} is its face. */
+final class StoreCore {
+    final Region region;
+    final Layout layout;
+    final Index index;
+    final Segments segments;
+    final OwnLookup lookup;
+    final Records records;
+    final Coherence coherence;
+    final EvictionPolicy policy;
+    final Uses uses;
+    final History history;
+    final Removals removals;
+    final Counters counters = new Counters();
+    final Reclaimer reclaimer;
+    final Expirer expirer;
+    final Writer writer;
+    final Prefetch prefetch;
+    final Housekeeper housekeeper;
+    private final Clock clock;
+    private final long originNanos;
+
+    StoreCore(Region region, StoreOptions options, @Nullable StoreFile file) {
+        this.region = region;
+        this.layout = Layout.of(region.size(), options.vouchers);
+        this.clock = options.clock;
+        this.originNanos = clock.nanoTime();
+        SplittableRandom random = new SplittableRandom(options.seed);
+        HeaderDescriptor.write(
+                region, layout, random.nextLong(), random.nextLong(), random.nextLong(), clock.wallMillis());
+        region.setLong(HeaderDescriptor.SHAPE_OFFSET, Shape.uniform(Shape.MIN_BUCKETS));
+        this.index = new Index(region, layout);
+        this.segments = new Segments(region, layout, layout.firstSegmentAfter(index.end(Shape.MIN_BUCKETS)));
+        this.policy = Policies.create(options.eviction, segments, random.nextLong());
+        this.uses = new Uses(region, index, policy);
+        this.lookup = new OwnLookup(this, uses);
+        this.coherence = lookup.coherence;
+        this.prefetch = new Prefetch(region, layout, index, segments, lookup.keyHash);
+        this.records = new Records(lookup, segments);
+        this.removals = new Removals(options.removalListener, region, records);
+        this.history = new History(region, index);
+        this.reclaimer = new Reclaimer(this);
+        this.expirer = new Expirer(this);
+        this.writer = new Writer(this);
+        this.housekeeper = new Housekeeper(this, file, options.populateInBackground);
+    }
+
+    /** Milliseconds since the store was opened. */
+    long clockMillis() {
+        return (clock.nanoTime() - originNanos) / 1_000_000;
+    }
+
+    long nanoTime() {
+        return clock.nanoTime();
+    }
+
+    /** Removes every entry. The locks of all keys are held. */
+    void clear() {
+        reclaimer.lock();
+        try {
+            long[] stamps = index.lockAll();
+            index.clear();
+            segments.clear();
+            reclaimer.reset();
+            index.unlockAll(stamps);
+        } finally {
+            reclaimer.unlock();
+        }
+    }
+
+    StoreStats stats() {
+        EnumMap<Figure, Long> counted = new EnumMap<>(Figure.class);
+        counted.put(Figure.ENTRIES, index.entries());
+        counted.put(Figure.LIVE_BYTES, segments.liveBytes());
+        counted.put(Figure.DEAD_BYTES, segments.deadBytes());
+        counted.put(Figure.FREE_BYTES, (long) segments.freeCount() * segments.segmentSize());
+        counted.put(Figure.INDEX_BYTES, reclaimer.sizer().indexBytes());
+        counted.put(Figure.REGION_BYTES, layout.size());
+        counted.put(Figure.HITS, counters.hits.sum());
+        counted.put(Figure.MISSES, counters.misses.sum());
+        counted.put(Figure.EXPIRATIONS, counters.expirations.sum());
+        counted.put(Figure.EVICTED_ON_PROBATION, counters.evictedOnProbation.sum());
+        counted.put(Figure.EVICTED_FROM_MAIN, counters.evictedFromMain.sum());
+        counted.put(Figure.EVICTED_UNDER_PRESSURE, counters.evictedUnderPressure.sum());
+        counted.put(Figure.EVICTED_FOR_INDEX, counters.evictedForIndex.sum());
+        counted.put(Figure.REFUSED_ADMISSIONS, counters.refusedAdmissions.sum());
+        counted.put(Figure.REFUSED_FOR_SPACE, counters.refusedForSpace.sum());
+        return new StoreStats(counted);
+    }
+}
