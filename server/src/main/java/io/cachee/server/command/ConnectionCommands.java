@@ -22,10 +22,10 @@ final class ConnectionCommands {
                 "echo 2 loading,stale,fast @connection LOCAL any-time in-transaction",
                 call -> call.reply.bulk(call.request.bytes(1)));
         rows.add(
-                "auth -2 noscript,loading,stale,fast,no_auth,allow_busy @connection LOCAL secret=1",
+                "auth -2 noscript,loading,stale,skip_slowlog,fast,no_auth,allow_busy @connection LOCAL secret=1",
                 ConnectionCommands::auth);
         rows.add(
-                "hello -1 noscript,loading,stale,fast,no_auth,allow_busy @connection LOCAL secret=2",
+                "hello -1 noscript,loading,stale,skip_slowlog,fast,no_auth,allow_busy @connection LOCAL secret=2",
                 ConnectionCommands::hello);
         rows.add("select 2 loading,stale,fast @connection LOCAL as=selects in-transaction", ConnectionCommands::select);
         rows.add(

@@ -33,7 +33,7 @@ public final class Command {
     public final String name;
 
     public final int arity;
-    final Set<CommandFlag> flags;
+    public final Set<CommandFlag> flags;
     public final List<KeySpec> keySpecs;
     /** The first key and the last, and the step between them, where all stand in one row; otherwise 0. */
     public final int firstKey;
