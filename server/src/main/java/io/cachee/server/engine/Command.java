@@ -41,7 +41,7 @@ public final class Command {
     final int lastKey;
     public final int keyStep;
     /** Without the at signs. */
-    public final Set<String> categories;
+    public final List<String> categories;
 
     public final Route route;
     public final @Nullable Role role;
@@ -70,7 +70,7 @@ public final class Command {
     private final Set<Trait> traits;
     private final int least;
     private final int most;
-    private final Map<String, Command> subcommands = new LinkedHashMap<>();
+    private final Map<String, Command> subcommands;
     private @Nullable Command container;
 
     public Command(CommandRow row, int number) {
@@ -78,16 +78,17 @@ public final class Command {
         this.arity = row.arity;
         this.flags = row.flags();
         this.keySpecs = List.copyOf(row.keySpecs);
-        this.firstKey = row.firstKey();
-        this.lastKey = row.lastKey();
-        this.keyStep = row.keyStep();
+        CommandRow.KeyRange range = row.keyRange();
+        this.firstKey = range.first();
+        this.lastKey = range.last();
+        this.keyStep = range.step();
         this.categories = row.categories();
         this.route = row.route;
         this.role = row.role;
         this.handler = row.handler;
         this.isBuiltIn = row.isBuiltIn;
         this.isUnknown = row.isUnknown;
-        this.traits = Set.copyOf(row.traits);
+        this.traits = row.traits;
         this.writes = flags.contains(CommandFlag.WRITE);
         this.reads = flags.contains(CommandFlag.READONLY) && !keySpecs.isEmpty();
         this.writesUnnamed = traits.contains(Trait.WRITES_UNNAMED);
@@ -100,6 +101,7 @@ public final class Command {
         this.secretFrom = row.secretFrom;
         this.number = number;
         boolean isContainer = row.isContainer;
+        this.subcommands = isContainer ? new LinkedHashMap<>() : Map.of();
         this.least = isContainer ? NONE : Math.abs(arity);
         this.most = arity >= 0 ? arity : NONE;
         boolean isPubSub = flags.contains(CommandFlag.PUBSUB);

@@ -28,7 +28,7 @@ public final class CommandTable {
     private final List<Command> commands = new ArrayList<>();
     private final Map<String, Command> byName = new HashMap<>();
     private final @Nullable Command[] slots = new Command[1024];
-    /** Those whose names have eight letters at most, and the letters as a number. */
+    /** Those whose names are eight letters at most, and the letters as a number. */
     private final Command[] shortSlots = new Command[SHORT_SLOTS];
 
     private final long[] shortNames = new long[SHORT_SLOTS];
@@ -61,14 +61,22 @@ public final class CommandTable {
             container.add(command.name.substring(bar + 1), command);
             return;
         }
+        if (isShort(command.name)) {
+            addShort(command);
+        }
         int at = hash(command.name) & slots.length - 1;
         while (slots[at] != null) {
             at = at + 1 & slots.length - 1;
         }
         slots[at] = command;
-        if (command.name.matches("[a-z]{1,8}")) {
-            addShort(command);
+    }
+
+    private static boolean isShort(String name) {
+        boolean isShort = name.length() <= Long.BYTES;
+        for (int i = 0; i < name.length() && isShort; i++) {
+            isShort = name.charAt(i) >= 'a' && name.charAt(i) <= 'z';
         }
+        return isShort;
     }
 
     private void addShort(Command command) {

@@ -3,8 +3,6 @@ package io.cachee.server.engine;
 import io.cachee.resp.Request;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Where a command's keys stand among its arguments and what it does with them: a key specification as in Redis 7.
@@ -29,8 +27,6 @@ import java.util.regex.Pattern;
  */
 public record KeySpec(String access, boolean isCounted, String keyword, int index, int lastKey, int step, int limit) {
 
-    private static final Pattern WHERE =
-            Pattern.compile("(#)?(?:([A-Z]+)@)?(-?\\d+)(?:\\.\\.(-?\\d+))?(?:/(\\d+))?(?:%(\\d+))?");
     private static final String FLAG_LETTERS = "auid!?~";
     private static final List<String> FLAG_NAMES =
             List.of("access", "update", "insert", "delete", "not_key", "incomplete", "variable_flags");
@@ -42,27 +38,43 @@ public record KeySpec(String access, boolean isCounted, String keyword, int inde
         if (where.equals("*")) {
             return new KeySpec(access, false, "", 0, 0, 1, 0);
         }
-        Matcher matcher = WHERE.matcher(where);
-        if (!matcher.matches()) {
-            throw new IllegalArgumentException("no key specification: " + text);
+        try {
+            boolean isCounted = where.charAt(0) == '#';
+            int at = where.indexOf('@');
+            String keyword = at < 0 ? "" : where.substring(0, at);
+            String index = part(where, isCounted ? 1 : at + 1, "./%");
+            int lastKey = number(where, "..", 0);
+            return new KeySpec(
+                    access,
+                    isCounted,
+                    keyword,
+                    Integer.parseInt(index),
+                    lastKey,
+                    number(where, "/", 1),
+                    number(where, "%", 0));
+        } catch (NumberFormatException | IndexOutOfBoundsException wrong) {
+            throw new IllegalArgumentException("no key specification: " + text, wrong);
         }
-        return new KeySpec(
-                access,
-                matcher.group(1) != null,
-                matcher.group(2) == null ? "" : matcher.group(2),
-                Integer.parseInt(matcher.group(3)),
-                number(matcher.group(4), 0),
-                number(matcher.group(5), 1),
-                number(matcher.group(6), 0));
+    }
+
+    /** The number behind a mark. */
+    private static int number(String where, String mark, int otherwise) {
+        int at = where.indexOf(mark);
+        return at < 0 ? otherwise : Integer.parseInt(part(where, at + mark.length(), "/%"));
+    }
+
+    /** What stands from a place on, up to one of the ends. */
+    private static String part(String where, int start, String ends) {
+        int end = start;
+        while (end < where.length() && ends.indexOf(where.charAt(end)) < 0) {
+            end++;
+        }
+        return where.substring(start, end);
     }
 
     /** Keys that stand in one row, of which no more is known than whether they may be written. */
     public static KeySpec row(int first, int last, int step, boolean mayWrite) {
         return new KeySpec(mayWrite ? "RWau" : "ROa", false, "", first, last < 0 ? last : last - first, step, 0);
-    }
-
-    private static int number(String digits, int otherwise) {
-        return digits == null ? otherwise : Integer.parseInt(digits);
     }
 
     /** Whether keys stand at fixed places: neither counted nor behind a word. */

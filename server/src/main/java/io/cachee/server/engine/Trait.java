@@ -1,7 +1,5 @@
 package io.cachee.server.engine;
 
-import java.util.Locale;
-
 /** What else a row may say of a command. In the table's text: lower case, with hyphens. */
 public enum Trait {
     /** Redis has no such command. */
@@ -39,9 +37,5 @@ public enum Trait {
     /** Its first argument is a channel. */
     CHANNEL,
     /** Its arguments are patterns of channels. */
-    CHANNEL_PATTERNS;
-
-    String word() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
+    CHANNEL_PATTERNS
 }

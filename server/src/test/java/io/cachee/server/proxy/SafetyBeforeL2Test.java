@@ -28,7 +28,7 @@ final class SafetyBeforeL2Test {
             "SCRIPT DEBUG YES",
             "script debug sync",
             "script debug no",
-            "Script dEBUG no more");
+            "Script dEBUG No");
 
     private static final String REPLICA =
             "' is not passed on to L2: it would turn the connection that clients share" + " into a replica's";
