@@ -1,6 +1,7 @@
 package io.cachee.server.proxy;
 
 import io.cachee.nearcache.Keyspace;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.nearcache.KeyspacePolicy;
 import io.cachee.nearcache.Loaded;
 import io.cachee.nearcache.NearCache;
@@ -94,7 +95,7 @@ final class L1Reads {
             WriteBehind.Found written = nearCache.writeBehind().find(call.request.bytes(1));
             if (written != null) {
                 call.looked(true);
-                keyspaceOf(call, 1).hits.increment();
+                keyspaceOf(call, 1).count(KeyspaceCounter.HITS);
                 call.reply.bulkOrNull(written.value());
                 return;
             }
@@ -105,20 +106,22 @@ final class L1Reads {
         Verdict verdict = length < 0 ? Verdict.GONE : nearCache.judge(call.stamp, keyspace);
         if (verdict == Verdict.GONE || verdict == Verdict.STALE && !tolerant) {
             call.looked(false);
-            keyspace.misses.increment();
+            keyspace.count(KeyspaceCounter.MISSES);
             loadAndReply(call, keyspace);
             return;
         }
         if (call.stamp.isAbsent()) {
-            keyspace.negativeHits.increment();
+            keyspace.count(KeyspaceCounter.NEGATIVE_HITS);
             call.reply.nothing();
         } else {
             call.replyStamped(length);
         }
         call.looked(true);
-        keyspace.hits.increment();
+        keyspace.count(KeyspaceCounter.HITS);
         if (verdict != Verdict.FRESH) {
-            keyspace.staleServed.add(verdict == Verdict.STALE ? 1 : 0);
+            if (verdict == Verdict.STALE) {
+                keyspace.count(KeyspaceCounter.STALE_SERVED);
+            }
             nearCache.refresh(call.request.bytes(1), keyspace);
         }
     }
@@ -225,7 +228,7 @@ final class L1Reads {
                 return;
             }
             call.looked(found != null);
-            (found != null ? keyspace.hits : keyspace.misses).increment();
+            keyspace.count(found != null ? KeyspaceCounter.HITS : KeyspaceCounter.MISSES);
             values.add(found);
             missing += found == null ? 1 : 0;
         }
@@ -417,7 +420,7 @@ final class L1Reads {
         boolean isThere = value != null && !call.stamp.isAbsent();
         if (isThere) {
             call.looked(true);
-            keyspace.hits.increment();
+            keyspace.count(KeyspaceCounter.HITS);
         }
         return isThere ? value : null;
     }
@@ -435,7 +438,7 @@ final class L1Reads {
             Keyspace keyspace = keyspaceOf(call, 1);
             value = orNothing(fresh(call.key(1), keyspace, MOST_TO_LOOK_AT));
             call.looked(value != null);
-            (value != null ? keyspace.hits : keyspace.misses).increment();
+            keyspace.count(value != null ? KeyspaceCounter.HITS : KeyspaceCounter.MISSES);
         }
         if (value == null) {
             forwarding.pass(call);
