@@ -1,6 +1,7 @@
 package io.cachee.bench;
 
 import io.cachee.l2.L2Options;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.nearcache.KeyspacePolicy;
 import io.cachee.nearcache.Keyspaces;
 import io.cachee.server.command.CommandFamilies;
@@ -68,7 +69,7 @@ final class ProofSidecar implements AutoCloseable {
                 null);
         server = RespServer.open(shared, listen, NetworkLimits.DEFAULT, loop -> {
             proxy = BeforeL2.open(shared, link, loop, 0, mostLoads, Map.of(Keyspaces.DEFAULT, policy));
-            var ignored = proxy.tier().l2().learnCommands();
+            var ignored = proxy.nearCache().l2().learnCommands();
         });
     }
 
@@ -134,8 +135,8 @@ final class ProofSidecar implements AutoCloseable {
 
     /** How many values have been loaded from L2. */
     long loads() {
-        return proxy().tier().keyspaces().all().stream()
-                .mapToLong(keyspace -> keyspace.loads.sum())
+        return proxy().nearCache().keyspaces().all().stream()
+                .mapToLong(keyspace -> keyspace.sum(KeyspaceCounter.LOADS))
                 .sum();
     }
 

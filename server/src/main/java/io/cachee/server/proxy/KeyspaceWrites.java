@@ -1,6 +1,7 @@
 package io.cachee.server.proxy;
 
 import io.cachee.nearcache.Keyspace;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.nearcache.KeyspacePolicy;
 import io.cachee.nearcache.NearCache;
 import io.cachee.resp.ReplyEncoder;
@@ -20,13 +21,13 @@ final class KeyspaceWrites {
     private static final byte[] DEL = ascii("DEL");
     private static final byte[] PX = ascii("PX");
 
-    private final NearCache tier;
-    private final Forwarding passing;
+    private final NearCache nearCache;
+    private final Forwarding forwarding;
     private final int database;
 
-    KeyspaceWrites(NearCache tier, Forwarding passing, int database) {
-        this.tier = tier;
-        this.passing = passing;
+    KeyspaceWrites(NearCache nearCache, Forwarding forwarding, int database) {
+        this.nearCache = nearCache;
+        this.forwarding = forwarding;
         this.database = database;
     }
 
@@ -45,8 +46,8 @@ final class KeyspaceWrites {
 
     private KeyspacePolicy policyOf(CommandContext call) {
         Request request = call.request;
-        Keyspace keyspace = tier.keyspaces().of(request.buffer(), request.start(1), request.length(1));
-        keyspace.writes.increment();
+        Keyspace keyspace = nearCache.keyspaces().of(request.buffer(), request.start(1), request.length(1));
+        keyspace.count(KeyspaceCounter.WRITES);
         return keyspace.policy();
     }
 
@@ -54,7 +55,7 @@ final class KeyspaceWrites {
         KeyspacePolicy policy = policyOf(call);
         long ttl = ttlOf(call.request, policy);
         if (call.session.database != database || ttl < 0) {
-            passing.pass(call);
+            forwarding.pass(call);
         } else {
             write(call, policy, 2, ttl);
         }
@@ -72,7 +73,7 @@ final class KeyspaceWrites {
 
     private static long jittered(KeyspacePolicy policy) {
         double kept = 1 - policy.jitter() * ThreadLocalRandom.current().nextDouble();
-        return policy.ttl() == 0 ? 0 : Math.max(1, (long) (policy.ttl() * kept));
+        return policy.ttlMillis() == 0 ? 0 : Math.max(1, (long) (policy.ttlMillis() * kept));
     }
 
     private static long positive(Request request, int argument, boolean seconds) {
@@ -85,7 +86,7 @@ final class KeyspaceWrites {
         KeyspacePolicy policy = policyOf(call);
         long ttl = positive(call.request, 2, isInSeconds);
         if (call.session.database != database || ttl < 0) {
-            passing.pass(call);
+            forwarding.pass(call);
         } else {
             write(call, policy, 3, ttl);
         }
@@ -96,20 +97,20 @@ final class KeyspaceWrites {
         switch (policy.write()) {
             case BEHIND -> {
                 call.checkValueSize(request.length(valueArgument));
-                boolean taken = tier.writeBehind().take(request.bytes(1), request.bytes(valueArgument), ttl);
+                boolean taken = nearCache.writeBehind().take(request.bytes(1), request.bytes(valueArgument), ttl);
                 if (taken) {
                     call.reply.ok();
                 } else {
-                    passing.pass(call);
+                    forwarding.pass(call);
                 }
             }
-            case INVALIDATE -> passing.pass(call, Request.of(DEL, request.bytes(1)), _ -> ReplyEncoder.ok());
+            case INVALIDATE -> forwarding.pass(call, Request.of(DEL, request.bytes(1)), _ -> ReplyEncoder.ok());
             case THROUGH -> {
-                if (policy.ttl() == 0 || request.count() > 3) {
-                    passing.pass(call);
+                if (policy.ttlMillis() == 0 || request.count() > 3) {
+                    forwarding.pass(call);
                 } else {
                     byte[] millis = ascii(Long.toString(ttl));
-                    passing.pass(call, Request.of(SET, request.bytes(1), request.bytes(2), PX, millis));
+                    forwarding.pass(call, Request.of(SET, request.bytes(1), request.bytes(2), PX, millis));
                 }
             }
         }

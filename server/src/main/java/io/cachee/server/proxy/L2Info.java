@@ -2,6 +2,7 @@ package io.cachee.server.proxy;
 
 import io.cachee.l2.L2Status;
 import io.cachee.nearcache.Keyspace;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.nearcache.KeyspacePolicy;
 import io.cachee.nearcache.NearCache;
 import io.cachee.nearcache.WarmUp;
@@ -17,13 +18,13 @@ final class L2Info {
 
     static String of(BeforeL2 proxy) {
         L2Info info = new L2Info();
-        NearCache tier = proxy.tier();
-        L2Status status = tier.l2().status();
+        NearCache nearCache = proxy.nearCache();
+        L2Status status = nearCache.l2().status();
         info.put("l2_state", proxy.state());
         info.link(status);
-        info.work(tier);
+        info.work(nearCache);
         info.warmUp(proxy.warmUp());
-        tier.keyspaces().all().forEach(info::keyspace);
+        nearCache.keyspaces().all().forEach(info::keyspace);
         return info.text.toString();
     }
 
@@ -55,15 +56,15 @@ final class L2Info {
         put("l2_lag_usec", status.lagNanos() < 0 ? -1 : TimeUnit.NANOSECONDS.toMicros(status.lagNanos()));
     }
 
-    private void work(NearCache tier) {
-        WriteBehind behind = tier.writeBehind();
-        put("l2_loads_in_flight", tier.loadsInFlight());
-        put("l2_loads_waiting", tier.loadsWaiting());
-        put("l2_misses_waiting", tier.missesWaiting());
-        put("l2_l1_flushes", tier.flushes());
-        put("l2_change_events", tier.events().applied());
-        put("l2_change_events_rejected", tier.events().rejected());
-        put("l2_change_events_waiting", tier.events().waiting());
+    private void work(NearCache nearCache) {
+        WriteBehind behind = nearCache.writeBehind();
+        put("l2_loads_in_flight", nearCache.loadsInFlight());
+        put("l2_loads_waiting", nearCache.loadsWaiting());
+        put("l2_misses_waiting", nearCache.missesWaiting());
+        put("l2_l1_flushes", nearCache.flushes());
+        put("l2_change_events", nearCache.events().applied());
+        put("l2_change_events_rejected", nearCache.events().rejected());
+        put("l2_change_events_waiting", nearCache.events().waiting());
         put("l2_write_behind_pending_keys", behind.pendingKeys());
         put("l2_write_behind_pending_bytes", behind.pendingBytes());
         put("l2_write_behind_retried", behind.retried());
@@ -82,12 +83,13 @@ final class L2Info {
         KeyspacePolicy policy = keyspace.policy();
         put(
                 "l2_keyspace_" + keyspace.name(),
-                "write=" + word(policy.write()) + ",consistency=" + word(policy.consistency()) + ",ttl=" + policy.ttl()
-                        + ",l1_ttl=" + policy.l1Ttl() + ",stale_if_error=" + policy.staleIfError() + ",soft_deadline="
-                        + policy.softDeadline() + ",hits="
-                        + keyspace.hits.sum() + ",misses=" + keyspace.misses.sum() + ",loads=" + keyspace.loads.sum()
-                        + ",load_failures=" + keyspace.loadFailures.sum() + ",stale_served="
-                        + keyspace.staleServed.sum());
+                "write=" + word(policy.write()) + ",consistency=" + word(policy.consistency()) + ",ttl="
+                        + policy.ttlMillis() + ",l1_ttl=" + policy.l1TtlMillis() + ",stale_if_error="
+                        + policy.staleIfErrorMillis() + ",soft_deadline=" + policy.softDeadlineMillis() + ",hits="
+                        + keyspace.sum(KeyspaceCounter.HITS) + ",misses=" + keyspace.sum(KeyspaceCounter.MISSES)
+                        + ",loads=" + keyspace.sum(KeyspaceCounter.LOADS) + ",load_failures="
+                        + keyspace.sum(KeyspaceCounter.LOAD_FAILURES) + ",stale_served="
+                        + keyspace.sum(KeyspaceCounter.STALE_SERVED));
     }
 
     private static String word(Enum<?> value) {

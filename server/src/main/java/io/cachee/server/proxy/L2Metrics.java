@@ -4,6 +4,7 @@ import static io.cachee.server.metrics.MetricWriter.label;
 
 import io.cachee.l2.L2Status;
 import io.cachee.nearcache.Keyspace;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.nearcache.NearCache;
 import io.cachee.nearcache.WriteBehind;
 import io.cachee.server.metrics.MetricWriter;
@@ -12,37 +13,41 @@ import java.util.function.ToDoubleFunction;
 
 /** What is told to Prometheus of L2 and of the keyspaces. Their names are those of the configuration. */
 final class L2Metrics {
-    private final NearCache tier;
+    private final NearCache nearCache;
     private final MetricWriter out;
     private final List<Keyspace> keyspaces;
 
-    L2Metrics(NearCache tier, MetricWriter out) {
-        this.tier = tier;
+    L2Metrics(NearCache nearCache, MetricWriter out) {
+        this.nearCache = nearCache;
         this.out = out;
-        this.keyspaces = tier.keyspaces().all();
+        this.keyspaces = nearCache.keyspaces().all();
     }
 
     void write() {
         writeKeyspaces();
-        writeLink(tier.l2().status());
+        writeLink(nearCache.l2().status());
         writeLoads();
-        writeWritesBehind(tier.writeBehind());
+        writeWritesBehind(nearCache.writeBehind());
     }
 
     private void writeKeyspaces() {
-        each("hits", "Reads answered from L1.", k -> k.hits.sum());
-        each("misses", "Reads that L1 could not answer.", k -> k.misses.sum());
-        each("loads", "Loads sent to L2.", k -> k.loads.sum());
-        each("copy_loads", "Loads answered by a copy of a hot key.", k -> k.copyLoads.sum());
-        each("load_failures", "Loads that L2 did not answer.", k -> k.loadFailures.sum());
-        each("load_seconds", "Time that loads took, added up.", k -> k.loadMicros.sum() / 1e6);
-        each("loaded_bytes", "Bytes of values loaded.", k -> k.loadedBytes.sum());
-        each("stale_served", "Values served although L2 did not vouch for them.", k -> k.staleServed.sum());
-        each("negative_hits", "Reads answered from L1 with: no such key.", k -> k.negativeHits.sum());
-        each("invalidations", "Keys that L2 reported as changed.", k -> k.invalidations.sum());
-        each("writes", "Writes of whole values by clients.", k -> k.writes.sum());
-        each("refreshes", "Loads behind the clients' back.", k -> k.refreshes.sum());
-        each("misses_held", "Readers who waited for another to write the key.", k -> k.missesHeld.sum());
+        each("hits", "Reads answered from L1.", KeyspaceCounter.HITS);
+        each("misses", "Reads that L1 could not answer.", KeyspaceCounter.MISSES);
+        each("loads", "Loads sent to L2.", KeyspaceCounter.LOADS);
+        each("copy_loads", "Loads answered by a copy of a hot key.", KeyspaceCounter.COPY_LOADS);
+        each("load_failures", "Loads that L2 did not answer.", KeyspaceCounter.LOAD_FAILURES);
+        each("load_seconds", "Time that loads took, added up.", k -> k.sum(KeyspaceCounter.LOAD_MICROS) / 1e6);
+        each("loaded_bytes", "Bytes of values loaded.", KeyspaceCounter.LOADED_BYTES);
+        each("stale_served", "Values served although L2 did not vouch for them.", KeyspaceCounter.STALE_SERVED);
+        each("negative_hits", "Reads answered from L1 with: no such key.", KeyspaceCounter.NEGATIVE_HITS);
+        each("invalidations", "Keys that L2 reported as changed.", KeyspaceCounter.INVALIDATIONS);
+        each("writes", "Writes of whole values by clients.", KeyspaceCounter.WRITES);
+        each("refreshes", "Loads behind the clients' back.", KeyspaceCounter.REFRESHES);
+        each("misses_held", "Readers who waited for another to write the key.", KeyspaceCounter.MISSES_HELD);
+    }
+
+    private void each(String what, String help, KeyspaceCounter counter) {
+        each(what, help, keyspace -> keyspace.sum(counter));
     }
 
     private void each(String what, String help, ToDoubleFunction<Keyspace> count) {
@@ -71,21 +76,21 @@ final class L2Metrics {
     }
 
     private void writeLoads() {
-        out.gauge("cachee_loads_in_flight", "Loads on their way.", tier.loadsInFlight());
-        out.gauge("cachee_loads_waiting", "Loads that wait for their turn.", tier.loadsWaiting());
+        out.gauge("cachee_loads_in_flight", "Loads on their way.", nearCache.loadsInFlight());
+        out.gauge("cachee_loads_waiting", "Loads that wait for their turn.", nearCache.loadsWaiting());
         out.counter(
                 "cachee_change_events_total",
                 "Entries of cachee:events applied here.",
-                tier.events().applied());
+                nearCache.events().applied());
         out.counter(
                 "cachee_change_events_rejected_total",
                 "Such entries that made no sense.",
-                tier.events().rejected());
+                nearCache.events().rejected());
         out.gauge(
                 "cachee_change_events_waiting",
                 "Such entries in L2, when last looked.",
-                tier.events().waiting());
-        out.counter("cachee_l1_flushes_total", "How often L1 forgot everything at once.", tier.flushes());
+                nearCache.events().waiting());
+        out.counter("cachee_l1_flushes_total", "How often L1 forgot everything at once.", nearCache.flushes());
     }
 
     private void writeWritesBehind(WriteBehind behind) {

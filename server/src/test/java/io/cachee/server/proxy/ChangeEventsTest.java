@@ -3,6 +3,7 @@ package io.cachee.server.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.l2.L2Options;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.nearcache.NearCache;
 import io.cachee.server.TestSidecar;
 import io.cachee.testkit.Await;
@@ -81,7 +82,7 @@ final class ChangeEventsTest {
 
     private long sum(java.util.function.ToLongFunction<NearCache> count) {
         return pods.stream()
-                .mapToLong(pod -> count.applyAsLong(pod.proxy().tier()))
+                .mapToLong(pod -> count.applyAsLong(pod.proxy().nearCache()))
                 .sum();
     }
 
@@ -100,7 +101,7 @@ final class ChangeEventsTest {
             direct.reply();
         }
         awaitEmptyStream();
-        assertThat(sum(tier -> tier.events().applied())).isEqualTo(251);
+        assertThat(sum(nearCache -> nearCache.events().applied())).isEqualTo(251);
         assertThat(direct.call("EXISTS", "product:1", "product:2", "product:3").number())
                 .isZero();
         assertThat(direct.call("XPENDING", "cachee:events", "cachee").item(0).number())
@@ -154,9 +155,9 @@ final class ChangeEventsTest {
         });
     }
 
-    private static long loads(NearCache tier) {
-        return tier.keyspaces().all().stream()
-                .mapToLong(keyspace -> keyspace.loads.sum())
+    private static long loads(NearCache nearCache) {
+        return nearCache.keyspaces().all().stream()
+                .mapToLong(keyspace -> keyspace.sum(KeyspaceCounter.LOADS))
                 .sum();
     }
 
@@ -178,7 +179,7 @@ final class ChangeEventsTest {
         direct.call("XADD", "cachee:events", "*", "what", "product:1");
         direct.call("XADD", "cachee:events", "*", "key", "");
         awaitEmptyStream();
-        assertThat(sum(tier -> tier.events().rejected())).isEqualTo(2);
+        assertThat(sum(nearCache -> nearCache.events().rejected())).isEqualTo(2);
         awaitEverywhere("product:1", true);
     }
 
