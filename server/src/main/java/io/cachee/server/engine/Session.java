@@ -120,10 +120,14 @@ public final class Session {
         return lastActiveNanos;
     }
 
-    /** Whether it waits for messages, so that its silence is no idleness. */
+    /** Whether it waits for messages, here or in L2. Its silence does not count as idleness then. From any thread. */
     public boolean isListening() {
-        Subscriptions own = subscriptions;
-        return monitors || own != null && own.count() > 0 || tracking != null;
+        Subscriptions here = subscriptions;
+        UpstreamConnection toL2 = own;
+        return monitors
+                || tracking != null
+                || here != null && here.count() > 0
+                || toL2 != null && toL2.listens();
     }
 
     /** Whether a command of its waits in L2, such as BLPOP. */

@@ -5,13 +5,13 @@ public interface UpstreamConnection {
     /** Whether a transaction is open on it. Call on the client's event loop. */
     boolean isInTransaction();
 
-    /** Whether it is kept for messages or for watching all commands. Call on the client's event loop. */
+    /** Whether it is kept for messages or for watching all commands. From any thread. */
     boolean listens();
 
     /** Whether subscriptions are confirmed on it. Call on the client's event loop. */
     boolean hasSubscriptions();
 
-    /** Whether it is kept for messages. */
+    /** Whether it is kept for messages. From any thread. */
     boolean isSubscribed();
 
     /** Whether a command waits there, such as BLPOP. */
