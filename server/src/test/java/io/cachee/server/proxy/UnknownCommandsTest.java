@@ -23,7 +23,6 @@ final class UnknownCommandsTest {
             "XGROUP NONSENSE k",
             "OBJECT NONSENSE k",
             "SCRIPT NONSENSE",
-            "MEMORY NONSENSE k",
             "DEBUG SLEEP 0",
             "READONLY",
             "READWRITE",

@@ -88,7 +88,7 @@ final class UnlistedCommandsTest {
     void noUnlistedSubcommandSharesAConnection() {
         inL2.put("xgroup", new RemoteCommand("xgroup", -2, Set.of("write"), 1, 1, 1, Set.of()));
         inL2.put("xgroup|nonsense", new RemoteCommand("xgroup|nonsense", -2, Set.of("write"), 1, 1, 1, Set.of()));
-        for (String name : List.of("XGROUP", "object", "Script", "FUNCTION", "MEMORY", "xinfo", "pubsub", "command")) {
+        for (String name : List.of("XGROUP", "object", "Script", "FUNCTION", "xinfo", "pubsub", "command")) {
             Command container = container(name);
             Command row = unlisted.rowOf(container, request(name, "NONSENSE", "key"));
             assertShares(row, false);
@@ -103,7 +103,7 @@ final class UnlistedCommandsTest {
 
     @Test
     void unlistedSubcommandsAboutTheSidecarAreRefusedByIt() {
-        for (String name : List.of("client", "config", "acl")) {
+        for (String name : List.of("client", "config", "acl", "memory")) {
             Command container = container(name);
             assertThat(container.route).as(name).isEqualTo(Route.LOCAL);
             assertThat(unlisted.rowOf(container, request(name, "NONSENSE"))).isSameAs(container);
