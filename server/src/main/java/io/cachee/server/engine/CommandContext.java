@@ -287,13 +287,13 @@ public final class CommandContext {
     }
 
     /** Keeps a place for the reply, which is still to come. */
-    public PendingReply later() {
-        return executor.later(session);
+    public PendingReply pendingReply() {
+        return executor.pendingReply(session);
     }
 
     /** The same, even while the client wants no replies. */
-    public PendingReply laterEvenIfMuted() {
-        return executor.laterEvenIfMuted(session);
+    public PendingReply pendingReplyEvenIfMuted() {
+        return executor.pendingReplyEvenIfMuted(session);
     }
 
     // ---------------------------------------------------------------- writing
@@ -360,14 +360,14 @@ public final class CommandContext {
 
     /** Tells those who want to know that the key chosen was changed. */
     public void changed(KeyspaceEvent event) {
-        if (shared.signals.isWanted()) {
-            shared.signals.changed(session, session.database, keyName(), event);
+        if (shared.keyChanges.isWanted()) {
+            shared.keyChanges.changed(session, session.database, keyName(), event);
         }
     }
 
     public void changed(int database, KeyspaceEvent event) {
-        if (shared.signals.isWanted()) {
-            shared.signals.changed(session, database, keyName(), event);
+        if (shared.keyChanges.isWanted()) {
+            shared.keyChanges.changed(session, database, keyName(), event);
         }
     }
 

@@ -140,7 +140,7 @@ public final class CommandExecutor {
         if (shared.pause.isOn() && shared.pause.holds(session, command)) {
             return Outcome.WAIT;
         }
-        if (command != null && session.link.hasLater() && shared.routing().mustWait(session, command)) {
+        if (command != null && session.link.hasPendingReplies() && shared.routing().mustWait(session, command)) {
             return Outcome.AFTER_REPLIES;
         }
         if (command != null && fits && session.plain && !shared.monitors.isUsed()) {
@@ -198,24 +198,24 @@ public final class CommandExecutor {
     }
 
     /** Keeps a place for the reply of the command that is running; there is none while replies are not wanted. */
-    PendingReply later(Session session) {
+    PendingReply pendingReply(Session session) {
         if (muted) {
             return ByteBuf::release;
         }
         handOver();
-        return session.link.later();
+        return session.link.pendingReply();
     }
 
     /** The same; what L2 confirms of subscriptions is sent even while replies are not wanted, as Redis does. */
-    PendingReply laterEvenIfMuted(Session session) {
+    PendingReply pendingReplyEvenIfMuted(Session session) {
         boolean wasMuted = muted;
         unmute();
-        PendingReply later = later(session);
+        PendingReply pending = pendingReply(session);
         if (wasMuted) {
             muted = true;
             reply.mute();
         }
-        return later;
+        return pending;
     }
 
     /** Replies are wanted again, from the command on that is running. */

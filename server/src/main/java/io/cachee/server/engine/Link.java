@@ -14,10 +14,10 @@ public interface Link extends ReplyWriter.Outlet {
     void hold(long millis);
 
     /** Keeps a place for a reply that is still to come. On its event loop. */
-    PendingReply later();
+    PendingReply pendingReply();
 
     /** Whether replies are still to come. On its event loop. */
-    boolean hasLater();
+    boolean hasPendingReplies();
 
     /** Whether the calling thread is that of its event loop. */
     boolean isOnLoop();

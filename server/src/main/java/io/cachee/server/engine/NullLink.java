@@ -29,12 +29,12 @@ final class NullLink implements Link {
     }
 
     @Override
-    public PendingReply later() {
+    public PendingReply pendingReply() {
         return ByteBuf::release;
     }
 
     @Override
-    public boolean hasLater() {
+    public boolean hasPendingReplies() {
         return false;
     }
 

@@ -151,12 +151,12 @@ public final class Parameter {
     }
 
     private static String notifications(SharedState shared) {
-        return NotificationFlags.format(shared.signals.notifications());
+        return NotificationFlags.format(shared.keyChanges.notifications());
     }
 
     private static Runnable changeNotifications(SharedState shared, String value) {
         int flags = NotificationFlags.parse(value);
-        return () -> shared.signals.notifications(flags);
+        return () -> shared.keyChanges.notifications(flags);
     }
 
     private static String outputLimits(SharedState shared) {

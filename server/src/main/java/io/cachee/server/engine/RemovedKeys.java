@@ -18,7 +18,7 @@ public final class RemovedKeys implements RemovalListener {
     public boolean isWanted() {
         SharedState listening = shared;
         // What goes from L1 is still in L2.
-        return listening != null && !listening.routing().hasL2() && listening.signals.isWanted();
+        return listening != null && !listening.routing().hasL2() && listening.keyChanges.isWanted();
     }
 
     @Override
@@ -27,7 +27,7 @@ public final class RemovedKeys implements RemovalListener {
         int database = listening == null ? -1 : listening.databases.databaseOf(key);
         if (listening != null && database >= 0) {
             KeyspaceEvent event = reason == Reason.EXPIRED ? KeyspaceEvent.EXPIRED : KeyspaceEvent.EVICTED;
-            listening.signals.changed(null, database, listening.databases.nameOf(key), event);
+            listening.keyChanges.changed(null, database, listening.databases.nameOf(key), event);
         }
     }
 }

@@ -18,7 +18,7 @@ public final class SharedState {
     public final Users users;
     public final PubSub pubSub = new PubSub();
     public final TrackingTable tracking = new TrackingTable(this);
-    final KeyChangeNotifier signals = new KeyChangeNotifier(this);
+    final KeyChangeNotifier keyChanges = new KeyChangeNotifier(this);
     final OutputLimits outputLimits = new OutputLimits(tunables);
     public final Counters counters = new Counters();
     public final ErrorCounts errors = new ErrorCounts();

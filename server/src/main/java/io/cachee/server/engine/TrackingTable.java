@@ -72,7 +72,7 @@ public final class TrackingTable {
             broadcast.add(session);
         }
         session.refresh();
-        shared.signals.refresh();
+        shared.keyChanges.refresh();
     }
 
     public void turnOff(Session session) {
@@ -80,7 +80,7 @@ public final class TrackingTable {
         tracking.remove(session);
         broadcast.remove(session);
         session.refresh();
-        shared.signals.refresh();
+        shared.keyChanges.refresh();
     }
 
     /** Remembers that a client is about to read a key. */

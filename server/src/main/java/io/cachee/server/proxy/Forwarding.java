@@ -93,7 +93,7 @@ final class Forwarding {
         int itsDatabase = session.database;
         Protocol protocol = protocolOf(session);
         int writesBefore = session.writesSent;
-        PendingReply later = call.later();
+        PendingReply later = call.pendingReply();
         List<SplitCommands.Part> parts = rewrite == null ? SplitCommands.of(call, tier.l2()) : List.of();
         ByteBuf request = parts.isEmpty() ? RequestEncoder.encode(sent) : Unpooled.EMPTY_BUFFER;
         // What may have changed something is not asked twice.

@@ -136,7 +136,7 @@ final class L1Reads {
     private void loadAndReply(CommandContext call, Keyspace keyspace) {
         Session session = call.session;
         byte[] key = call.request.bytes(1);
-        PendingReply later = call.later();
+        PendingReply later = call.pendingReply();
         session.loadsAwaited++;
         Runnable over = () -> session.loadsAwaited--;
         new Asking(
@@ -242,7 +242,7 @@ final class L1Reads {
     /** What an MGET asks for is more than may be held: L2 answers it. */
     private void askForLarge(CommandContext call) {
         Session session = call.session;
-        PendingReply later = call.later();
+        PendingReply later = call.pendingReply();
         session.loadsAwaited++;
         askForLarge(session, wordsOf(call), later, () -> session.loadsAwaited--);
     }
@@ -291,7 +291,7 @@ final class L1Reads {
             for (int i = 1; i < call.count(); i++) {
                 keyspaces.add(keyspaceOf(call, i));
             }
-            this.place = call.later();
+            this.place = call.pendingReply();
             session.loadsAwaited++;
             grow(size);
         }

@@ -210,7 +210,7 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
         for (int i = 1; i < call.count(); i++) {
             names.add(call.request.bytes(i));
         }
-        expected.addConfirmations(call.laterEvenIfMuted(), call.command.name, names);
+        expected.addConfirmations(call.pendingReplyEvenIfMuted(), call.command.name, names);
         subscribed = true;
         transmit(call);
     }
@@ -222,7 +222,7 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
         }
         listens = true;
         prepare(passing.slotOf(call));
-        expected.addMonitor(call.later());
+        expected.addMonitor(call.pendingReply());
         transmit(call);
     }
 
@@ -303,7 +303,7 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
     /** @param before looks at the reply before the client has it */
     private void send(CommandContext call, Consumer<ByteBuf> before) {
         prepare(passing.slotOf(call));
-        expected.add(call.later(), before);
+        expected.add(call.pendingReply(), before);
         transmit(call);
     }
 

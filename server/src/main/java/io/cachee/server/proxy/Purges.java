@@ -30,7 +30,7 @@ final class Purges {
         if (session.database != database) {
             throw new CommandException("ERR only database " + database + " is cached here");
         }
-        PendingReply later = call.later();
+        PendingReply later = call.pendingReply();
         session.barriersAwaited++;
         passing.onLink(() -> tier.purge(
                 prefix, result -> Forwarding.deliver(session, later, reply(result), () -> session.barriersAwaited--)));
