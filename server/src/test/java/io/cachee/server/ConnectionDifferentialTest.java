@@ -3,19 +3,12 @@ package io.cachee.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.testkit.RespClient;
-import io.cachee.testkit.RespValue;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The connection, its client and the table of commands: what Redis replies. */
 final class ConnectionDifferentialTest {
-    /** Passwords never reach the slow log, and a transaction cannot turn into a monitor. */
-    private static final Set<String> DESCRIBED_DIFFERENTLY = Set.of("auth", "hello", "monitor");
-
     @SuppressWarnings("NullAway.Init")
     private Twins twins;
 
@@ -255,40 +248,5 @@ final class ConnectionDifferentialTest {
             COMMAND LIST FILTERBY MODULE none
             COMMAND LIST BOGUS
             """);
-    }
-
-    /**
-     * Name, arity, flags, places of keys and categories of each command that both have and that has no subcommands:
-     * those say for the whole what Redis says for each of them.
-     */
-    @Test
-    void describesItsCommandsAsRedisDoes() throws Exception {
-        RealRedis real = RealRedis.shared();
-        if (real == null || !real.isTheOneClaimed()) {
-            return;
-        }
-        List<String> differences = new ArrayList<>();
-        try (TestSidecar sidecar = TestSidecar.start();
-                RespClient ours = sidecar.connect();
-                RespClient theirs = real.connect()) {
-            for (RespValue name : ours.call("COMMAND", "LIST").items()) {
-                RespValue our = ours.call("COMMAND", "INFO", name.string()).item(0);
-                RespValue their = theirs.call("COMMAND", "INFO", name.string()).item(0);
-                boolean hasSubcommands =
-                        !their.isNull() && !their.item(9).items().isEmpty();
-                if (!their.isNull() && !hasSubcommands && !DESCRIBED_DIFFERENTLY.contains(name.string())) {
-                    String we = String.valueOf(our.items().subList(0, 7).stream()
-                            .map(RespValue::sorted)
-                            .toList());
-                    String they = String.valueOf(their.items().subList(0, 7).stream()
-                            .map(RespValue::sorted)
-                            .toList());
-                    if (!we.equals(they)) {
-                        differences.add("\n    Cachee " + we + "\n    Redis  " + they);
-                    }
-                }
-            }
-        }
-        assertThat(differences).isEmpty();
     }
 }

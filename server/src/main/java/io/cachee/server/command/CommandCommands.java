@@ -7,6 +7,7 @@ import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandDescription;
 import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandFlag;
 import io.cachee.server.engine.CommandRows;
 import io.cachee.server.engine.Glob;
 import io.cachee.server.engine.KeySpec;
@@ -133,9 +134,7 @@ final class CommandCommands {
     private static void keys(CommandContext call) {
         Command command = commandOfKeys(call);
         List<byte[]> keys = command.keys(behind(call));
-        if (keys.isEmpty()) {
-            throw new CommandException("ERR Invalid arguments specified for command");
-        }
+        refuseNoKeys(command, keys);
         call.reply.array(keys.size());
         keys.forEach(call.reply::bulk);
     }
@@ -146,15 +145,12 @@ final class CommandCommands {
         List<Integer> places = new ArrayList<>();
         List<KeySpec> specs = new ArrayList<>();
         for (KeySpec spec : command.keySpecs) {
-            int first = spec.isKey() ? spec.first(asked) : 0;
-            for (int i = first; i > 0 && i <= spec.last(asked, first); i += spec.step()) {
-                places.add(i);
+            for (int place : spec.places(asked)) {
+                places.add(place);
                 specs.add(spec);
             }
         }
-        if (places.isEmpty()) {
-            throw new CommandException("ERR Invalid arguments specified for command");
-        }
+        refuseNoKeys(command, places);
         call.reply.array(places.size());
         for (int i = 0; i < places.size(); i++) {
             call.reply.array(2);
@@ -173,6 +169,12 @@ final class CommandCommands {
         return Request.of(arguments);
     }
 
+    private static void refuseNoKeys(Command command, List<?> found) {
+        if (found.isEmpty() && !command.flags.contains(CommandFlag.NO_MANDATORY_KEYS)) {
+            throw new CommandException("ERR Invalid arguments specified for command");
+        }
+    }
+
     /** The row of the request that stands behind the first two arguments. */
     private static Command commandOfKeys(CommandContext call) {
         Command command = call.shared.table.rowOf(call.request, 2);
@@ -182,7 +184,7 @@ final class CommandCommands {
         if (!command.accepts(call.count() - 2)) {
             throw new CommandException("ERR Invalid number of arguments specified for command");
         }
-        if (command.keySpecs.isEmpty()) {
+        if (command.keySpecs.stream().noneMatch(KeySpec::isKey)) {
             throw new CommandException("ERR The command has no key arguments");
         }
         return command;

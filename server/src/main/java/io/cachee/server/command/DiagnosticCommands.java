@@ -33,7 +33,7 @@ final class DiagnosticCommands {
         rows.add("latency|history 3 admin,noscript,loading,stale LOCAL", DiagnosticCommands::latencyHistory);
         rows.add("latency|latest 2 admin,noscript,loading,stale LOCAL", DiagnosticCommands::latestLatencies);
         rows.add("latency|reset -2 admin,noscript,loading,stale LOCAL", DiagnosticCommands::resetLatencies);
-        rows.add("monitor 1 admin,noscript,loading,stale OWN_CONNECTION as=monitors", DiagnosticCommands::monitor);
+        rows.add("monitor 1 admin,noscript,loading,stale,no_multi OWN_CONNECTION as=monitors", DiagnosticCommands::monitor);
         rows.add("hotkeys -1 admin,loading,stale LOCAL ours", DiagnosticCommands::hotKeys);
     }
 

@@ -13,21 +13,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a row of the table says, while it is being written. Its text is one line:
+ * A row of the table while it is being written. Most rows are one line of text:
  *
  * <pre>
  * set -3 write,denyoom @string RWaui~:1 KEYSPACE_WRITE as=set brief
  * </pre>
  *
- * <p>that is: name, arity and flags as in Redis; the categories that do not follow from the flags; key specifications
- * ({@link KeySpec}); the {@link Route}; then the {@link Role} and {@link Trait}s if it has any. {@code secret=2} hides
- * the arguments from the second on.
+ * <p>It begins with the name and the arity. What follows may stand in any order: the flags, as Redis names them; the
+ * categories that do not follow from the flags; {@link KeySpec}s; the {@link Route}; a {@link Role}; and {@link Trait}s.
+ * {@code secret=2} hides the arguments from the second on in logs.
  */
 public final class CommandRow {
     private static final Map<String, CommandFlag> FLAGS = words(CommandFlag.values(), CommandFlag::displayName);
     private static final Map<String, Trait> TRAITS = words(Trait.values(), Trait::word);
-    private static final Set<String> ROUTES =
-            Stream.of(Route.values()).map(Enum::name).collect(Collectors.toUnmodifiableSet());
+    private static final Map<String, Role> ROLES = words(Role.values(), Role::word);
+    private static final Map<String, Route> ROUTES = words(Route.values(), Route::name);
 
     final String name;
     final int arity;
@@ -41,12 +41,11 @@ public final class CommandRow {
     Role role;
 
     int secretFrom;
-    boolean isContainer;
     public boolean isUnknown;
-    private final Set<CommandFlag> flags = EnumSet.noneOf(CommandFlag.class);
+    private final EnumSet<CommandFlag> flags = EnumSet.noneOf(CommandFlag.class);
     private final Set<String> ownCategories = new LinkedHashSet<>();
 
-    /** A row of which no more is known yet than its name and arity. */
+    /** A row that says nothing yet but the name and the arity. */
     public CommandRow(String name, int arity, Handler handler, boolean isBuiltIn) {
         this.name = name;
         this.arity = arity;
@@ -60,23 +59,26 @@ public final class CommandRow {
 
     static CommandRow parse(String text, Handler handler, boolean isBuiltIn) {
         String[] words = text.split(" +", -1);
+        if (words.length < 2 || !words[1].matches("-?\\d{1,9}")) {
+            throw new IllegalArgumentException("no arity: " + text);
+        }
         CommandRow row = new CommandRow(words[0], Integer.parseInt(words[1]), handler, isBuiltIn);
-        boolean hasRoute = false;
+        int routes = 0;
         for (int i = 2; i < words.length; i++) {
-            hasRoute |= ROUTES.contains(words[i]);
+            routes += ROUTES.containsKey(words[i]) ? 1 : 0;
             row.apply(words[i]);
         }
-        if (!hasRoute) {
-            throw new IllegalArgumentException("no route: " + text);
+        if (routes != 1) {
+            throw new IllegalArgumentException((routes == 0 ? "no route: " : "several routes: ") + text);
         }
         return row;
     }
 
     private void apply(String word) {
         int equals = word.indexOf('=');
-        if (ROUTES.contains(word)) {
-            route = Route.valueOf(word);
-        } else if (word.charAt(0) == '@') {
+        if (ROUTES.containsKey(word)) {
+            route = ROUTES.get(word);
+        } else if (word.startsWith("@")) {
             ownCategories.add(word.substring(1));
         } else if (word.indexOf(':') >= 0) {
             keySpecs.add(KeySpec.parse(word));
@@ -86,21 +88,25 @@ public final class CommandRow {
             traits.add(TRAITS.get(word));
         } else {
             for (String flag : word.split(",", -1)) {
-                CommandFlag known = FLAGS.get(flag);
-                if (known == null) {
-                    throw new IllegalArgumentException("'" + flag + "' in the row of " + name);
-                }
-                flags.add(known);
+                flags.add(known(FLAGS, "flag or trait", flag));
             }
         }
     }
 
     private void set(String what, String value) {
         switch (what) {
-            case "as" -> role = Role.valueOf(value.toUpperCase(Locale.ROOT).replace('-', '_'));
+            case "as" -> role = known(ROLES, "role", value);
             case "secret" -> secretFrom = Integer.parseInt(value);
-            default -> throw new IllegalArgumentException("'" + what + "=' in the row of " + name);
+            default -> throw new IllegalArgumentException("unknown setting '" + what + "=' in the row of " + name);
         }
+    }
+
+    private <E> E known(Map<String, E> words, String kind, String word) {
+        E meant = words.get(word);
+        if (meant == null) {
+            throw new IllegalArgumentException("unknown " + kind + " '" + word + "' in the row of " + name);
+        }
+        return meant;
     }
 
     public CommandRow flag(CommandFlag flag) {
@@ -113,16 +119,17 @@ public final class CommandRow {
         return this;
     }
 
+    /** The flags, with {@code movablekeys} if first key, last key and step do not tell where all keys are. */
     Set<CommandFlag> flags() {
-        EnumSet<CommandFlag> all = EnumSet.copyOf(flags.isEmpty() ? EnumSet.noneOf(CommandFlag.class) : flags);
-        boolean isInOneRow = consecutive().size() == keySpecs.size();
-        if (!isInOneRow || keySpecs.stream().anyMatch(KeySpec::isIncomplete)) {
+        EnumSet<CommandFlag> all = flags.clone();
+        boolean areTold = consecutive().size() == keySpecs.size();
+        if (!areTold || keySpecs.stream().anyMatch(KeySpec::isIncomplete)) {
             all.add(CommandFlag.MOVABLEKEYS);
         }
         return all;
     }
 
-    /** Its own categories and those that follow from its flags. */
+    /** The row's own categories and those that follow from its flags. */
     Set<String> categories() {
         Set<String> all = new LinkedHashSet<>(ownCategories);
         if (flags.contains(CommandFlag.WRITE)) {
@@ -145,23 +152,27 @@ public final class CommandRow {
         return Set.copyOf(all);
     }
 
-    // ---------------------------------------------------------------- keys in one row, as clients before Redis 7 know
-    // them
+    // ---------------------------------------------------------------- first key, last key and step
 
-    /** The specifications that continue one another at fixed places. */
+    // Clients before Redis 7 know keys as one row of arguments. As in Redis, a single range is that row as it is;
+    // of several, those with step 1 that continue each other form it.
+
     private List<KeySpec> consecutive() {
         if (keySpecs.size() == 1) {
             return keySpecs.getFirst().isRange() ? keySpecs : List.of();
         }
         List<KeySpec> found = new ArrayList<>();
-        int end = 0;
         for (KeySpec spec : keySpecs) {
-            if (spec.isRange() && spec.step() == 1 && (end == 0 || end == spec.index() - 1)) {
+            boolean continues = found.isEmpty() || lastKey(found.getLast()) == spec.index() - 1;
+            if (spec.isRange() && spec.step() == 1 && continues) {
                 found.add(spec);
-                end = spec.lastKey() >= 0 ? spec.index() + spec.lastKey() : spec.lastKey();
             }
         }
         return found;
+    }
+
+    private static int lastKey(KeySpec spec) {
+        return spec.lastKey() >= 0 ? spec.index() + spec.lastKey() : spec.lastKey();
     }
 
     int firstKey() {
@@ -171,11 +182,7 @@ public final class CommandRow {
 
     int lastKey() {
         List<KeySpec> row = consecutive();
-        if (row.isEmpty()) {
-            return 0;
-        }
-        KeySpec last = row.getLast();
-        return last.lastKey() >= 0 ? last.index() + last.lastKey() : last.lastKey();
+        return row.isEmpty() ? 0 : lastKey(row.getLast());
     }
 
     int keyStep() {

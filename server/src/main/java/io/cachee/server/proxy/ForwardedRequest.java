@@ -47,7 +47,7 @@ final class ForwardedRequest implements ReplyHandler, Runnable {
         this.forwarding = forwarding;
         this.nearCache = nearCache;
         this.request = request;
-        this.place = call.later();
+        this.place = call.pendingReply();
         this.rewrite = rewrite;
         this.parts = parts;
         this.encoded = encoded;

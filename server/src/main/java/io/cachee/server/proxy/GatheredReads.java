@@ -97,7 +97,7 @@ final class GatheredReads {
 
     private void askForLarge(CommandContext call) {
         Session session = call.session;
-        PendingReply place = call.later();
+        PendingReply place = call.pendingReply();
         session.loadsAwaited++;
         forwarding.large().askForValues(session, wordsOf(call), place, () -> session.loadsAwaited--);
     }
@@ -135,7 +135,7 @@ final class GatheredReads {
             for (int i = 1; i < call.count(); i++) {
                 keyspaces.add(kept.keyspaceOf(call, i));
             }
-            this.place = call.later();
+            this.place = call.pendingReply();
             session.loadsAwaited++;
             grow(size);
         }

@@ -87,7 +87,7 @@ final class L1Reads {
     private void loadAndReply(CommandContext call, Keyspace keyspace) {
         Session session = call.session;
         byte[] key = call.request.bytes(1);
-        PendingReply place = call.later();
+        PendingReply place = call.pendingReply();
         session.loadsAwaited++;
         new Load(key, keyspace, session, place).begin();
     }

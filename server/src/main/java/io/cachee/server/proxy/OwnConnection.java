@@ -43,7 +43,7 @@ final class OwnConnection implements UpstreamConnection, OwnLink.Receiver {
     private final TransactionState transaction = new TransactionState();
     private volatile boolean listens;
     private volatile boolean subscribed;
-    private boolean blocked;
+    private volatile boolean blocked;
     private boolean mayHaveWritten;
     private boolean closed;
     private boolean connected;
@@ -188,7 +188,7 @@ final class OwnConnection implements UpstreamConnection, OwnLink.Receiver {
         for (int i = 1; i < call.count(); i++) {
             names.add(call.request.bytes(i));
         }
-        expected.addConfirmations(call.laterEvenIfMuted(), call.command.name, names);
+        expected.addConfirmations(call.pendingReplyEvenIfMuted(), call.command.name, names);
         subscribed = true;
         transmit(call, request);
     }
@@ -201,7 +201,7 @@ final class OwnConnection implements UpstreamConnection, OwnLink.Receiver {
         RemoteRequest request = forwarding.requestOf(call);
         listens = true;
         prepare(request);
-        expected.addMonitor(call.later());
+        expected.addMonitor(call.pendingReply());
         transmit(call, request);
     }
 
@@ -272,7 +272,7 @@ final class OwnConnection implements UpstreamConnection, OwnLink.Receiver {
     private void send(CommandContext call, Consumer<ByteBuf> before) {
         RemoteRequest request = forwarding.requestOf(call);
         prepare(request);
-        expected.add(call.later(), before);
+        expected.add(call.pendingReply(), before);
         transmit(call, request);
     }
 

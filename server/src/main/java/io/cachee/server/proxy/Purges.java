@@ -30,7 +30,7 @@ final class Purges {
         if (session.database != database) {
             throw new CommandException("ERR only database " + database + " is cached here");
         }
-        PendingReply place = call.later();
+        PendingReply place = call.pendingReply();
         session.barriersAwaited++;
         forwarding.onLink(() -> nearCache.purge(
                 prefix, result -> Forwarding.deliver(session, place, reply(result), () -> session.barriersAwaited--)));
