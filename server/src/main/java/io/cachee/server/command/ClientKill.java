@@ -79,11 +79,10 @@ final class ClientKill {
             boolean self = session.equals(call.session);
             if (!(self && skipMe) && filters.stream().allMatch(f -> f.test(session))) {
                 killed++;
-                session.closing = true;
                 if (self) {
-                    session.link.finish();
+                    session.finish();
                 } else {
-                    session.link.kill();
+                    session.kill();
                 }
             }
         }

@@ -25,7 +25,7 @@ final class ClientList {
         line.append(" addr=").append(session.link.remoteAddress());
         line.append(" laddr=").append(session.link.localAddress());
         line.append(" fd=-1 name=").append(session.name);
-        line.append(" age=").append(seconds(now - session.createdNanos));
+        line.append(" age=").append(seconds(now - session.createdNanos()));
         line.append(" idle=").append(seconds(now - session.lastActiveNanos()));
         line.append(" flags=").append(flags(session));
         line.append(" db=").append(session.database);

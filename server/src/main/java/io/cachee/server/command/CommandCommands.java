@@ -145,9 +145,8 @@ final class CommandCommands {
         List<Integer> places = new ArrayList<>();
         List<KeySpec> specs = new ArrayList<>();
         for (KeySpec spec : command.keySpecs) {
-            int first = spec.isKey() ? spec.first(asked) : 0;
-            for (int i = first; i > 0 && i <= spec.last(asked, first); i += spec.step()) {
-                places.add(i);
+            for (int place : spec.places(asked)) {
+                places.add(place);
                 specs.add(spec);
             }
         }

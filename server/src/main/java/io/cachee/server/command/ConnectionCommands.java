@@ -78,9 +78,7 @@ final class ConnectionCommands {
         if (user == null) {
             return false;
         }
-        session.user = user;
-        session.authenticated = true;
-        session.refresh();
+        session.logIn(user);
         return true;
     }
 
@@ -138,7 +136,7 @@ final class ConnectionCommands {
         if (user != null && !login(call, user, password)) {
             throw wrongPassword(call);
         }
-        if (!session.authenticated) {
+        if (!session.isAuthenticated()) {
             throw new CommandException(
                     "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto>"
                             + " AUTH <user> <pass> option can be used to authenticate the client and select the RESP"
@@ -174,8 +172,7 @@ final class ConnectionCommands {
 
     private static void quit(CommandContext call) {
         call.reply.ok();
-        call.session.closing = true;
-        call.session.link.finish();
+        call.session.finish();
     }
 
     private static void reset(CommandContext call) {
@@ -195,9 +192,7 @@ final class ConnectionCommands {
         session.noTouch = false;
         session.replies = Session.Replies.ON;
         session.caching = Session.Caching.UNSAID;
-        session.user = shared.users.defaultUser();
-        session.authenticated = !shared.users.needsLogin();
-        session.refresh();
+        session.logOut(shared.users);
         call.reply.resp3(false);
         call.reply.simple("RESET");
     }

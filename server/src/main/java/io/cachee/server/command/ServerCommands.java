@@ -154,8 +154,7 @@ final class ServerCommands {
         if (end == null) {
             throw new CommandException("ERR Errors trying to SHUTDOWN. Check logs.");
         }
-        call.session.closing = true;
-        call.session.link.finish();
+        call.session.finish();
         end.run();
     }
 
@@ -166,7 +165,6 @@ final class ServerCommands {
                         + " at the port for RESP; closed",
                 null);
         call.shared.counters.protocolErrors.increment();
-        call.session.closing = true;
-        call.session.link.finish();
+        call.session.finish();
     }
 }

@@ -1,8 +1,10 @@
 package io.cachee.server.engine;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.Arrays;
 
-/** A string of bytes that can be a key of a map. */
+/** Bytes that can be the key of a map. */
 public final class Bytes {
     private final byte[] value;
     private final int hash;
@@ -12,7 +14,7 @@ public final class Bytes {
         this.hash = Arrays.hashCode(value);
     }
 
-    /** Not to be changed. */
+    /** Must not be changed. */
     public byte[] value() {
         return value;
     }
@@ -29,6 +31,6 @@ public final class Bytes {
 
     @Override
     public String toString() {
-        return new String(value, java.nio.charset.StandardCharsets.UTF_8);
+        return new String(value, UTF_8);
     }
 }

@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** The clients that are connected. */
+/** The connected clients. */
 public final class Clients {
     private final Map<Long, Session> byId = new ConcurrentHashMap<>();
     private final AtomicLong lastId = new AtomicLong();
@@ -32,13 +32,12 @@ public final class Clients {
         return byId.values();
     }
 
-    /** Judges all clients by the rules of their users as they are now, and disconnects those whose user is deleted. */
+    /** Applies the current rules of all users to their clients, and disconnects clients whose user was deleted. */
     public void judgeAgain() {
         for (Session session : byId.values()) {
             session.link.execute(() -> {
                 if (session.user.deleted) {
-                    session.closing = true;
-                    session.link.kill();
+                    session.kill();
                 }
                 session.refresh();
             });

@@ -11,11 +11,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of the table of commands: a command, or a subcommand such as {@code client|list}. Whatever the sidecar knows
- * about a command stands here; no other class asks for a command's name.
+ * A command, or a subcommand such as {@code client|list}: one row of the table. Everything that the sidecar knows about
+ * a command is here; no other class compares a command's name.
  */
 public final class Command {
-    /** How the commands are grouped in latency metrics. */
+    /** The groups of commands that latency metrics tell apart. */
     public enum Group {
         READ,
         WRITE,
@@ -27,15 +27,13 @@ public final class Command {
         }
     }
 
-    private static final int NONE = Integer.MAX_VALUE;
-
-    /** In lower case; a subcommand's is {@code container|subcommand}. */
+    /** In lower case; a subcommand's name is {@code container|subcommand}. */
     public final String name;
 
     public final int arity;
     public final Set<CommandFlag> flags;
     public final List<KeySpec> keySpecs;
-    /** The first key and the last, and the step between them, where all stand in one row; otherwise 0. */
+    /** The first key, the last one, and the step between them, as clients before Redis 7 know them; otherwise 0. */
     public final int firstKey;
 
     final int lastKey;
@@ -46,9 +44,9 @@ public final class Command {
     public final Route route;
     public final @Nullable Role role;
     public final Handler handler;
-    /** Whether the sidecar runs it without an L2. */
+    /** Whether the sidecar itself runs the command when there is no L2. */
     public final boolean isBuiltIn;
-    /** Whether nothing is known of it: not what it is about, nor which keys it uses. */
+    /** Whether nothing is known about the command but its name. */
     final boolean isUnknown;
 
     public final Group group;
@@ -56,21 +54,21 @@ public final class Command {
     final boolean reads;
     public final boolean writesUnnamed;
     final boolean hidesKeys;
-    /** Takes so little time that a look at the clock counts, unless its arguments or its reply are long. */
+    /** Whether reading the clock takes a notable part of the command's time, unless its arguments or reply are long. */
     final boolean isBrief;
 
     final boolean exclusive;
     final boolean noAuth;
     final boolean queues;
-    /** The first argument that is never shown; 0 when all may be. */
+    /** The first argument that logs must not show; 0 if they may show all. */
     final int secretFrom;
-    /** Its place in the table, for counters and permissions. */
+    /** The position in the table, by which counters and permissions are indexed. */
     public final int number;
 
     private final Set<Trait> traits;
     private final int least;
-    private final int most;
-    private final Map<String, Command> subcommands;
+    private int most;
+    private Map<String, Command> subcommands = Map.of();
     private @Nullable Command container;
 
     public Command(CommandRow row, int number) {
@@ -100,10 +98,8 @@ public final class Command {
         this.queues = !traits.contains(Trait.UNQUEUED);
         this.secretFrom = row.secretFrom;
         this.number = number;
-        boolean isContainer = row.isContainer;
-        this.subcommands = isContainer ? new LinkedHashMap<>() : Map.of();
-        this.least = isContainer ? NONE : Math.abs(arity);
-        this.most = arity >= 0 ? arity : NONE;
+        this.least = Math.abs(arity);
+        this.most = arity >= 0 ? arity : Integer.MAX_VALUE;
         boolean isPubSub = flags.contains(CommandFlag.PUBSUB);
         this.group = writes ? Group.WRITE : reads ? Group.READ : isPubSub ? Group.PUBSUB : Group.ADMIN;
     }
@@ -112,7 +108,7 @@ public final class Command {
         return traits.contains(trait);
     }
 
-    /** The name that clients send: without a subcommand. */
+    /** The word that clients send first: the name without the subcommand. */
     String firstWord() {
         int bar = name.indexOf('|');
         return bar < 0 ? name : name.substring(0, bar);
@@ -122,7 +118,10 @@ public final class Command {
         return firstWord().toUpperCase(Locale.ROOT);
     }
 
-    /** Whether a request of so many arguments can be one of this command; never for one that has subcommands. */
+    /**
+     * Whether a request of this many arguments, the name included, fits this row. A container accepts its bare name at
+     * most: a request with more arguments belongs to the row of a subcommand.
+     */
     public boolean accepts(int arguments) {
         return arguments >= least && arguments <= most;
     }
@@ -130,12 +129,16 @@ public final class Command {
     // ---------------------------------------------------------------- subcommands
 
     void add(String subcommand, Command row) {
+        if (subcommands.isEmpty()) {
+            subcommands = new LinkedHashMap<>();
+        }
         subcommands.put(subcommand, row);
         row.container = this;
+        most = 1;
     }
 
     boolean hasSubcommands() {
-        return least == NONE;
+        return !subcommands.isEmpty();
     }
 
     public boolean isSubcommand() {
@@ -146,7 +149,7 @@ public final class Command {
         return subcommands.values();
     }
 
-    /** Whether it, or one of its subcommands, runs in the sidecar without an L2. */
+    /** Whether the sidecar itself runs the command, or one of its subcommands, when there is no L2. */
     public boolean runsWithoutL2() {
         return isBuiltIn || subcommands.values().stream().anyMatch(Command::runsWithoutL2);
     }
@@ -156,13 +159,13 @@ public final class Command {
         return subcommands.get(word);
     }
 
-    /** Why a request cannot be one of this command, or null when it can. */
+    /** The error for a request that does not fit this row; null if it fits. */
     @Nullable
     String misuse(Request request) {
-        if (!hasSubcommands()) {
-            return accepts(request.count()) ? null : wrongArity(name);
+        if (accepts(request.count())) {
+            return null;
         }
-        if (request.count() > 1) {
+        if (hasSubcommands() && request.count() > 1) {
             return "ERR unknown subcommand '" + Refusals.shown(request, 1) + "'. Try " + upperCaseName() + " HELP.";
         }
         return wrongArity(name);
@@ -174,18 +177,18 @@ public final class Command {
 
     // ---------------------------------------------------------------- keys
 
-    /** Whether a client that runs it learns something of a key's value. A command that does not write may always. */
+    /** Whether the user needs the right to read these keys. Every command that writes nothing tells about its keys. */
     boolean reads(KeySpec spec) {
         return spec.reads() || !writes;
     }
 
-    /** The first argument of a request that is a key; 0 when none is, or none can be told. */
+    /** The first argument of a request that is a key; 0 if there is none, or no rule tells where it is. */
     public int firstKey(Request request) {
         if (firstKey > 0) {
             return firstKey < request.count() ? firstKey : 0;
         }
         for (KeySpec spec : keySpecs) {
-            int first = spec.isKey() ? spec.first(request) : 0;
+            int first = spec.first(request);
             if (first > 0) {
                 return first;
             }
@@ -193,14 +196,12 @@ public final class Command {
         return 0;
     }
 
-    /** The arguments of a request that are keys, as far as that can be told. */
+    /** The keys that a request names where the specifications say so. */
     public List<byte[]> keys(Request request) {
         List<byte[]> keys = new ArrayList<>(1);
         for (KeySpec spec : keySpecs) {
-            int first = spec.isKey() ? spec.first(request) : 0;
-            int last = first > 0 ? spec.last(request, first) : 0;
-            for (int i = first; i > 0 && i <= last; i += spec.step()) {
-                keys.add(request.bytes(i));
+            for (int place : spec.places(request)) {
+                keys.add(request.bytes(place));
             }
         }
         return keys;

@@ -14,15 +14,20 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command in the making: who asks what, where the reply goes, and the store as seen from there. One per event loop,
- * reused; reading and writing a value creates no garbage.
+ * What a handler needs to run a command: the client, the request, the reply, and the store. There is one context for
+ * each event loop, which is reused for every command; a handler must not keep it.
+ *
+ * <p>Methods that read and write the store are about the <em>chosen key</em>, set by {@link #key(int)}. The context finds
+ * its bytes in the request, or in a buffer of its own if the key is stored with the prefix of a database. So reading and
+ * writing a value allocates nothing: a value goes from the store directly to its place in the output buffer
+ * ({@link #replyValue}), and from the request directly to the store ({@link #put(int, long, PutMode)}).
  */
 public final class CommandContext {
-    /** Of values on the heap, which is small, one command can hold no more. */
+    /** The bytes of values that one command may copy to the heap, which is small. */
     private static final int MOST_TAKEN = 16 << 20;
 
-    /** Memory as a whole: values are copied from the store to the address of the output buffer. */
-    private static final MemorySegment MEMORY = everything();
+    /** All memory: values are copied from the store to the address of the output buffer. */
+    private static final MemorySegment MEMORY = allMemory();
 
     private static final ValueLayout.OfLong STAMP_WORD =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -34,23 +39,23 @@ public final class CommandContext {
     public final Store store;
     public final ReplyWriter reply;
     public final EntryInfo info = new EntryInfo();
-    /** Of the value from L1 that was looked at last. */
+    /** The stamp of the value that {@link #fetchStamped} has read last. */
     public final Stamp stamp = new Stamp();
 
     public Session session;
     public Request request = Request.of();
     public Command command;
 
-    /** The key chosen last, as the store knows it. */
+    /** The chosen key, as it is in the store. */
     public byte[] key = NO_REQUEST;
 
     public int keyOffset;
     public int keyLength;
-    /** Which argument that key is. */
+    /** Which argument the chosen key is; -1 if it is none. */
     private int keyArgument;
 
     private byte[] prefixed = new byte[256];
-    /** How many bytes of values the command has taken onto the heap. */
+    /** How many bytes of values the command has copied to the heap. */
     private long taken;
 
     CommandContext(SharedState shared, CommandExecutor executor, ReplyWriter reply, Session nobody, Command first) {
@@ -63,19 +68,20 @@ public final class CommandContext {
     }
 
     @SuppressWarnings("restricted")
-    private static MemorySegment everything() {
+    private static MemorySegment allMemory() {
         return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     }
 
-    void begin(Session of, Request wanted) {
-        session = of;
-        request = wanted;
+    void begin(Session asking, Command wanted, Request asked) {
+        session = asking;
+        command = wanted;
+        request = asked;
         taken = 0;
     }
 
     // ---------------------------------------------------------------- keys
 
-    /** Chooses the key that an argument names. */
+    /** Chooses the key that an argument names, in the client's database. */
     public CommandContext key(int argument) {
         return key(session.database, argument);
     }
@@ -99,7 +105,7 @@ public final class CommandContext {
         return this;
     }
 
-    /** Chooses a key of the session's database. */
+    /** Chooses a key of the client's database. */
     public CommandContext key(byte[] name) {
         keyArgument = -1;
         if (shared.databases.isPlain(session.database, name, 0, name.length)) {
@@ -124,12 +130,12 @@ public final class CommandContext {
         keyLength = length + prefixBytes;
     }
 
-    /** A copy of the key chosen, as the store knows it. */
+    /** A copy of the chosen key, as it is in the store. */
     public byte[] keyBytes() {
         return Arrays.copyOfRange(key, keyOffset, keyOffset + keyLength);
     }
 
-    /** The key chosen, as the client knows it. */
+    /** The chosen key, as clients know it. */
     public byte[] keyName() {
         return keyArgument >= 0 ? request.bytes(keyArgument) : shared.databases.nameOf(keyBytes());
     }
@@ -151,7 +157,7 @@ public final class CommandContext {
         return (int) number;
     }
 
-    /** Refuses FLUSHALL and FLUSHDB where they are not allowed, and arguments that they do not take. */
+    /** Throws if FLUSHALL and FLUSHDB are not allowed here, or if their arguments are wrong. */
     public void checkFlush() {
         for (int i = 1; i < count(); i++) {
             if (!request.is(i, "ASYNC") && !request.is(i, "SYNC") || count() > 2) {
@@ -167,19 +173,19 @@ public final class CommandContext {
 
     // ---------------------------------------------------------------- reading
 
-    /** Describes the entry of the key chosen in {@link #info}; false when there is none. */
+    /** Describes the entry of the chosen key in {@link #info}; false if there is none. */
     public boolean describe() {
         return store.describe(key, keyOffset, keyLength, info);
     }
 
-    /** As a read, which counts as hit or miss. */
+    /** The same as {@link #describe}, counted as a hit or a miss. */
     public boolean lookUp() {
         boolean found = describe();
         looked(found);
         return found;
     }
 
-    /** Takes note of a read of the key chosen. */
+    /** Counts a read of the chosen key as a hit or a miss. */
     public void looked(boolean found) {
         executor.stats.looked(found);
         if (!found) {
@@ -187,14 +193,14 @@ public final class CommandContext {
         }
     }
 
-    /** The value of the key chosen, or null. Counts as a use. */
+    /** The value of the chosen key, or null; counted as a hit or a miss. */
     public byte @Nullable [] value() {
         byte[] value = peek();
         looked(value != null);
         return value;
     }
 
-    /** The value of the key chosen, or null, and its entry in {@link #info}. No hit, no miss. */
+    /** The value of the chosen key, or null, with its entry in {@link #info}; not counted as a hit or a miss. */
     public byte @Nullable [] peek() {
         if (!describe()) {
             return null;
@@ -221,14 +227,14 @@ public final class CommandContext {
         return new byte[(int) length];
     }
 
-    /** Takes the key chosen as used; false when there is none. */
+    /** Marks the chosen key as used; false if there is no such key. */
     public boolean use() {
         boolean found = store.get(key, keyOffset, keyLength, NO_REQUEST, 0, 0, info) >= 0;
         looked(found);
         return found;
     }
 
-    /** Replies with the value of the key chosen, straight from the store; false, and nothing written, without one. */
+    /** Replies with the value of the chosen key. If there is none, returns false and writes nothing. */
     public boolean replyValue() {
         boolean found = copyValue();
         looked(found);
@@ -252,10 +258,10 @@ public final class CommandContext {
     }
 
     /**
-     * Copies the value of the key chosen behind the replies written so far, with its stamp read into {@link #stamp}.
-     * Nothing is replied until {@link #replyStamped}.
+     * Copies the value of the chosen key to the output buffer, and its stamp to {@link #stamp}. The value becomes the
+     * reply only when {@link #replyStamped} is called.
      *
-     * @return the length of the value; negative when there is none
+     * @return the length of the value; negative if there is none
      */
     public int fetchStamped() {
         int room = ROOM_FOR_VALUE;
@@ -274,7 +280,7 @@ public final class CommandContext {
         }
     }
 
-    /** Replies with the value that was fetched last. It fits: its stamp leaves more room than a longer head needs. */
+    /** Replies with the value fetched last. It fits, because the stamp takes more room than the reply's head. */
     public void replyStamped(int length) {
         reply.endValue(length);
     }
@@ -286,19 +292,19 @@ public final class CommandContext {
                 MEMORY.get(STAMP_WORD, end - Stamp.BYTES + 16));
     }
 
-    /** Keeps a place for the reply, which is still to come. */
-    public PendingReply later() {
-        return executor.later(session);
+    /** Reserves the place of the reply, which will be given later. */
+    public PendingReply pendingReply() {
+        return executor.pendingReply(session);
     }
 
-    /** The same, even while the client wants no replies. */
-    public PendingReply laterEvenIfMuted() {
-        return executor.laterEvenIfMuted(session);
+    /** The same for a reply that is sent even while CLIENT REPLY is off. */
+    public PendingReply pendingReplyEvenIfMuted() {
+        return executor.pendingReplyEvenIfMuted(session);
     }
 
     // ---------------------------------------------------------------- writing
 
-    /** Stores an argument under the key chosen. False when the mode's condition does not hold. */
+    /** Stores an argument under the chosen key. False if the mode's condition is not met. */
     public boolean put(int valueArgument, long ttlMillis, PutMode mode) {
         checkValueSize(request.length(valueArgument));
         return stored(store.put(
@@ -319,7 +325,7 @@ public final class CommandContext {
 
     private static boolean stored(PutResult result) {
         return switch (result) {
-            // A value that was not admitted is as if it had been evicted at once: it was stored, and is gone.
+            // To the client, a value that was not admitted was stored and evicted at once.
             case STORED, NOT_ADMITTED -> true;
             case CONDITION_FAILED -> false;
             case NO_SPACE -> throw CommandException.outOfMemory();
@@ -336,12 +342,12 @@ public final class CommandContext {
         return store.delete(key, keyOffset, keyLength);
     }
 
-    /** What {@link #modify} does to a value; null as a result leaves it as it is. */
+    /** A change of a value by {@link #modify}; null as a result leaves the value unchanged. */
     public interface Change {
         byte @Nullable [] apply(byte @Nullable [] current);
     }
 
-    /** Changes the value of the key chosen in one step; its expiry stays. True when it was changed. */
+    /** Changes the value of the chosen key atomically and keeps its expiry. False if the change left it as it was. */
     public boolean modify(Change change) {
         long before = taken;
         while (true) {
@@ -358,16 +364,14 @@ public final class CommandContext {
         }
     }
 
-    /** Tells those who want to know that the key chosen was changed. */
+    /** Reports a change of the chosen key to the clients that listen for it. */
     public void changed(KeyspaceEvent event) {
-        if (shared.signals.isWanted()) {
-            shared.signals.changed(session, session.database, keyName(), event);
-        }
+        changed(session.database, event);
     }
 
     public void changed(int database, KeyspaceEvent event) {
-        if (shared.signals.isWanted()) {
-            shared.signals.changed(session, database, keyName(), event);
+        if (shared.keyChanges.isWanted()) {
+            shared.keyChanges.changed(session, database, keyName(), event);
         }
     }
 

@@ -4,11 +4,11 @@ import io.cachee.resp.ReplyWriter;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** A row of the table as COMMAND INFO describes it to clients. */
+/** Describes a row of the table to clients, as COMMAND INFO does. */
 public final class CommandDescription {
     private CommandDescription() {}
 
-    /** Describes one command, or nothing for null. */
+    /** Writes the description of a command with its subcommands; null for a command that does not exist. */
     public static void write(ReplyWriter reply, @Nullable Command command) {
         if (command == null) {
             reply.nothing();

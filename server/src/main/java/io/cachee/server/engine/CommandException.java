@@ -1,6 +1,6 @@
 package io.cachee.server.engine;
 
-/** Ends a command with an error reply; nothing was changed. The message is the reply, its code first. */
+/** Ends a command with an error reply; the command has changed nothing. The message is the reply, code included. */
 public final class CommandException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

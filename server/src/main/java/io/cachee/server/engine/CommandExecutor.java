@@ -9,25 +9,36 @@ import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs requests, on the event loop that read them: finds the command, judges whether this client may run it now, runs
- * it, and takes note of how long that took. One per event loop, with that loop's reply buffer and counters.
+ * Runs requests. There is one executor for each event loop, with that loop's reply buffer and counters; all methods are
+ * called on that loop.
+ *
+ * <p>A connection passes requests in batches, between {@link #begin} and {@link #end}: a batch is what one read of its
+ * socket brought. For each request {@link #execute}
+ * <ol>
+ *   <li>finds the row of the command;
+ *   <li>makes the request wait while clients are paused, or while earlier replies must come first;
+ *   <li>lets {@link RequestJudge} refuse or queue it, unless nothing restricts the client (a <em>plain</em> session, which
+ *       nearly all are);
+ *   <li>runs the handler that the {@link CommandRouting} chooses, and notes how long it took.
+ * </ol>
+ *
+ * <p>GET and SET of a plain session allocate nothing on this way.
  */
 public final class CommandExecutor {
     private final SharedState shared;
     private final ReplyWriter reply;
+    private final RequestJudge judge;
     private final CommandContext call;
     private final ExecutionGate.Cell cell;
     public final LoopStats stats;
     private final HotKeys hotReads = new HotKeys();
     private final HotKeys hotBytes = new HotKeys();
-    private final Command unknown;
     private final KeyPrefetch ahead = new KeyPrefetch();
     private final CommandTimer timer;
     private int untilSample = HotKeys.MEAN_DISTANCE;
     private boolean moreFollow;
     private boolean muted;
-    private boolean insideTransaction;
-    /** Whether commands of other loops are kept out for now. */
+    /** Whether the executor keeps other event loops from running commands. */
     private boolean alone;
 
     CommandExecutor(SharedState shared, int loop, ByteBufAllocator allocator) {
@@ -36,9 +47,10 @@ public final class CommandExecutor {
         this.stats = new LoopStats(shared.table.commands().size() + 1);
         this.timer = new CommandTimer(shared, stats, System::nanoTime);
         this.cell = shared.gate.cell(loop);
-        this.unknown = shared.table.commands().getFirst();
+        this.judge = new RequestJudge(shared, reply, stats);
         Session nobody = new Session(0, NullLink.LINK, this, shared.users.unlimited(), true);
-        this.call = new CommandContext(shared, this, reply, nobody, unknown);
+        this.call = new CommandContext(
+                shared, this, reply, nobody, shared.table.commands().getFirst());
     }
 
     HotKeys hotKeys(boolean byBytes) {
@@ -53,33 +65,33 @@ public final class CommandExecutor {
         return reply;
     }
 
-    /** A client has connected. */
+    /** Begins the session of a client that has connected. */
     public Session connected(Link link) {
         Session session = shared.connected(link, this);
         session.refresh();
         return session;
     }
 
-    /** A client is gone. */
+    /** Ends the session of a client that is gone. */
     public void disconnected(Session session) {
         shared.disconnected(session);
     }
 
-    /** Begins a batch of requests of one client. */
+    /** Begins a batch of requests of one client. No other event loop runs commands alone until the batch ends. */
     public void begin(Session session) {
         shared.gate.enter(cell);
         reply.begin(session.link, session.resp3);
         session.lastActiveNanos = timer.begin();
     }
 
-    /** Looks at the requests that will be run next: what they need is brought in at once. */
+    /** Prefetches the entries that the next requests need. */
     public void lookAhead(Session session, RequestsAhead requests) {
         if (session.plain && session.database == 0) {
             ahead.prefetch(shared.store, requests);
         }
     }
 
-    /** Ends a batch. True when there are replies to be flushed. */
+    /** Ends a batch. True if there are replies to flush. */
     public boolean end(Session session) {
         try {
             timer.end(session);
@@ -89,12 +101,12 @@ public final class CommandExecutor {
         }
     }
 
-    /** Hands over what has been replied so far. */
+    /** Passes the replies written so far to the connection. */
     public void handOver() {
         reply.end();
     }
 
-    /** Bytes of replies in this batch that were not handed over yet. */
+    /** Bytes of replies in this batch that were not passed to the connection yet. */
     public int pendingBytes() {
         return reply.pendingBytes();
     }
@@ -109,17 +121,21 @@ public final class CommandExecutor {
         stats.sent(bytes);
     }
 
-    /** Replies with an error that is no command's. */
+    /** Replies with an error that does not come from a command. */
     public void error(String text) {
         reply.error(text);
     }
 
-    /** Has a connection told when CLIENT PAUSE is stopped; for how many nanoseconds that may last, or 0. */
+    /**
+     * Notifies a connection when CLIENT PAUSE is stopped early.
+     *
+     * @return the nanoseconds until the pause ends by itself; 0 if there is none
+     */
     public long awaitEndOfPause(Link link) {
         return shared.pause.await(link);
     }
 
-    /** A connection has nothing to wait for any more. */
+    /** Stops notifying a connection. */
     public void forgetPause(Link link) {
         shared.pause.forget(link);
     }
@@ -127,7 +143,7 @@ public final class CommandExecutor {
     /**
      * Runs a request, unless it has to wait.
      *
-     * @param more whether the next of the batch is known to have the same name
+     * @param more whether the next request of the batch is known to have the same name
      */
     public Outcome execute(Session session, Request request, boolean more) {
         moreFollow = more;
@@ -140,85 +156,68 @@ public final class CommandExecutor {
         if (shared.pause.isOn() && shared.pause.holds(session, command)) {
             return Outcome.WAIT;
         }
-        if (command != null && session.link.hasLater() && shared.routing().mustWait(session, command)) {
+        if (command != null && session.link.hasPendingReplies() && shared.routing().mustWait(session, command)) {
             return Outcome.AFTER_REPLIES;
         }
         if (command != null && fits && session.plain && !shared.monitors.isUsed()) {
             run(session, command, request);
         } else {
-            judge(session, command, request);
+            runJudged(session, command, request);
         }
         return Outcome.DONE;
     }
 
-    /** The row of a request that is none of a command without subcommands; null where nobody has it. */
+    /** The row of a request that {@link CommandTable#find} alone does not resolve; null if no one has such a command. */
     private @Nullable Command resolve(Request request) {
         Command row = shared.table.rowOf(request);
         boolean isListed = row != null && (!row.hasSubcommands() || request.count() < 2);
         return isListed ? row : shared.routing().unlisted(row, request);
     }
 
-    // ---------------------------------------------------------------- judging
-
-    private void judge(Session session, @Nullable Command command, Request request) {
+    private void runJudged(Session session, @Nullable Command command, Request request) {
         muted = session.replies != Session.Replies.ON && mute(session);
-        String refusal = refusal(session, command, request);
-        if (refusal != null) {
-            refuse(session, command, refusal);
-        } else if (command != null) {
-            Transaction open = session.transaction;
-            if (open != null && open.open && command.queues) {
-                queue(session, open, command, request);
-            } else {
-                if (shared.monitors.isUsed()) {
-                    shared.monitors.feed(session, command, request);
-                }
-                Tracking tracking = session.tracking;
-                if (tracking != null) {
-                    shared.tracking.remember(session, tracking, command, request);
-                }
-                run(session, command, request);
+        if (judge.admits(session, command, request) && command != null) {
+            if (shared.monitors.isUsed()) {
+                shared.monitors.feed(session, command, request);
             }
+            rememberReads(session, command, request);
+            run(session, command, request);
         }
-        forgetCaching(session, command);
+        RequestJudge.forgetCaching(session, command);
         unmute();
     }
 
-    /** What CLIENT CACHING has said is for one command, or one transaction. */
-    private static void forgetCaching(Session session, @Nullable Command command) {
-        if (session.caching == Session.Caching.UNSAID || command != null && command.is(Trait.KEEPS_CACHING)) {
-            return;
-        }
-        Transaction open = session.transaction;
-        UpstreamConnection own = session.own;
-        boolean isInTransaction = open != null && open.open || own != null && own.isInTransaction();
-        if (!isInTransaction) {
-            session.caching = Session.Caching.UNSAID;
+    private void rememberReads(Session session, Command command, Request request) {
+        Tracking tracking = session.tracking;
+        if (tracking != null) {
+            shared.tracking.remember(session, tracking, command, request);
         }
     }
 
-    /** Keeps a place for the reply of the command that is running; there is none while replies are not wanted. */
-    PendingReply later(Session session) {
+    // ---------------------------------------------------------------- replies
+
+    /** Reserves the place of the reply to the running command. While the client is muted, the reply is dropped. */
+    PendingReply pendingReply(Session session) {
         if (muted) {
             return ByteBuf::release;
         }
         handOver();
-        return session.link.later();
+        return session.link.pendingReply();
     }
 
-    /** The same; what L2 confirms of subscriptions is sent even while replies are not wanted, as Redis does. */
-    PendingReply laterEvenIfMuted(Session session) {
+    /** Reserves the place of a reply that is sent even while the client is muted, as Redis confirms subscriptions. */
+    PendingReply pendingReplyEvenIfMuted(Session session) {
         boolean wasMuted = muted;
         unmute();
-        PendingReply later = later(session);
+        PendingReply pending = pendingReply(session);
         if (wasMuted) {
             muted = true;
             reply.mute();
         }
-        return later;
+        return pending;
     }
 
-    /** Replies are wanted again, from the command on that is running. */
+    /** Sends replies again, beginning with that to the running command. */
     public void unmute() {
         if (muted) {
             muted = false;
@@ -235,69 +234,6 @@ public final class CommandExecutor {
         return true;
     }
 
-    private void refuse(Session session, @Nullable Command command, String refusal) {
-        String error = refusal;
-        Transaction open = session.transaction;
-        if (command != null && command.role == Role.RUNS_TRANSACTION) {
-            session.endTransaction();
-            String reason = refusal.startsWith("ERR ") ? refusal.substring(4) : refusal;
-            error = "EXECABORT Transaction discarded because of: " + reason;
-        } else if (open != null && open.open) {
-            open.broken = true;
-        }
-        UpstreamConnection own = session.own;
-        if (own != null) {
-            own.refused();
-        }
-        if (command != null) {
-            stats.rejected(command);
-        }
-        shared.errors.count(error);
-        reply.error(error);
-    }
-
-    private @Nullable String refusal(Session session, @Nullable Command command, Request request) {
-        if (command == null) {
-            return session.authenticated || !shared.users.needsLogin()
-                    ? Refusals.unknown(request)
-                    : Refusals.NOT_AUTHENTICATED;
-        }
-        String misuse = command.misuse(request);
-        if (misuse != null) {
-            return misuse;
-        }
-        if (!session.authenticated && !command.noAuth) {
-            return Refusals.NOT_AUTHENTICATED;
-        }
-        String denied = command.noAuth ? null : Refusals.byRules(shared, session, command, request);
-        if (denied != null) {
-            shared.counters.aclDenials.increment();
-            return denied;
-        }
-        Transaction open = session.transaction;
-        if (open != null && open.open && command.queues && command.flags.contains(CommandFlag.NO_MULTI)) {
-            return "ERR Command not allowed inside a transaction";
-        }
-        // A command that nobody here knows is L2's to refuse.
-        if (session.isSubscriberInResp2() && !command.is(Trait.WHILE_SUBSCRIBED) && !command.isUnknown) {
-            return "ERR Can't execute '" + command.name
-                    + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT"
-                    + " / RESET are allowed in this context";
-        }
-        return null;
-    }
-
-    private void queue(Session session, Transaction open, Command command, Request request) {
-        if (open.bytes() + request.payloadBytes() > shared.tunables.queryBufferBytes) {
-            open.broken = true;
-            reply.error("ERR transaction is larger than the query buffer limit of " + shared.tunables.queryBufferBytes
-                    + " bytes");
-            return;
-        }
-        session.queue(open, command, request);
-        reply.simple("QUEUED");
-    }
-
     // ---------------------------------------------------------------- running
 
     private void run(Session session, Command command, Request request) {
@@ -308,7 +244,7 @@ public final class CommandExecutor {
         }
     }
 
-    /** Runs a task while no other event loop runs commands. */
+    /** Runs a task while all other event loops run no commands. */
     public void alone(Runnable task) {
         if (alone) {
             task.run();
@@ -323,8 +259,7 @@ public final class CommandExecutor {
     }
 
     private void runNow(Session session, Command command, Request request) {
-        call.begin(session, request);
-        call.command = command;
+        call.begin(session, command, request);
         session.lastCommand.setOpaque(command.name);
         timer.before(command, session);
         long mark = reply.mark();
@@ -347,15 +282,14 @@ public final class CommandExecutor {
         timer.after(command, session, request, reply.mark() - mark, moreFollow);
     }
 
-    /** An error in place of the reply; where part of that is on its way already, nothing but the end can follow. */
+    /** Replaces the reply by an error. If a part of the reply was sent already, the connection is closed. */
     private void failed(Session session, Command command, long mark, String error) {
         stats.failed(command);
         shared.errors.count(error);
         if (reply.rollBack(mark)) {
             reply.error(error);
         } else {
-            session.closing = true;
-            session.link.finish();
+            session.finish();
         }
     }
 
@@ -365,7 +299,7 @@ public final class CommandExecutor {
         }
         int longest = Store.MAX_KEY_SIZE - shared.databases.prefixBytes();
         if (request.length(command.firstKey) > longest) {
-            // Only L2 can have it.
+            // The store cannot hold a key of this length.
             return;
         }
         call.key(session.database, command.firstKey);
@@ -376,30 +310,18 @@ public final class CommandExecutor {
         hotBytes.add(call.key, call.keyOffset, call.keyLength, bytes);
     }
 
-    /** Runs the commands of a transaction, one after the other, as one step. */
+    /** Runs the queued commands of a transaction. Call within {@link #alone}, so that they run as one step. */
     public void runQueued(Session session, Transaction transaction) {
         reply.array(transaction.queued().size());
-        insideTransaction = true;
         moreFollow = false;
-        try {
-            for (Transaction.Queued queued : transaction.queued()) {
-                String denied = Refusals.byRules(shared, session, queued.command(), queued.request());
-                if (denied != null) {
-                    reply.error(denied);
-                } else {
-                    Tracking tracking = session.tracking;
-                    if (tracking != null) {
-                        shared.tracking.remember(session, tracking, queued.command(), queued.request());
-                    }
-                    runNow(session, queued.command(), queued.request());
-                }
+        for (Transaction.Queued queued : transaction.queued()) {
+            String denied = Refusals.byRules(session, queued.command(), queued.request());
+            if (denied != null) {
+                reply.error(denied);
+            } else {
+                rememberReads(session, queued.command(), queued.request());
+                runNow(session, queued.command(), queued.request());
             }
-        } finally {
-            insideTransaction = false;
         }
-    }
-
-    boolean isInsideTransaction() {
-        return insideTransaction;
     }
 }

@@ -2,7 +2,7 @@ package io.cachee.server.engine;
 
 import java.util.Locale;
 
-/** What is special about a command, in Redis's words and order. */
+/** A flag of a command, by Redis's name and in Redis's order. */
 public enum CommandFlag {
     WRITE,
     READONLY,

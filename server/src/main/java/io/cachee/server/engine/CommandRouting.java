@@ -6,44 +6,41 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides who answers a command: the sidecar itself, or an L2 behind it. The sidecar chooses one implementation when it
- * starts.
+ * Decides who answers a command: the sidecar itself, or an L2 behind it. The sidecar chooses one implementation at its
+ * start. The defaults are those of a sidecar without an L2.
  */
 public interface CommandRouting {
-    /** Everything runs here. */
-    CommandRouting STANDALONE = new CommandRouting() {};
-
-    /** Whether there is an L2: what is evicted here is not lost, and rules may name commands that the table lacks. */
+    /** Whether there is an L2, so that evicted keys are not lost and rules may name commands that the table lacks. */
     default boolean hasL2() {
         return false;
     }
 
     /**
-     * The row of a request that the table lacks.
+     * The row of a request that has none in the table.
      *
-     * @param container the command, when only its subcommand is unknown
-     * @return null when nobody has such a command
+     * @param container the command, if only the subcommand is unknown
+     * @return null if no one has such a command
      */
     default @Nullable Command unlisted(@Nullable Command container, Request request) {
         return container;
     }
 
-    /** What runs the command for this client now. */
+    /** The handler that runs the command for this client now. */
     default Handler handlerOf(Session session, Command command) {
         return command.handler;
     }
 
-    /** Whether a request has to wait for the replies that its client still awaits. */
+    /** Whether a request has to wait until the client has received the replies that are still pending. */
     default boolean mustWait(Session session, Command command) {
         return false;
     }
 
-    /** Whether every change of a key under these prefixes is noticed. */
+    /** Whether the sidecar learns about every change of a key that has one of these prefixes. */
     default boolean noticesAllUnder(List<byte[]> prefixes) {
         return true;
     }
 
-    /** INFO's section about L2; empty without one. */
+    /** The section about L2 in INFO; empty without an L2. */
     default String info() {
         return "";
     }
@@ -51,6 +48,6 @@ public interface CommandRouting {
     /** Writes the metrics of L2. */
     default void writeMetrics(MetricWriter out) {}
 
-    /** Leaves L2, after what clients wrote has arrived there. Call before the event loops end. */
+    /** Disconnects from L2 after the writes of clients have arrived there. Call before the event loops end. */
     default void close() {}
 }

@@ -7,15 +7,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a row of the table says, while it is being written. Its text is one line:
+ * A row of the table while it is being written. Most rows are one line of text:
  *
  * <pre>
  * set -3 write,denyoom @string RWaui~:1 KEYSPACE_WRITE as=set brief
  * </pre>
  *
- * <p>that is: name, arity and flags as in Redis; the categories that do not follow from the flags; key specifications
- * ({@link KeySpec}); the {@link Route}; then the {@link Role} and {@link Trait}s if it has any. {@code secret=2} hides
- * the arguments from the second on.
+ * <p>It begins with the name and the arity. What follows may stand in any order: the flags, as Redis names them; the
+ * categories that do not follow from the flags; {@link KeySpec}s; the {@link Route}; a {@link Role}; and {@link Trait}s.
+ * {@code secret=2} hides the arguments from the second on in logs.
  */
 public final class CommandRow {
     final String name;
@@ -30,12 +30,11 @@ public final class CommandRow {
     Role role;
 
     int secretFrom;
-    boolean isContainer;
     public boolean isUnknown;
     private final Set<CommandFlag> flags = EnumSet.noneOf(CommandFlag.class);
     private final List<String> ownCategories = new ArrayList<>(1);
 
-    /** A row of which no more is known yet than its name and arity. */
+    /** A row that says nothing yet but the name and the arity. */
     public CommandRow(String name, int arity, Handler handler, boolean isBuiltIn) {
         this.name = name;
         this.arity = arity;
@@ -63,7 +62,7 @@ public final class CommandRow {
         return this;
     }
 
-    /** Its flags, and whether keys may stand where clients of Redis before version 7 do not look. */
+    /** The flags, with {@code movablekeys} if first key, last key and step do not tell where all keys are. */
     Set<CommandFlag> flags() {
         boolean isIncomplete = false;
         for (KeySpec spec : keySpecs) {
@@ -75,7 +74,7 @@ public final class CommandRow {
         return flags;
     }
 
-    /** Its own categories and those that follow from its flags. */
+    /** The row's own categories and those that follow from its flags. */
     List<String> categories() {
         List<String> all = new ArrayList<>(ownCategories);
         addIf(all, CommandFlag.WRITE, "write");
@@ -97,15 +96,15 @@ public final class CommandRow {
     }
 
     /**
-     * The keys that stand in one row, as clients of Redis before version 7 know them.
+     * Keys as clients before Redis 7 know them: one row of arguments.
      *
-     * @param first the first of them, or 0 when there is none
-     * @param last the last, counted from the end when negative
-     * @param specs how many specifications that takes
+     * @param first the first key, or 0 if there is none
+     * @param last the last key, counted from the end if negative
+     * @param specs how many specifications form the row
      */
     record KeyRange(int first, int last, int step, int specs) {}
 
-    /** Specifications that continue one another at fixed places; a single one may have any step. */
+    /** As in Redis, a single range is that row as it is; of several, those with step 1 that continue each other form it. */
     KeyRange keyRange() {
         int first = 0;
         int last = 0;

@@ -2,15 +2,15 @@ package io.cachee.server.engine;
 
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * Reads rows. It runs while the sidecar starts, when no code is compiled yet: it splits by hand, and keeps flags and key
- * specifications that many rows have in common.
+ * Reads the text of rows. It runs while the sidecar starts, before any code is compiled, so it splits by hand and reads
+ * each list of flags and each key specification once, however many rows share it.
  */
 final class CommandRowParser {
+    private static final String ROLE = "as=";
     private static final String SECRET = "secret=";
 
     /** What a word of its own means: a route, a trait or a role. */
@@ -25,39 +25,45 @@ final class CommandRowParser {
             words.put(route.name(), route);
         }
         for (Trait trait : Trait.values()) {
-            words.put(word(trait), trait);
+            words.put(trait.word(), trait);
         }
         for (Role role : Role.values()) {
-            words.put("as=" + word(role), role);
+            words.put(ROLE + role.word(), role);
         }
         for (CommandFlag flag : CommandFlag.values()) {
             flags.put(flag.displayName(), flag);
         }
     }
 
-    private static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
     CommandRow parse(String text, Handler handler, boolean isBuiltIn) {
         int nameEnd = text.indexOf(' ');
-        int arityEnd = text.indexOf(' ', nameEnd + 1);
-        int arity = Integer.parseInt(text.substring(nameEnd + 1, arityEnd));
-        CommandRow row = new CommandRow(text.substring(0, nameEnd), arity, handler, isBuiltIn);
-        boolean hasRoute = false;
+        int arityEnd = nameEnd < 0 ? -1 : text.indexOf(' ', nameEnd + 1);
+        if (arityEnd < 0) {
+            throw new IllegalArgumentException("no arity: " + text);
+        }
+        CommandRow row = new CommandRow(text.substring(0, nameEnd), arity(text, nameEnd + 1, arityEnd), handler, isBuiltIn);
+        int routes = 0;
         for (int start = arityEnd + 1; start < text.length(); ) {
             int space = text.indexOf(' ', start);
             int end = space < 0 ? text.length() : space;
-            hasRoute |= apply(row, text.substring(start, end));
+            routes += end > start && apply(row, text.substring(start, end)) ? 1 : 0;
             start = end + 1;
         }
-        if (!hasRoute) {
-            throw new IllegalArgumentException("no route: " + text);
+        if (routes != 1) {
+            throw new IllegalArgumentException((routes == 0 ? "no route: " : "several routes: ") + text);
         }
         return row;
     }
 
-    /** Adds what a word says to the row. True when it is the route. */
+    private static int arity(String text, int start, int end) {
+        try {
+            return Integer.parseInt(text, start, end, 10);
+        } catch (NumberFormatException wrong) {
+            throw new IllegalArgumentException("no arity: " + text, wrong);
+        }
+    }
+
+    /** Adds what a word says to the row. True when it is a route. */
     private boolean apply(CommandRow row, String word) {
         Enum<?> known = words.get(word);
         if (known instanceof Route route) {
@@ -70,15 +76,19 @@ final class CommandRowParser {
             row.in(word.substring(1));
         } else if (word.startsWith(SECRET)) {
             row.secretFrom = Integer.parseInt(word.substring(SECRET.length()));
+        } else if (word.startsWith(ROLE)) {
+            throw unknown("role", word.substring(ROLE.length()), row);
+        } else if (word.indexOf('=') > 0) {
+            throw unknown("setting", word.substring(0, word.indexOf('=') + 1), row);
         } else if (word.indexOf(':') >= 0) {
             row.keySpecs.add(keySpecs.computeIfAbsent(word, KeySpec::parse));
         } else {
-            row.flags(flagLists.computeIfAbsent(word, this::flags));
+            row.flags(flagLists.computeIfAbsent(word, list -> flags(list, row)));
         }
         return known instanceof Route;
     }
 
-    private Set<CommandFlag> flags(String list) {
+    private Set<CommandFlag> flags(String list, CommandRow row) {
         Set<CommandFlag> named = EnumSet.noneOf(CommandFlag.class);
         for (int start = 0; start <= list.length(); ) {
             int comma = list.indexOf(',', start);
@@ -86,11 +96,15 @@ final class CommandRowParser {
             String name = list.substring(start, end);
             CommandFlag flag = flags.get(name);
             if (flag == null) {
-                throw new IllegalArgumentException("'" + name + "' is no flag, route, role or trait");
+                throw unknown("flag or trait", name, row);
             }
             named.add(flag);
             start = end + 1;
         }
         return named;
+    }
+
+    private static IllegalArgumentException unknown(String kind, String word, CommandRow row) {
+        return new IllegalArgumentException("unknown " + kind + " '" + word + "' in the row of " + row.name);
     }
 }

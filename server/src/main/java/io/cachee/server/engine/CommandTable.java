@@ -9,40 +9,33 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All commands, found by name without creating garbage. Subcommands have rows of their own, found through their
- * container.
+ * All commands, found by their names in a request without allocating. The row of a subcommand is found through the row
+ * of its container.
+ *
+ * <p>Names of at most eight letters, which nearly all requests begin with, are compared as one number.
  */
 public final class CommandTable {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long LOWER_CASE = 0x2020202020202020L;
+    private static final int SLOTS = 1_024;
     private static final int SHORT_SLOTS = 1_024;
 
     private final List<Command> commands = new ArrayList<>();
     private final Map<String, Command> byName = new HashMap<>();
-    private final @Nullable Command[] slots = new Command[1024];
-    /** Those whose names are eight letters at most, and the letters as a number. */
+    private final @Nullable Command[] slots = new Command[SLOTS];
+    /** The commands whose names have at most eight letters; {@link #shortNames} holds these letters as a number. */
     private final Command[] shortSlots = new Command[SHORT_SLOTS];
 
     private final long[] shortNames = new long[SHORT_SLOTS];
 
     CommandTable(List<CommandRow> rows) {
-        Set<String> containers = new HashSet<>();
         for (CommandRow row : rows) {
-            int bar = row.name.indexOf('|');
-            if (bar > 0) {
-                containers.add(row.name.substring(0, bar));
-            }
-        }
-        for (CommandRow row : rows) {
-            row.isContainer = containers.contains(row.name);
             add(new Command(row, commands.size()));
         }
     }
@@ -50,25 +43,25 @@ public final class CommandTable {
     private void add(Command command) {
         commands.add(command);
         if (byName.put(command.name, command) != null) {
-            throw new IllegalArgumentException("two rows of " + command.name);
+            throw new IllegalArgumentException("two rows of the name " + command.name);
         }
         int bar = command.name.indexOf('|');
         if (bar > 0) {
             Command container = byName.get(command.name.substring(0, bar));
             if (container == null) {
-                throw new IllegalArgumentException(command.name + " stands before its container");
+                throw new IllegalArgumentException(command.name + " has no container before it");
             }
             container.add(command.name.substring(bar + 1), command);
             return;
         }
+        int at = hash(command.name) & SLOTS - 1;
+        while (slots[at] != null) {
+            at = at + 1 & SLOTS - 1;
+        }
+        slots[at] = command;
         if (isShort(command.name)) {
             addShort(command);
         }
-        int at = hash(command.name) & slots.length - 1;
-        while (slots[at] != null) {
-            at = at + 1 & slots.length - 1;
-        }
-        slots[at] = command;
     }
 
     private static boolean isShort(String name) {
@@ -94,26 +87,24 @@ public final class CommandTable {
         return (int) (name * 0x9E3779B97F4A7C15L >>> 32) & SHORT_SLOTS - 1;
     }
 
-    /** All rows, those of subcommands too, by their numbers. */
+    /** All rows in the order of their numbers, those of subcommands included. */
     public List<Command> commands() {
         return commands;
     }
 
-    /** The row of this name, such as {@code client|list}, in lower case; null when there is none. */
+    /** The row of a name in lower case, such as {@code client|list}; null if there is none. */
     @Nullable
     public Command named(String name) {
         return byName.get(name);
     }
 
-    /**
-     * The row of a request: that of the subcommand where the request names one. Null when the table has none.
-     */
+    /** The row of a request: the subcommand's, if the request names one. Null if the table has none. */
     @Nullable
     public Command rowOf(Request request) {
         return rowOf(request, 0);
     }
 
-    /** The row of a request that begins at an argument. */
+    /** The row of a request that begins at this argument; null if the table has none. */
     @Nullable
     public Command rowOf(Request request, int argument) {
         Command command = find(request, argument);
@@ -124,7 +115,7 @@ public final class CommandTable {
         return subcommand == null ? command : subcommand;
     }
 
-    /** The command that an argument names, never a subcommand; null when the table has none. */
+    /** The command that an argument names, never a subcommand; null if the table has none. */
     @Nullable
     Command find(Request request, int argument) {
         byte[] buffer = request.buffer();
@@ -148,7 +139,7 @@ public final class CommandTable {
         for (int i = start; i < end; i++) {
             hash = hash * 31 + (buffer[i] | 0x20);
         }
-        for (int at = spread(hash) & slots.length - 1; ; at = at + 1 & slots.length - 1) {
+        for (int at = spread(hash) & SLOTS - 1; ; at = at + 1 & SLOTS - 1) {
             Command command = slots[at];
             if (command == null || isNamed(command.name, buffer, start, end)) {
                 return command;

@@ -5,20 +5,22 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the time that commands need, and tells of the slow ones. Brief commands of one name that a client has sent
- * together are timed together, for a look at the clock takes a tenth of what such a command does: each counts with the
- * mean. Where that is far too long for them, all that is known is that one was held up, and one has it all. A command
- * that may be long, or has a long request or reply, ends a group.
+ * Measures how long commands take, and reports the slow ones.
+ *
+ * <p>Reading the clock takes about a tenth of the time of a brief command. Therefore brief commands of one name that a
+ * client sends together are timed as a group, and each counts with the mean. If the mean is far too long for brief
+ * commands, one of the group must have been delayed: it counts with the excess, and the others with the usual time. A
+ * command that may take long, or has a long request or reply, ends a group.
  */
 final class CommandTimer {
     private static final int MOST_TOGETHER = 16;
-    /** A request or a reply with more takes time of its own. */
+    /** A request or reply of more bytes ends a group. */
     private static final int BRIEF_BYTES = 4 << 10;
-    /** A mean of more than this is no brief command's. */
+    /** If the mean is longer than this, one command was delayed. */
     private static final long MOST_NANOS = 2_000;
-    /** What the others count with where one was held up. */
+    /** The time that the others count with if one was delayed. */
     private static final long USUAL_NANOS = 500;
-    /** Who wants to be told of commands that took less has each of them timed by itself. */
+    /** Commands are timed one by one if the slow log or the latency monitor wants those that took less than this. */
     private static final long TOGETHER_IF_SLOW_NANOS = 1_000_000;
 
     private final SharedState shared;
@@ -34,14 +36,14 @@ final class CommandTimer {
         this.clock = clock;
     }
 
-    /** Begins a batch of a client; what time it is. */
+    /** Begins a batch of a client. Returns the time. */
     long begin() {
         calls = 0;
         now = clock.getAsLong();
         return now;
     }
 
-    /** A command is about to be run: it is none of another's group. */
+    /** Call before a command runs: it ends the group of a different command. */
     void before(Command next, Session session) {
         if (calls > 0 && next != command) {
             stop(session, null);
@@ -49,10 +51,10 @@ final class CommandTimer {
     }
 
     /**
-     * A command has been run.
+     * Call after a command has run.
      *
-     * @param replyBytes how long its reply is; less than none where that is not known
-     * @param moreFollow whether the next of the batch has the same name
+     * @param replyBytes the length of its reply; negative if it is not known
+     * @param moreFollow whether the next request of the batch has the same name
      */
     void after(Command done, Session session, Request request, long replyBytes, boolean moreFollow) {
         before(done, session);
@@ -68,7 +70,7 @@ final class CommandTimer {
         }
     }
 
-    /** Ends a batch, which more was expected of if a group is not done. */
+    /** Ends a batch, and with it a group that expected more commands. */
     void end(Session session) {
         if (calls > 0) {
             stop(session, null);

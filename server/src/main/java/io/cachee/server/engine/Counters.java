@@ -2,7 +2,7 @@ package io.cachee.server.engine;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What happens seldom enough for all loops to count it together. */
+/** Counters of rare events, which all event loops share; {@link LoopStats} counts the frequent ones. */
 public final class Counters {
     public final LongAdder connections = new LongAdder();
     public final LongAdder rejectedConnections = new LongAdder();

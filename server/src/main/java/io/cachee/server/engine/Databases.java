@@ -1,15 +1,16 @@
 package io.cachee.server.engine;
 
 import io.cachee.store.Store;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The numbered databases within the one store. A key of database 0 is stored as it is, so that readers of the
- * shared-memory file find it under its name; a key of another is stored behind two bytes, zero and its number. A key
- * that itself begins with a zero byte gets those bytes in database 0, too, so no two keys ever meet.
+ * shared-memory file find it under its name. A key of another database is stored with a prefix of two bytes: zero and
+ * the number. A key that itself begins with a zero byte has the prefix in database 0, too, so that no two keys collide.
  *
- * <p>SWAPDB exchanges numbers, not entries.
+ * <p>SWAPDB exchanges the numbers in the prefixes, not the entries.
  */
 public final class Databases {
     static final int MOST = 16;
@@ -17,9 +18,9 @@ public final class Databases {
     private static final int SCANNED_AT_ONCE = 1_000;
 
     private final int count;
-    /** The number in the prefix, for each database as clients number them. */
+    /** For each database, by the clients' number: the number in the prefix. */
     private final AtomicIntegerArray stored = new AtomicIntegerArray(MOST);
-    /** Whether anything was ever written behind a prefix. */
+    /** Whether a key with a prefix was ever used. */
     private volatile boolean severalUsed;
 
     private final AtomicLong swaps = new AtomicLong();
@@ -47,17 +48,17 @@ public final class Databases {
         swaps.incrementAndGet();
     }
 
-    /** How often SWAPDB has exchanged two. */
+    /** How often SWAPDB has exchanged two databases. */
     public long swaps() {
         return swaps.get();
     }
 
-    /** Whether the key is stored as it is. */
+    /** Whether the key is stored without a prefix. */
     boolean isPlain(int database, byte[] buffer, int start, int end) {
         return stored.get(database) == 0 && (start == end || buffer[start] != 0);
     }
 
-    /** The bytes that a key grows by when it is not plain. */
+    /** The length of the prefix. */
     public int prefixBytes() {
         return PREFIX_BYTES;
     }
@@ -70,7 +71,7 @@ public final class Databases {
         target[1] = (byte) stored.get(database);
     }
 
-    /** A key of a database as the store knows it. */
+    /** A key of a database as it is in the store. */
     public byte[] storedName(int database, byte[] key) {
         if (isPlain(database, key, 0, key.length)) {
             return key;
@@ -81,7 +82,7 @@ public final class Databases {
         return prefixed;
     }
 
-    /** How many keys a database has. Counts them one by one once a second database has been used. */
+    /** How many keys a database has. Scans the store if a second database was ever used. */
     public long keys(int database, Store store) {
         if (!severalUsed) {
             return database == 0 ? store.size() : 0;
@@ -98,12 +99,12 @@ public final class Databases {
         return count[0];
     }
 
-    /** A key that belongs to no database. */
+    /** A key that is in no database. */
     static byte[] selfTestKey() {
         return new byte[] {0, -1, 's'};
     }
 
-    /** The database of a stored key, as clients number them; -1 for one that is nobody's. */
+    /** The database of a stored key, by the clients' number; -1 if it is in none. */
     public int databaseOf(byte[] storedKey) {
         int number = storedKey.length >= PREFIX_BYTES && storedKey[0] == 0 ? storedKey[1] : 0;
         for (int i = 0; i < MOST; i++) {
@@ -117,6 +118,6 @@ public final class Databases {
     /** A stored key as clients know it. */
     public byte[] nameOf(byte[] storedKey) {
         boolean prefixed = storedKey.length >= PREFIX_BYTES && storedKey[0] == 0;
-        return prefixed ? java.util.Arrays.copyOfRange(storedKey, PREFIX_BYTES, storedKey.length) : storedKey;
+        return prefixed ? Arrays.copyOfRange(storedKey, PREFIX_BYTES, storedKey.length) : storedKey;
     }
 }

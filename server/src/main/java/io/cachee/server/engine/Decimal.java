@@ -6,7 +6,7 @@ import io.cachee.resp.Request;
 public final class Decimal {
     private Decimal() {}
 
-    /** An argument as a 64-bit integer: no blanks, no plus, no leading zeros. */
+    /** An argument as a 64-bit integer. Blanks, a plus sign and leading zeros are errors. */
     public static long integer(Request request, int argument) {
         return integer(request, argument, CommandException.NOT_AN_INTEGER);
     }

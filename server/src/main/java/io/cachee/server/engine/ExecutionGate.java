@@ -5,21 +5,30 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Lets event loops run commands side by side, and now and then one of them alone: for a transaction, or a command on
- * several keys. Each loop says in a cell of its own that it is inside, so the common case shares nothing; who wants to
- * be alone closes the gate and waits until every other loop has finished its batch.
+ * Lets all event loops run commands at the same time, and sometimes one of them alone: for a transaction, or for a
+ * command that changes several keys in one step.
  *
- * <p>A loop enters by writing its cell and then reading whether the gate is closed; the one who closes it writes that
- * and then reads the cells. Both writes are volatile, so at least one of the two sees the other.
+ * <p>Each loop has a cell, which is 1 while the loop runs a batch of requests. Usually that is all a loop writes, so loops
+ * share nothing.
+ * <ol>
+ *   <li>A loop that begins a batch sets its cell to 1, then looks whether the gate is closed. If it is, the loop sets its
+ *       cell back to 0, waits until the gate is open, and begins again.
+ *   <li>A loop that wants to be alone sets its own cell to 0, closes the gate, and waits until every cell is 0. Then it
+ *       sets its cell to 1 and runs its task, after which it opens the gate.
+ * </ol>
+ *
+ * <p>Either side first writes, then reads what the other writes. These writes are volatile, so at least one side sees the
+ * other: never do both proceed. A loop sets its own cell to 0 before it waits for the lock, because another loop that is
+ * already closing the gate waits for that cell.
  */
 final class ExecutionGate {
     private static final int SPINS = 200;
     private static final long PAUSE_NANOS = 20_000;
 
-    /** A loop's place at the gate. */
+    /** 1 while an event loop runs a batch of requests, otherwise 0. */
     static final class Cell extends AtomicInteger {
         private static final long serialVersionUID = 1L;
-        /** Keeps neighbours out of the cache line. */
+        /** Fills the cache line, so that no other cell shares it. */
         @SuppressWarnings("UnusedVariable")
         private long padding0, padding1, padding2, padding3, padding4, padding5, padding6;
     }
@@ -66,7 +75,7 @@ final class ExecutionGate {
         }
     }
 
-    /** Runs a task while no other loop is inside. The caller is inside before and after. */
+    /** Runs a task while no other loop runs a batch. Call within a batch. */
     void alone(Cell own, Runnable task) {
         own.set(0);
         closing.lock();

@@ -2,12 +2,12 @@ package io.cachee.server.engine;
 
 import org.jspecify.annotations.Nullable;
 
-/** Where the engine reports what no client is told. */
+/** Receives what the engine reports to the operator. */
 @FunctionalInterface
 public interface FailureLog {
     void log(String message, @Nullable Throwable cause);
 
-    /** What is no failure, but worth knowing. */
+    /** Reports something that is not a failure. */
     default void info(String message) {
         log(message, null);
     }

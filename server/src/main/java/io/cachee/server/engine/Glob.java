@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.util.Arrays;
 
 /**
- * A pattern as in KEYS: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]} and a backslash to take the next character
- * literally. Matching takes no more than pattern times text steps whatever the pattern: of several stars only the last
- * is ever gone back to.
+ * A pattern as in KEYS: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]}, and a backslash before a character that is
+ * meant literally. Matching takes at most the length of the pattern times the length of the text in steps, because it
+ * only ever backtracks to the last star.
  */
 public final class Glob {
     private final byte[] pattern;
@@ -22,12 +22,8 @@ public final class Glob {
         return all;
     }
 
-    boolean isWritten(byte[] text) {
+    boolean isWrittenAs(byte[] text) {
         return Arrays.equals(pattern, text);
-    }
-
-    byte[] written() {
-        return pattern;
     }
 
     public boolean matches(byte[] text) {
@@ -71,7 +67,7 @@ public final class Glob {
         };
     }
 
-    /** Where the element after that at {@code at} begins. */
+    /** Where the element after the one at {@code at} begins. */
     private int next(int at) {
         return switch (pattern[at]) {
             case '[' -> endOfClass(at);
@@ -84,7 +80,7 @@ public final class Glob {
         return pattern[at] == '\\' && at + 1 < pattern.length;
     }
 
-    /** Whether a range begins there. A bracket may be its end, as in Redis. */
+    /** Whether a range begins there. As in Redis, the end of a range may be a bracket. */
     private boolean isRange(int at) {
         return at + 2 < pattern.length && pattern[at + 1] == '-';
     }

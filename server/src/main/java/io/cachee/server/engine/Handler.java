@@ -1,6 +1,6 @@
 package io.cachee.server.engine;
 
-/** What a command does: reads the call's request and writes the call's reply. Runs on an event loop; never waits. */
+/** Runs a command: reads the request and writes the reply. Runs on an event loop, so it must not block. */
 @FunctionalInterface
 public interface Handler {
     void handle(CommandContext call);

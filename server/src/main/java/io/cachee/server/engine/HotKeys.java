@@ -1,16 +1,17 @@
 package io.cachee.server.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * Which keys take most of what is counted: an estimate from a sample of calls, with room for a fixed number of keys.
- * A key that is not among them takes the place of the one with the smallest count, and inherits that count (the
- * space-saving algorithm): a key that really is hot is never missed. Counts are halved now and then, so that it is
- * today's keys. Written by one event loop; others read while it writes, and may see a key half replaced, which a
- * lock for the few that replace and read prevents.
+ * The keys with the largest counts, estimated from a sample of requests. The number of keys is fixed: a key that is not
+ * among them replaces the one with the smallest count and inherits its count (the space-saving algorithm), so a key that
+ * really is hot is never missed. Counts are halved from time to time, so that old ones fade. One event loop adds; any
+ * thread may read.
  */
 public final class HotKeys {
-    /** One of so many calls is looked at. */
+    /** One of this many requests is sampled, on average. */
     static final int MEAN_DISTANCE = 128;
 
     private static final int KEYS = 128;
@@ -23,13 +24,13 @@ public final class HotKeys {
     private final long[] counts = new long[KEYS];
     private long sinceHalving;
     private int random = 1;
-    /** All that was counted, for whatever key. */
+    /** The sum of all that was added. */
     private long total;
 
-    /** A key and about how much was counted for it. */
+    /** A key and its estimated count. */
     public record Entry(Bytes key, long count) {}
 
-    /** How many calls further on to look again: at no rhythm that a client could have as well. */
+    /** How many requests later to take the next sample. It varies, so that no client can be in step with it. */
     int distance() {
         random ^= random << 13;
         random ^= random >>> 17;
@@ -92,8 +93,8 @@ public final class HotKeys {
         return total * MEAN_DISTANCE;
     }
 
-    synchronized java.util.List<Entry> entries() {
-        java.util.List<Entry> all = new java.util.ArrayList<>();
+    synchronized List<Entry> entries() {
+        List<Entry> all = new ArrayList<>();
         for (int i = 0; i < KEYS; i++) {
             if (counts[i] > 0) {
                 all.add(new Entry(new Bytes(Arrays.copyOf(keys[i], lengths[i])), counts[i] * MEAN_DISTANCE));

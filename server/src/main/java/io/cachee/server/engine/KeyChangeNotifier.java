@@ -2,9 +2,10 @@ package io.cachee.server.engine;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Tells of changes to keys: clients that track them, and subscribers of keyspace notifications. */
+/** Notifies clients that track keys, and subscribers of keyspace notifications, of changes. */
 final class KeyChangeNotifier {
     private final SharedState shared;
     private volatile int notifications;
@@ -14,7 +15,7 @@ final class KeyChangeNotifier {
         this.shared = shared;
     }
 
-    /** Whether anybody listens; while nobody does, changes cost no more than this look. */
+    /** Whether anyone listens. If not, a change costs no more than this check. */
     boolean isWanted() {
         return wanted;
     }
@@ -33,7 +34,7 @@ final class KeyChangeNotifier {
         wanted = notifications != 0 || shared.tracking.isUsed();
     }
 
-    /** A key was changed; {@code by} is who did it, if it was a client. */
+    /** Reports a change; {@code by} is the client that made it, if any. */
     void changed(@Nullable Session by, int database, byte[] key, KeyspaceEvent event) {
         if (event != KeyspaceEvent.KEYMISS && event != KeyspaceEvent.NEW && shared.tracking.isUsed()) {
             shared.tracking.changed(by, key);
@@ -57,7 +58,7 @@ final class KeyChangeNotifier {
 
     private static byte[] join(String prefix, byte[] rest) {
         byte[] start = prefix.getBytes(UTF_8);
-        byte[] joined = java.util.Arrays.copyOf(start, start.length + rest.length);
+        byte[] joined = Arrays.copyOf(start, start.length + rest.length);
         System.arraycopy(rest, 0, joined, start.length, rest.length);
         return joined;
     }

@@ -6,15 +6,15 @@ import io.cachee.store.KeyBatch;
 import io.cachee.store.Store;
 
 /**
- * The keys of requests that have arrived together and were not run yet: the store has their entries brought in at once,
- * where running one request after the other would wait for the memory of each.
+ * Prefetches the entries of keys in requests that have arrived together, before they run. The processor then loads these
+ * entries at the same time; without it, each request would wait for its own.
  */
 final class KeyPrefetch {
     private static final byte[] NOTHING = {};
 
     private final KeyBatch keys = new KeyBatch();
 
-    /** Brings in what requests are about, if there are several keys. */
+    /** Prefetches the entries that the requests need, if there are several keys. */
     void prefetch(Store store, RequestsAhead requests) {
         if (find(requests).count() > 1) {
             store.prefetch(keys);
@@ -22,7 +22,7 @@ final class KeyPrefetch {
         keys.begin(NOTHING);
     }
 
-    /** The first argument of each request, of an MGET all of them, as far as there is room. */
+    /** The first argument of each request, and all arguments of MGET, as far as there is room. */
     KeyBatch find(RequestsAhead requests) {
         keys.begin(NOTHING);
         for (int i = 0; i < requests.count() && !keys.isFull(); i++) {
@@ -42,7 +42,7 @@ final class KeyPrefetch {
         return keys;
     }
 
-    /** SET, SETEX and SETNX, which are most writes. */
+    /** Whether it is SET, SETEX or SETNX, which most writes are. */
     private static boolean isSet(Request request) {
         byte[] buffer = request.buffer();
         int start = request.start(0);

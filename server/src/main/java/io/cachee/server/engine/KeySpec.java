@@ -3,91 +3,92 @@ package io.cachee.server.engine;
 import io.cachee.resp.Request;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
- * Where a command's keys stand among its arguments and what it does with them: a key specification as in Redis 7.
+ * A key specification as in Redis 7: where keys stand among a command's arguments, and what the command does with them.
  *
- * <p>Written as {@code ACCESS:WHERE}. ACCESS is RO, RW, OW or RM, then a letter for each of access, update, insert and
- * delete, {@code !} for what is no key, {@code ?} for an incomplete specification and {@code ~} for flags that depend
- * on other arguments. WHERE is one of:
+ * <p>In the table of commands it is written as {@code ACCESS:WHERE}. ACCESS is RO, RW, OW or RM, followed by a letter for
+ * each of access, update, insert and delete, by {@code !} if the arguments are not keys, by {@code ?} if the
+ * specification is incomplete, and by {@code ~} if its flags depend on other arguments. WHERE is one of:
  *
  * <pre>
  * 1            the first argument
- * 1..-1        from the first to the last
- * 1..-1/2      every second of them
+ * 1..1         the first argument and the next one
+ * 1..-1        the first argument to the last; -2 would be the last but one
+ * 1..-1/2      every second argument of these
  * #2           the second argument says how many keys follow it
- * STREAMS@1    the argument behind that word, which stands at 1 or later; ..-1%2 as above, the first half of them
- * *            cannot be told
+ * KEYS@3       the argument after the word KEYS, which stands at 3 or later
+ * KEYS@-2      the same, but the word is searched from the last argument but one towards the first
+ * KEYS@3..-1   the argument after the word to the last
+ * KEYS@3..-1%2 the first half of these
+ * *            no rule tells where the keys are
  * </pre>
  *
- * @param index the argument where the search begins; for a word, where the word may stand, counted from the end when
- *     negative; 0 when keys cannot be told
- * @param lastKey the last key, as an offset from the first, or from the end of the request when negative
- * @param limit 2 where keys are the first half of what follows; otherwise 0
+ * @param index the argument where the search begins; for a word, the argument where the search for the word begins,
+ *     counted from the end if negative; 0 if no rule tells where the keys are
+ * @param lastKey the last key: if negative, counted from the end of the request, otherwise from the first key
+ * @param limit the part of the arguments that are keys: 2 for the first half; 0 for all of them
  */
 public record KeySpec(String access, boolean isCounted, String keyword, int index, int lastKey, int step, int limit) {
 
+    private static final Pattern FORM = Pattern.compile("(?<access>(?:RO|RW|OW|RM)?[auid!?~]*):(?:\\*|"
+            + "(?<counted>#)?(?:(?<word>[A-Z]+)@)?(?<index>-?[1-9]\\d*)"
+            + "(?:\\.\\.(?<last>-?\\d+))?(?:/(?<step>[1-9]\\d*))?(?:%(?<limit>[1-9]\\d*))?)");
     private static final String FLAG_LETTERS = "auid!?~";
     private static final List<String> FLAG_NAMES =
             List.of("access", "update", "insert", "delete", "not_key", "incomplete", "variable_flags");
 
     static KeySpec parse(String text) {
-        int colon = text.indexOf(':');
-        String access = text.substring(0, colon);
-        String where = text.substring(colon + 1);
-        if (where.equals("*")) {
-            return new KeySpec(access, false, "", 0, 0, 1, 0);
+        Matcher form = FORM.matcher(text);
+        if (!form.matches()) {
+            throw new IllegalArgumentException("not a key specification: " + text);
         }
-        try {
-            boolean isCounted = where.charAt(0) == '#';
-            int at = where.indexOf('@');
-            String keyword = at < 0 ? "" : where.substring(0, at);
-            String index = part(where, isCounted ? 1 : at + 1, "./%");
-            int lastKey = number(where, "..", 0);
-            return new KeySpec(
-                    access,
-                    isCounted,
-                    keyword,
-                    Integer.parseInt(index),
-                    lastKey,
-                    number(where, "/", 1),
-                    number(where, "%", 0));
-        } catch (NumberFormatException | IndexOutOfBoundsException wrong) {
-            throw new IllegalArgumentException("no key specification: " + text, wrong);
+        String word = form.group("word");
+        KeySpec spec = new KeySpec(
+                form.group("access"),
+                form.group("counted") != null,
+                word == null ? "" : word,
+                number(form.group("index"), 0),
+                number(form.group("last"), 0),
+                number(form.group("step"), 1),
+                number(form.group("limit"), 0));
+        if (!spec.isConsistent()) {
+            throw new IllegalArgumentException("not a key specification: " + text);
         }
+        return spec;
     }
 
-    /** The number behind a mark. */
-    private static int number(String where, String mark, int otherwise) {
-        int at = where.indexOf(mark);
-        return at < 0 ? otherwise : Integer.parseInt(part(where, at + mark.length(), "/%"));
+    /** A count stands alone, only words are searched from the end, and a limit applies to all that follows. */
+    private boolean isConsistent() {
+        boolean hasRange = lastKey != 0 || step != 1 || limit != 0;
+        return (!isCounted || keyword.isEmpty() && !hasRange)
+                && (index >= 0 || !keyword.isEmpty())
+                && (limit == 0 || lastKey == -1);
     }
 
-    /** What stands from a place on, up to one of the ends. */
-    private static String part(String where, int start, String ends) {
-        int end = start;
-        while (end < where.length() && ends.indexOf(where.charAt(end)) < 0) {
-            end++;
-        }
-        return where.substring(start, end);
-    }
-
-    /** Keys that stand in one row, of which no more is known than whether they may be written. */
+    /** Keys at fixed places, of which nothing is known but whether the command may write them. */
     public static KeySpec row(int first, int last, int step, boolean mayWrite) {
         return new KeySpec(mayWrite ? "RWau" : "ROa", false, "", first, last < 0 ? last : last - first, step, 0);
     }
 
-    /** Whether keys stand at fixed places: neither counted nor behind a word. */
+    private static int number(String digits, int otherwise) {
+        return digits == null ? otherwise : Integer.parseInt(digits);
+    }
+
+    /** Whether keys stand at fixed places: they are neither counted nor after a word. */
     boolean isRange() {
         return !isCounted && keyword.isEmpty() && isKnown();
     }
 
-    /** Whether the places of keys can be told. */
+    /** Whether the specification tells where the keys are. */
     boolean isKnown() {
         return index != 0;
     }
 
-    /** Whether what stands there is a key at all, not a channel that takes a slot. */
+    /** Whether the arguments are keys, and not channels of a slot. */
     public boolean isKey() {
         return access.indexOf('!') < 0;
     }
@@ -96,12 +97,12 @@ public record KeySpec(String access, boolean isCounted, String keyword, int inde
         return access.indexOf('?') >= 0;
     }
 
-    /** Whether the client learns something of the value. */
+    /** Whether the client learns something about the value. */
     boolean reads() {
         return access.indexOf('a') >= 0;
     }
 
-    /** Whether the value may be another afterwards. */
+    /** Whether the command may change or remove the value. */
     boolean writes() {
         return access.indexOf('u') >= 0 || access.indexOf('i') >= 0 || access.indexOf('d') >= 0;
     }
@@ -121,20 +122,33 @@ public record KeySpec(String access, boolean isCounted, String keyword, int inde
         return flags;
     }
 
-    /** The first argument of a request that is a key; 0 when none is. */
-    public int first(Request request) {
-        int count = request.count();
-        if (!keyword.isEmpty()) {
-            return behindKeyword(request);
+    // ---------------------------------------------------------------- keys of a request
+
+    /** The arguments of a request that are keys by this specification, in their order. */
+    public int[] places(Request request) {
+        int first = first(request);
+        if (first == 0) {
+            return new int[0];
         }
-        if (index == 0 || index >= count) {
+        int last = last(request, first);
+        return IntStream.iterate(first, i -> i <= last, i -> i + step).toArray();
+    }
+
+    /** The first argument of a request that is a key; 0 if there is none. */
+    int first(Request request) {
+        if (!isKey()) {
+            return 0;
+        }
+        if (!keyword.isEmpty()) {
+            return afterKeyword(request);
+        }
+        if (index == 0 || index >= request.count()) {
             return 0;
         }
         return isCounted ? counted(request) > 0 ? index + 1 : 0 : index;
     }
 
-    /** The last argument that is a key, given the first. */
-    public int last(Request request, int first) {
+    private int last(Request request, int first) {
         int count = request.count();
         if (isCounted) {
             return first + counted(request) - 1;
@@ -145,7 +159,7 @@ public record KeySpec(String access, boolean isCounted, String keyword, int inde
         return limit > 1 ? first + (count - first) / limit + lastKey : count + lastKey;
     }
 
-    /** How many keys follow; 0 when that is no number or more than there are. */
+    /** How many keys follow; 0 if the argument is not a number, or larger than the number of arguments that follow. */
     private int counted(Request request) {
         long keys = 0;
         for (int i = request.start(index); i < request.end(index); i++) {
@@ -158,11 +172,11 @@ public record KeySpec(String access, boolean isCounted, String keyword, int inde
         return keys < request.count() - index ? (int) keys : 0;
     }
 
-    private int behindKeyword(Request request) {
-        int count = request.count();
-        int step = index > 0 ? 1 : -1;
-        int end = index > 0 ? count - 1 : 0;
-        for (int i = index > 0 ? index : count + index; i > 0 && i < count && i != end; i += step) {
+    private int afterKeyword(Request request) {
+        int lastPlace = request.count() - 2;
+        int from = index > 0 ? index : Math.min(request.count() + index, lastPlace);
+        int direction = index > 0 ? 1 : -1;
+        for (int i = from; i > 0 && i <= lastPlace; i += direction) {
             if (request.is(i, keyword)) {
                 return i + 1;
             }

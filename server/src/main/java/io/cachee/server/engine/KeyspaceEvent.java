@@ -2,7 +2,7 @@ package io.cachee.server.engine;
 
 import java.util.Locale;
 
-/** What happened to a key, as keyspace notifications name it, and the class that a client asks for. */
+/** An event of a key, by its name in keyspace notifications, with the letter that selects its kind. */
 public enum KeyspaceEvent {
     SET('$'),
     SETRANGE('$'),

@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Events that took longer than the latency threshold, for LATENCY. Bounded. */
+/** The latest events that took longer than the latency threshold, for LATENCY. */
 public final class LatencyEvents {
     private static final int KEPT = 160;
 
-    /** When an event was, and how long it took. */
+    /** When an event happened, and how long it took. */
     public record Sample(long unixSeconds, long millis) {}
 
     private final Tunables tunables;
@@ -52,7 +52,7 @@ public final class LatencyEvents {
         return worst.getOrDefault(event, 0L);
     }
 
-    /** How many events were forgotten. */
+    /** Forgets the samples of these events, or of all if the list is empty. Returns how many events had samples. */
     public synchronized int reset(List<String> events) {
         List<String> gone = events.isEmpty() ? List.copyOf(samples.keySet()) : events;
         int count = 0;

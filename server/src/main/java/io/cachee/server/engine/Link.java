@@ -2,47 +2,47 @@ package io.cachee.server.engine;
 
 import io.cachee.resp.ReplyWriter;
 
-/** A session's connection as commands see it. */
+/** The connection of a session. Methods are called on its event loop, unless they say "any thread". */
 public interface Link extends ReplyWriter.Outlet {
-    /** Sends what was handed over. On its event loop. */
+    /** Sends what was handed over. */
     void flush();
 
-    /** Reads no more, sends what was handed over, and closes. On its event loop. */
+    /** Stops reading, sends what was handed over, and closes. */
     void finish();
 
-    /** Holds replies back, and reads no more, for so long. On its event loop. */
+    /** Delays all replies, and stops reading, for this time. */
     void hold(long millis);
 
-    /** Keeps a place for a reply that is still to come. On its event loop. */
-    PendingReply later();
+    /** Reserves the place of a reply that will be given later. */
+    PendingReply pendingReply();
 
-    /** Whether replies are still to come. On its event loop. */
-    boolean hasLater();
+    /** Whether there are reserved places whose replies were not given yet. */
+    boolean hasPendingReplies();
 
-    /** Whether the calling thread is that of its event loop. */
+    /** Whether the calling thread is the connection's event loop. Any thread. */
     boolean isOnLoop();
 
-    /** Runs a task on its event loop, between batches. From any thread. */
+    /** Runs a task on the event loop, between two batches. Any thread. */
     void execute(Runnable task);
 
-    /** Tries again what had to wait for the end of CLIENT PAUSE. From any thread. */
+    /** Tries the request again that waits for the end of CLIENT PAUSE. Any thread. */
     void pauseStopped();
 
-    /** Closes at once. From any thread. */
+    /** Closes at once. Any thread. */
     void kill();
 
-    /** Bytes handed over that the client has not taken yet. From any thread. */
+    /** Bytes handed over that the client has not taken yet. Any thread. */
     long unsentBytes();
 
-    /** Bytes of an unfinished request. From any thread. */
+    /** Bytes of an unfinished request. Any thread. */
     long unreadBytes();
 
-    /** Where the client is: {@code address:port}, or the path of the Unix socket. */
+    /** The client's address: {@code address:port}, or the path of the Unix socket. Any thread. */
     String remoteAddress();
 
-    /** Where it connected to. */
+    /** The address that the client has connected to. Any thread. */
     String localAddress();
 
-    /** Which door it came through. */
+    /** How the client is connected. Any thread. */
     Transport transport();
 }

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** Lets one message a second through, and says with the next how many it kept back. */
+/** Lets one message a second pass, and adds to it how many were left out before. */
 public final class LogLimit {
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 

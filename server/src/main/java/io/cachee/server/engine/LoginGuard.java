@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Slows down those who try passwords: after some failures from one source the reply to the next wrong one is held back,
- * for twice as long with each failure. A right password is accepted at once wherever it comes from, so nobody is locked
- * out. So many sources are remembered and no more.
+ * Slows down clients that guess passwords. After some failures from one source, the reply to the next wrong password is
+ * delayed, twice as long with each failure. A right password is accepted at once wherever it comes from, so no one is
+ * locked out. The number of sources that are remembered is limited.
  */
 public final class LoginGuard {
     private static final int FREE_FAILURES = 10;
@@ -29,7 +29,7 @@ public final class LoginGuard {
         }
     };
 
-    /** Notes a failure; for how many milliseconds its reply is to be held back. */
+    /** Notes a failure. Returns by how many milliseconds to delay the reply. */
     public synchronized long failed(String source) {
         long now = System.nanoTime();
         Failures known = sources.computeIfAbsent(source, _ -> new Failures());

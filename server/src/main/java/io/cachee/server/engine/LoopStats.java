@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** What one event loop has counted. Written by that loop alone, read by any thread; no counter is ever shared. */
+/** The counters of one event loop. That loop alone writes them, any thread may read them. */
 public final class LoopStats {
     private static final int HITS = 0;
     private static final int MISSES = 1;
@@ -24,7 +24,7 @@ public final class LoopStats {
 
     private final AtomicLongArray fixed = new AtomicLongArray(FIXED);
     private final AtomicLongArray byCommand;
-    /** How many calls of each command were how long. */
+    /** For each command, how many calls fall into each class of {@link DurationClasses}. */
     private final AtomicLongArray durations;
 
     private final Map<Command.Group, Map<Transport, LatencyHistogram>> latency = new EnumMap<>(Command.Group.class);
@@ -49,7 +49,7 @@ public final class LoopStats {
         add(fixed, found ? HITS : MISSES, 1);
     }
 
-    /** Some calls of a command were run, which took so long together. */
+    /** Counts calls of a command that took this long together. */
     void ran(Command command, Transport transport, int calls, long nanos) {
         long each = nanos / calls;
         add(fixed, COMMANDS, calls);
@@ -103,7 +103,7 @@ public final class LoopStats {
         return byCommand.getOpaque(command * PER_COMMAND + NANOS);
     }
 
-    /** How many calls of a command belong to a class of {@link DurationClasses}. */
+    /** How many calls of a command fall into a class of {@link DurationClasses}. */
     public long durations(int command, int number) {
         return durations.getOpaque(command * DurationClasses.COUNT + number);
     }

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Clients that watch every command, by MONITOR. */
+/** The clients that see every command, by MONITOR. */
 public final class Monitors {
     private static final int MAX_ARGUMENTS = 64;
     private static final int MAX_ARGUMENT_BYTES = 1024;

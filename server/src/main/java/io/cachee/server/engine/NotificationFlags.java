@@ -1,9 +1,9 @@
 package io.cachee.server.engine;
 
-/** The setting {@code notify-keyspace-events}: a letter for each kind of event, and for where they are published. */
+/** The setting {@code notify-keyspace-events}: a letter for each kind of event and each kind of channel. */
 final class NotificationFlags {
     private static final String LETTERS = "KEg$lshzxetdmn";
-    /** The types of events that the letter A stands for: all but misses and new keys. */
+    /** What the letter A stands for: all kinds of events but misses and new keys. */
     private static final String ALL = "g$lshzxetd";
 
     static final int KEYSPACE = bit('K');
@@ -16,7 +16,7 @@ final class NotificationFlags {
         return 1 << LETTERS.indexOf(letter);
     }
 
-    /** The flags, or an exception that says which letter is none. */
+    /** Throws if a letter stands for nothing. */
     static int parse(String letters) {
         int flags = 0;
         for (int i = 0; i < letters.length(); i++) {

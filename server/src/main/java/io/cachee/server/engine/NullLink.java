@@ -2,7 +2,7 @@ package io.cachee.server.engine;
 
 import io.netty.buffer.ByteBuf;
 
-/** The connection of nobody: what is sent there is dropped. */
+/** A link without a client: it drops what is sent. */
 final class NullLink implements Link {
     static final Link LINK = new NullLink();
 
@@ -25,16 +25,16 @@ final class NullLink implements Link {
 
     @Override
     public void hold(long millis) {
-        // Nobody waits.
+        // There is no client that waits.
     }
 
     @Override
-    public PendingReply later() {
+    public PendingReply pendingReply() {
         return ByteBuf::release;
     }
 
     @Override
-    public boolean hasLater() {
+    public boolean hasPendingReplies() {
         return false;
     }
 
@@ -45,12 +45,12 @@ final class NullLink implements Link {
 
     @Override
     public void execute(Runnable task) {
-        // Nobody is there to run it for.
+        // There is no event loop.
     }
 
     @Override
     public void pauseStopped() {
-        // Nobody waits.
+        // There is no client that waits.
     }
 
     @Override

@@ -1,11 +1,11 @@
 package io.cachee.server.engine;
 
-/** What became of a request. */
+/** The result of {@link CommandExecutor#execute}. */
 public enum Outcome {
-    /** It was answered, or its answer has its place. */
+    /** The request was answered, or the place of its reply is reserved. */
     DONE,
-    /** It has to wait, and is to be tried again in a while. */
+    /** CLIENT PAUSE holds the request: try it again when the pause ends. */
     WAIT,
-    /** It has to wait until all replies that are still to come have come. */
+    /** The request has to wait: try it again when all pending replies were given. */
     AFTER_REPLIES
 }

@@ -5,11 +5,13 @@ import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** Judges whether a client has left too much unread. */
+/** Tells whether a client has left too much unread. */
 final class OutputLimits {
     private final Tunables tunables;
-    /** Since when a client has been over its soft limit. */
+    /** Since when clients have been over their soft limits. */
     private final Map<Session, Long> over = new WeakHashMap<>();
+
+    private volatile boolean isAnyOver;
 
     OutputLimits(Tunables tunables) {
         this.tunables = tunables;
@@ -20,17 +22,29 @@ final class OutputLimits {
         if (unsentBytes > limit.hardBytes()) {
             return true;
         }
-        return unsentBytes > limit.softBytes() ? exceedsForLong(session, limit) : false;
+        if (unsentBytes > limit.softBytes()) {
+            return exceedsForLong(session, limit);
+        }
+        forget(session);
+        return false;
     }
 
-    /** A client that has caught up starts anew. */
-    synchronized void caughtUp(Session session) {
+    /** Forgets since when a client has been over its soft limit. */
+    void forget(Session session) {
+        if (isAnyOver) {
+            remove(session);
+        }
+    }
+
+    private synchronized void remove(Session session) {
         over.remove(session);
+        isAnyOver = !over.isEmpty();
     }
 
     private synchronized boolean exceedsForLong(Session session, OutputLimit limit) {
         long now = System.nanoTime();
         long since = over.computeIfAbsent(session, _ -> now);
+        isAnyOver = true;
         return now - since > TimeUnit.SECONDS.toNanos(limit.softSeconds());
     }
 }

@@ -10,9 +10,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A setting as CONFIG knows it: its name, how to read it and, where that is possible at run time, how to change it. */
+/** A setting of CONFIG: its name, how to read it and, if it can change at run time, how to change it. */
 public final class Parameter {
-    /** Checks a value, and returns what puts it into effect. */
+    /** Checks a value and returns the task that puts it into effect. */
     private interface Change {
         Runnable prepare(SharedState shared, String value);
     }
@@ -124,7 +124,7 @@ public final class Parameter {
         }
     }
 
-    /** A number, or one with Redis's units: a kb has 1024 bytes, a k 1000. */
+    /** A number, perhaps with a unit of Redis: kb means 1024 bytes, k means 1000. */
     private static long bytes(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         long unit = 1;
@@ -151,12 +151,12 @@ public final class Parameter {
     }
 
     private static String notifications(SharedState shared) {
-        return NotificationFlags.format(shared.signals.notifications());
+        return NotificationFlags.format(shared.keyChanges.notifications());
     }
 
     private static Runnable changeNotifications(SharedState shared, String value) {
         int flags = NotificationFlags.parse(value);
-        return () -> shared.signals.notifications(flags);
+        return () -> shared.keyChanges.notifications(flags);
     }
 
     private static String outputLimits(SharedState shared) {
@@ -181,7 +181,7 @@ public final class Parameter {
                 case "slave", "replica" -> () -> {};
                 default ->
                     throw new IllegalArgumentException(
-                            "Invalid client class specified in buffer limit" + " configuration.");
+                            "Invalid client class specified in buffer limit configuration.");
             };
             all = () -> {
                 before.run();
@@ -199,7 +199,7 @@ public final class Parameter {
         return read.apply(shared);
     }
 
-    /** Checks a value; what is returned puts it into effect. */
+    /** Checks a value and returns the task that puts it into effect. */
     public Runnable change(SharedState shared, String value) {
         if (change == null) {
             throw new IllegalArgumentException("can't set immutable config");
@@ -207,6 +207,7 @@ public final class Parameter {
         return change.prepare(shared, value);
     }
 
+    /** The value of a setting; empty if there is no such setting. */
     public static String valueOf(String name, SharedState shared) {
         Parameter parameter = find(name);
         return parameter == null ? "" : parameter.read(shared);
@@ -221,12 +222,12 @@ public final class Parameter {
         return null;
     }
 
-    /** Sets what CONFIG SET could set, all or nothing; an exception names what is wrong. */
+    /** Changes settings as CONFIG SET does: all of them, or none if one is wrong. */
     public static void set(SharedState shared, Map<String, String> values) {
         prepare(shared, values).run();
     }
 
-    /** Checks what CONFIG SET could set, or says what is wrong; the result puts all of it into effect. */
+    /** Checks settings as CONFIG SET does, and returns the task that puts all of them into effect. */
     public static Runnable prepare(SharedState shared, Map<String, String> values) {
         List<Runnable> changes = new ArrayList<>();
         values.forEach((name, value) -> {

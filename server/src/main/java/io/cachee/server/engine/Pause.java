@@ -6,11 +6,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CLIENT PAUSE: for a while, clients' commands, or their writes alone, have to wait. Connections that wait are told
- * when it is stopped; when it ends by itself they know beforehand.
+ * CLIENT PAUSE: for some time, all commands of clients have to wait, or only their writes. Connections with a waiting
+ * request are notified if the pause is stopped early; they know beforehand when it ends by itself. Any thread may call.
  */
 public final class Pause {
-    /** Who has a command that waits. */
+    /** The connections with a waiting request. */
     private final Set<Link> waiting = new HashSet<>();
 
     private volatile boolean on;
@@ -39,7 +39,7 @@ public final class Pause {
         waiting.clear();
     }
 
-    /** Has a connection told when the pause is stopped. For how long it may last, in nanoseconds; 0 when it is over. */
+    /** Notifies the connection if the pause is stopped. Returns how many nanoseconds it lasts; 0 if it is over. */
     synchronized long await(Link link) {
         if (!isOn()) {
             return 0;
@@ -48,7 +48,7 @@ public final class Pause {
         return Math.max(1, endNanos - System.nanoTime());
     }
 
-    /** A connection waits no more. */
+    /** Stops notifying a connection. */
     synchronized void forget(Link link) {
         waiting.remove(link);
     }
@@ -57,7 +57,7 @@ public final class Pause {
         return waiting.size();
     }
 
-    /** Whether this command has to wait. */
+    /** Whether the pause, which is on, makes a command of this client wait. */
     boolean holds(Session session, @Nullable Command command) {
         if (command == null || command.is(Trait.UNPAUSED)) {
             return false;

@@ -3,32 +3,32 @@ package io.cachee.server.engine;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 
-/** The place of a reply that is still to come: what is replied after it waits for it. On the client's event loop. */
+/**
+ * The reserved place of a reply that will be given later. Replies after it wait for it. Methods are called on the event
+ * loop of the client, and they take ownership of the buffers that they are given.
+ */
 public interface PendingReply {
-    /** Gives the whole reply. The buffer is given away. Once. */
+    /** Gives the whole reply. Call it once. */
     void reply(ByteBuf whole);
 
-    /** Takes the parts of a reply. */
+    /** Receives the parts of a reply. */
     interface Parts {
         /**
-         * The buffer is given away. False when the client has gone.
+         * Adds a part. False if the client is gone.
          *
-         * @param taken is run when the connection has taken it, or ended
+         * @param taken runs when the connection has taken the part or has ended
          */
         boolean add(ByteBuf part, boolean isLast, Runnable taken);
     }
 
-    /**
-     * Sends something before the reply, and after all that was to be sent before it. The buffer is given away. False,
-     * and nothing done, where nobody wants a reply.
-     */
+    /** Sends a message directly before the reply. Returns false and does nothing if no reply is wanted. */
     default boolean precede(ByteBuf message) {
         return false;
     }
 
     /**
-     * Has the reply given in parts, from when all before it has left. If the client goes before that, it never begins.
-     * False where nobody wants a reply.
+     * Gives the reply in parts: calls {@code begin} when everything before the reply was sent, and never if the client
+     * is gone before that. Returns false and does nothing if no reply is wanted.
      */
     default boolean inParts(Consumer<Parts> begin) {
         return false;

@@ -8,12 +8,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Channels and who listens to them. */
+/** The channels and patterns that clients have subscribed to. Any thread may publish. */
 public final class PubSub {
     private final Map<Bytes, Set<Session>> channels = new ConcurrentHashMap<>();
     private final Map<Bytes, Set<Session>> patterns = new ConcurrentHashMap<>();
 
-    /** False when the client listened to it before. */
+    /** False if the client was subscribed already. */
     public boolean subscribe(Session session, Bytes channel) {
         boolean isNew = of(session).channels().add(channel);
         if (isNew) {
@@ -46,7 +46,7 @@ public final class PubSub {
         return was;
     }
 
-    /** The client is gone, or starts anew. */
+    /** Ends all subscriptions of a client. */
     public void forget(Session session) {
         Subscriptions own = session.subscriptions;
         if (own != null) {
@@ -80,7 +80,7 @@ public final class PubSub {
         });
     }
 
-    /** Sends a message to all who listen; how many they are. */
+    /** Sends a message to all subscribers. Returns how many there are. */
     public int publish(byte[] channel, byte[] message) {
         int receivers = 0;
         Set<Session> direct = channels.get(new Bytes(channel));
@@ -124,7 +124,7 @@ public final class PubSub {
         return sessions == null ? 0 : sessions.size();
     }
 
-    /** A message on its way to a subscriber. */
+    /** A message to a subscriber; the pattern is null if it was received by the channel's name. */
     private static final class Published implements Session.Message {
         private final byte @Nullable [] pattern;
         private final byte[] channel;

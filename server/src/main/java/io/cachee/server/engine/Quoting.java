@@ -1,6 +1,6 @@
 package io.cachee.server.engine;
 
-/** Bytes as text that can be logged and read again: control characters and the like are escaped. */
+/** Turns bytes into quoted text, in which all but printable ASCII characters are escaped. */
 final class Quoting {
     private Quoting() {}
 

@@ -6,13 +6,13 @@ import io.cachee.resp.Request;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What may be shown of a request: passwords never are. */
+/** Hides passwords in requests that are shown to clients. */
 final class Redaction {
     private static final byte[] HIDDEN = "(redacted)".getBytes(UTF_8);
 
     private Redaction() {}
 
-    /** The arguments, so many at most and each so long at most. */
+    /** The arguments of a request, limited in number and length. */
     static List<byte[]> arguments(Command command, Request request, int mostArguments, int mostBytes) {
         List<byte[]> shown = new ArrayList<>();
         int count = Math.min(request.count(), mostArguments);

@@ -3,7 +3,7 @@ package io.cachee.server.engine;
 import io.cachee.resp.Request;
 import org.jspecify.annotations.Nullable;
 
-/** Why a client may not run a command, in the words of Redis. */
+/** The errors for commands that a client may not run, in the words of Redis. */
 public final class Refusals {
     static final String NOT_AUTHENTICATED = "NOAUTH Authentication required.";
     private static final int SHOWN_BYTES = 128;
@@ -21,7 +21,12 @@ public final class Refusals {
         return "ERR unknown command '" + printable(name) + "', with args beginning with: " + printable(arguments);
     }
 
-    /** An argument as it may stand in an error. */
+    static String whileSubscribed(Command command) {
+        return "ERR Can't execute '" + command.name
+                + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context";
+    }
+
+    /** An argument, shortened and without control characters, for use in an error. */
     public static String shown(Request request, int argument) {
         return printable(cut(request.latin(argument)));
     }
@@ -39,8 +44,8 @@ public final class Refusals {
         return shown.toString();
     }
 
-    /** Why the user's rules refuse a command, or null. */
-    static @Nullable String byRules(SharedState shared, Session session, Command command, Request request) {
+    /** The error if the user's rules forbid a command; otherwise null. */
+    static @Nullable String byRules(Session session, Command command, Request request) {
         User user = session.user;
         UserRules rules = user.rules();
         if (rules.mayEverything() && !user.deleted) {
@@ -57,10 +62,8 @@ public final class Refusals {
 
     private static boolean mayUseKeys(UserRules rules, Command command, Request request) {
         for (KeySpec spec : command.keySpecs) {
-            int first = spec.isKey() ? spec.first(request) : 0;
-            int last = first > 0 ? spec.last(request, first) : 0;
-            for (int i = first; i > 0 && i <= last; i += spec.step()) {
-                if (!rules.mayAccess(request.bytes(i), command.reads(spec), spec.writes())) {
+            for (int place : spec.places(request)) {
+                if (!rules.mayAccess(request.bytes(place), command.reads(spec), spec.writes())) {
                     return false;
                 }
             }

@@ -4,21 +4,21 @@ import io.cachee.store.RemovalListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Passes on what the store removes of its own accord to those who listen for changes. It exists before the store does,
- * and the instance after it, so it is told of the instance when there is one.
+ * Reports the keys that the store evicts or expires to the clients that listen for changes. The store needs it before
+ * there is a {@link SharedState}, so that is set afterwards.
  */
 public final class RemovedKeys implements RemovalListener {
     private volatile @Nullable SharedState shared;
 
-    void tell(SharedState listening) {
+    void reportTo(SharedState listening) {
         shared = listening;
     }
 
     @Override
     public boolean isWanted() {
         SharedState listening = shared;
-        // What goes from L1 is still in L2.
-        return listening != null && !listening.routing().hasL2() && listening.signals.isWanted();
+        // With an L2, what is removed here still exists there.
+        return listening != null && !listening.routing().hasL2() && listening.keyChanges.isWanted();
     }
 
     @Override
@@ -27,7 +27,7 @@ public final class RemovedKeys implements RemovalListener {
         int database = listening == null ? -1 : listening.databases.databaseOf(key);
         if (listening != null && database >= 0) {
             KeyspaceEvent event = reason == Reason.EXPIRED ? KeyspaceEvent.EXPIRED : KeyspaceEvent.EVICTED;
-            listening.signals.changed(null, database, listening.databases.nameOf(key), event);
+            listening.keyChanges.changed(null, database, listening.databases.nameOf(key), event);
         }
     }
 }

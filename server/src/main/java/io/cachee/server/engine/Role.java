@@ -1,8 +1,13 @@
 package io.cachee.server.engine;
 
-/** What a command means to those who answer it: the few that the engine or the routing before an L2 must tell apart. */
+import java.util.Locale;
+
+/**
+ * What a command means, where the engine or the routing before an L2 must know. Most commands have no role. In the
+ * table's text: lower case, with hyphens.
+ */
 public enum Role {
-    // L1_READ: what is read of a value.
+    // L1_READ: what is read of the value.
     VALUE,
     VALUES,
     EXISTENCE,
@@ -12,12 +17,12 @@ public enum Role {
     TTL_MILLIS,
     EXPIRY,
 
-    // KEYSPACE_WRITE: where the value and its time to live stand.
+    // KEYSPACE_WRITE: which arguments are the value and its time to live.
     SET,
     SET_FOR_SECONDS,
     SET_FOR_MILLIS,
 
-    // What a command does to its connection.
+    // What the command does to its connection.
     OPENS_TRANSACTION,
     RUNS_TRANSACTION,
     DROPS_TRANSACTION,
@@ -29,20 +34,25 @@ public enum Role {
     MONITORS,
     ENDS_SESSION,
 
-    /** Removes all keys, which needs permission. */
+    /** Removes all keys, which not everyone may do. */
     FLUSHES,
-    /** Reads or changes settings, of which L2 has some. */
+    /** Reads or changes settings, some of which belong to L2. */
     SETTINGS,
-    /** The cache's own, in L2. */
+
+    // Cachee's own commands, whose effects are in L2.
     LEASES,
     FILLS,
     RELEASES,
     PURGES,
 
-    /** Tells of the table of commands. */
+    // Describes the table of commands.
     COMMAND_TABLE,
     COMMAND_COUNT,
     COMMAND_INFO,
     COMMAND_NAMES,
-    COMMAND_KEYS
+    COMMAND_KEYS;
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 }

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.UUID;
 
-/** Forty characters that no other run has, from the system itself where it can be asked: that is much quicker. */
+/**
+ * Forty random characters that identify a run of the sidecar. They come from the operating system if possible, because
+ * the JDK's generator takes much longer to start.
+ */
 final class RunId {
     private static final Path SYSTEM_RANDOM = Path.of("/dev/urandom");
     private static final int BYTES = 20;
@@ -21,7 +24,7 @@ final class RunId {
                 return HexFormat.of().formatHex(bytes);
             }
         } catch (IOException none) {
-            // The JDK has a generator everywhere.
+            // Not every system has this file; the JDK has a generator everywhere.
         }
         return UUID.randomUUID().toString().replace("-", "") + "00000000";
     }

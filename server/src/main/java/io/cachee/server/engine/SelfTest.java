@@ -5,11 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.cachee.store.Store;
 import java.util.Arrays;
 
-/** Whether the store works: writes, reads and deletes an entry that no client sees. */
+/** Tests the store: writes, reads and deletes an entry that clients cannot see. */
 public final class SelfTest {
     private SelfTest() {}
 
-    /** What is wrong with the store; empty when nothing is. */
+    /** The problem with the store; empty if there is none. */
     public static String problem(Store store) {
         byte[] key = Databases.selfTestKey();
         byte[] value = Long.toHexString(System.nanoTime()).getBytes(UTF_8);

@@ -1,7 +1,6 @@
 package io.cachee.server.engine;
 
 import io.cachee.resp.ReplyWriter;
-import io.cachee.resp.Request;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -9,38 +8,49 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the sidecar knows of a client between its requests. Belongs to the event loop of its connection; fields that
- * others look at are volatile, and other threads reach the client through its mailbox alone.
+ * What the sidecar remembers about a client between its requests.
+ *
+ * <ul>
+ *   <li>The event loop of the client's connection alone writes the fields and calls the methods, except where a method
+ *       says that any thread may. Fields that other threads read are volatile.
+ *   <li>Other threads reach the client through its mailbox: {@link #tell} adds a message, and the client's event loop
+ *       writes it between two batches of requests. Messages count towards the client's output limit.
+ *   <li>{@link #refresh} combines all that can stand between the client and a command into one boolean, which is all
+ *       that the executor checks for nearly every request. Call it after changing any of that.
+ *   <li>A connection may move to another event loop, with its session, while nothing of it is under way.
+ * </ul>
  */
 public final class Session {
     /** Which replies a client wants, by CLIENT REPLY. */
     public enum Replies {
         ON,
         OFF,
-        /** Not that to the next command. */
+        /** All but the reply to the next command. */
         SKIP_NEXT
     }
 
-    /** What CLIENT CACHING has said of the next command. */
+    /** What CLIENT CACHING has said about the next command. */
     public enum Caching {
         UNSAID,
         YES,
         NO
     }
 
-    /** Something to tell a client that is no answer to a request. */
+    /** A message to a client that is not the reply to a request. */
     interface Message {
-        /** Writes it, in the protocol that the client has chosen. */
+        /** Writes the message in the protocol that the client has chosen. */
         void writeTo(ReplyWriter reply, Session session);
 
-        /** About how many bytes it takes. */
+        /** Its approximate size. */
         int bytes();
     }
 
+    /** Never used twice. */
     public final long id;
+
     public final Link link;
     final long createdMillis = System.currentTimeMillis();
-    public final long createdNanos = System.nanoTime();
+    private final long createdNanos = System.nanoTime();
     private volatile CommandExecutor executor;
 
     public volatile int database;
@@ -49,33 +59,34 @@ public final class Session {
     public volatile String libraryName = "";
     public volatile String libraryVersion = "";
     public volatile User user;
-    public volatile boolean authenticated;
-    /** Set by every command, and opaquely: the processor need not wait until all that it has stored is seen. */
+    private volatile boolean authenticated;
+    /** Every command sets it, with opaque mode: a volatile write would make the processor wait for earlier stores. */
     public final AtomicReference<@Nullable String> lastCommand = new AtomicReference<>();
 
     volatile long lastActiveNanos = createdNanos;
     public volatile boolean noEvict;
     public volatile boolean noTouch;
     public volatile boolean monitors;
-    public volatile boolean closing;
+    /** Whether the client takes no further requests. */
+    volatile boolean closing;
     public volatile @Nullable Tracking tracking;
     public volatile @Nullable Subscriptions subscriptions;
     public volatile @Nullable Transaction transaction;
 
     public Replies replies = Replies.ON;
     public Caching caching = Caching.UNSAID;
-    /** Nothing stands between this client and a command: no transaction, no rules, no restriction of any kind. */
+    /** Whether nothing restricts the client: no transaction, no rules, no subscriptions of RESP2, and so on. */
     boolean plain;
 
-    /** Loads it waits for, and writes that L2 has not answered. Of its event loop. */
+    /** Loads that the client waits for. */
     public int loadsAwaited;
-
+    /** The client's writes that L2 has not answered yet. */
     public int writesAwaited;
-    /** How many writes it has sent to L2. */
+    /** The client's writes that were sent to L2, all in all. */
     public int writesSent;
-    /** Requests on their way that nothing may overtake. */
+    /** The client's requests under way that no later request may overtake. */
     public int barriersAwaited;
-    /** Its own connection to L2, while it needs one. Written by its event loop. */
+    /** The client's own connection to L2, while it needs one. */
     public volatile @Nullable UpstreamConnection own;
 
     private final ConcurrentLinkedQueue<Message> mailbox = new ConcurrentLinkedQueue<>();
@@ -90,55 +101,74 @@ public final class Session {
         this.authenticated = authenticated;
     }
 
-    /** Another event loop serves it from now on. To be called on that one. */
+    /** Another event loop serves the client from now on. Call it on that loop. */
     public void movedTo(CommandExecutor other) {
         executor = other;
     }
 
-    /** Its number, never used twice. */
-    public long id() {
-        return id;
-    }
-
-    /** Whether it has said who it is, or need not. */
+    /** Whether the client has logged in or need not. */
     public boolean isAuthenticated() {
         return authenticated;
     }
 
-    /** Whether it takes no further requests. */
+    /** The client acts as this user from now on. */
+    public void logIn(User as) {
+        user = as;
+        authenticated = true;
+        refresh();
+    }
+
+    /** The client acts as the default user again, like one that has just connected. */
+    public void logOut(Users users) {
+        user = users.defaultUser();
+        authenticated = !users.needsLogin();
+        refresh();
+    }
+
+    /** Whether the client takes no further requests. */
     public boolean isClosing() {
         return closing;
     }
 
-    /** When it connected, by {@link System#nanoTime}. */
+    /** Takes no further requests, and closes the connection after the replies were sent. */
+    public void finish() {
+        closing = true;
+        link.finish();
+    }
+
+    /** Takes no further requests, and closes the connection at once. May be called from any thread. */
+    public void kill() {
+        closing = true;
+        link.kill();
+    }
+
+    /** When the client connected, by {@link System#nanoTime}. */
     public long createdNanos() {
         return createdNanos;
     }
 
-    /** When its last request came, by {@link System#nanoTime}. */
+    /** When the last batch of requests arrived, by {@link System#nanoTime}. */
     public long lastActiveNanos() {
         return lastActiveNanos;
     }
 
-    /** Whether it waits for messages, so that its silence is no idleness. */
+    /** Whether the client waits for messages, here or in L2, so that it is not idle although it sends no requests. */
     public boolean isListening() {
-        Subscriptions own = subscriptions;
-        return monitors || own != null && own.count() > 0 || tracking != null;
+        Subscriptions here = subscriptions;
+        UpstreamConnection toL2 = own;
+        return monitors
+                || tracking != null
+                || here != null && here.count() > 0
+                || toL2 != null && toL2.listens();
     }
 
-    /** Whether a command of its waits in L2, such as BLPOP. */
+    /** Whether a command of the client blocks in L2, such as BLPOP. */
     public boolean waitsInL2() {
         UpstreamConnection waiting = own;
         return waiting != null && waiting.isBlocked();
     }
 
-    /** Requests it has queued since MULTI. */
-    @Nullable
-    public Transaction transaction() {
-        return transaction;
-    }
-
-    /** Whether it may only subscribe, unsubscribe and the like. */
+    /** Whether the client may only subscribe, unsubscribe and the like. */
     public boolean isSubscriberInResp2() {
         Subscriptions here = subscriptions;
         UpstreamConnection toL2 = own;
@@ -150,12 +180,12 @@ public final class Session {
         return own == null ? Tracking.OFF : own;
     }
 
-    /** Bytes waiting for the client, here and in its connection. */
+    /** Bytes that the client has not taken yet: those in the mailbox and those in the connection. Any thread. */
     public long unsentBytes() {
         return mailboxBytes.get() + link.unsentBytes();
     }
 
-    /** Gives up its own connection to L2, if it has one. On its event loop. */
+    /** Closes the client's own connection to L2, if it has one. */
     public void leaveOwnConnection() {
         UpstreamConnection leaving = own;
         if (leaving != null) {
@@ -164,7 +194,7 @@ public final class Session {
         }
     }
 
-    /** Says something to the client, from any thread; a client that does not listen is disconnected. */
+    /** Adds a message to the mailbox, or disconnects a client that has left too much unread. Any thread. */
     void tell(Message message) {
         if (closing) {
             return;
@@ -172,9 +202,8 @@ public final class Session {
         long waiting = mailboxBytes.addAndGet(message.bytes()) + link.unsentBytes();
         if (executor.shared().outputLimits.exceeds(this, waiting)) {
             executor.shared().counters.outputLimitDisconnects.increment();
-            closing = true;
+            kill();
             mailbox.clear();
-            link.kill();
             return;
         }
         mailbox.add(message);
@@ -196,7 +225,7 @@ public final class Session {
         }
     }
 
-    /** Works out anew whether anything stands between the client and a command. */
+    /** Finds out again whether anything restricts the client. */
     public void refresh() {
         plain = authenticated
                 && user.mayEverything()
@@ -206,20 +235,15 @@ public final class Session {
                 && !isSubscriberInResp2();
     }
 
-    /** How much memory its transaction takes. Of its event loop. */
+    /** The memory that the client's transaction takes. */
     public long transactionBytes() {
         Transaction held = transaction;
         return held == null ? 0 : held.bytes();
     }
 
-    /** Forgets what WATCH and MULTI have gathered. */
+    /** Forgets the watched keys and the queued commands. */
     public void endTransaction() {
         transaction = null;
         refresh();
-    }
-
-    /** Queues a request until EXEC. */
-    void queue(Transaction open, Command command, Request request) {
-        open.add(command, request.copy());
     }
 }

@@ -6,7 +6,7 @@ import io.cachee.store.Store;
 import io.netty.buffer.ByteBufAllocator;
 import org.jspecify.annotations.Nullable;
 
-/** What the commands of all clients share: the store, and what the engine keeps beside it. */
+/** The state that the commands of all clients share: the store, and what the engine keeps beside it. */
 public final class SharedState {
     public final Store store;
     public final SidecarOptions options;
@@ -18,7 +18,7 @@ public final class SharedState {
     public final Users users;
     public final PubSub pubSub = new PubSub();
     public final TrackingTable tracking = new TrackingTable(this);
-    final KeyChangeNotifier signals = new KeyChangeNotifier(this);
+    final KeyChangeNotifier keyChanges = new KeyChangeNotifier(this);
     final OutputLimits outputLimits = new OutputLimits(tunables);
     public final Counters counters = new Counters();
     public final ErrorCounts errors = new ErrorCounts();
@@ -29,7 +29,7 @@ public final class SharedState {
     public final LoginGuard loginGuard = new LoginGuard();
     final ExecutionGate gate;
     public final Statistics statistics = new Statistics();
-    /** Forty characters that no other run has. */
+    /** Identifies this run of the sidecar. */
     public final String runId = RunId.next();
 
     public final long startedNanos = System.nanoTime();
@@ -37,7 +37,7 @@ public final class SharedState {
     private final ConnectionEvents events = new ConnectionEvents(this);
     private final FailureLog failureLog;
 
-    private volatile CommandRouting routing = CommandRouting.STANDALONE;
+    private volatile CommandRouting routing = new CommandRouting() {};
     private volatile LoopFigures loopFigures = LoopFigures.NONE;
     private volatile @Nullable Runnable onShutdown;
 
@@ -52,14 +52,14 @@ public final class SharedState {
         this.failureLog = failureLog;
     }
 
-    // ---------------------------------------------------------------- what is behind it and around it
+    // ---------------------------------------------------------------- routing, network and store
 
-    /** Who answers commands. */
+    /** Decides who answers commands. */
     public CommandRouting routing() {
         return routing;
     }
 
-    /** Sets who answers commands. Call before accepting clients. */
+    /** Sets the routing. Call before accepting clients. */
     public void routeBy(CommandRouting chosen) {
         routing = chosen;
         if (chosen.hasL2()) {
@@ -67,17 +67,17 @@ public final class SharedState {
         }
     }
 
-    /** What the network tells of its event loops. */
+    /** What the network reports about its event loops. */
     public LoopFigures loopFigures() {
         return loopFigures;
     }
 
-    /** Sets what the network tells of its event loops. */
+    /** Sets what the network reports about its event loops. */
     public void reportLoops(LoopFigures figures) {
         loopFigures = figures;
     }
 
-    /** What SHUTDOWN calls; null when it is refused. */
+    /** What SHUTDOWN calls; null if SHUTDOWN is not possible. */
     @Nullable
     public Runnable onShutdown() {
         return onShutdown;
@@ -88,14 +88,14 @@ public final class SharedState {
         onShutdown = end;
     }
 
-    /** Reports what the store removes by itself to those who listen for changes. */
+    /** Reports the keys that the store evicts or expires to the clients that listen for changes. */
     public void listenTo(RemovedKeys removed) {
-        removed.tell(this);
+        removed.reportTo(this);
     }
 
     // ---------------------------------------------------------------- clients
 
-    /** The executor of one more event loop. */
+    /** Creates the executor of an event loop. */
     public CommandExecutor executor(ByteBufAllocator allocator) {
         return statistics.add(this, allocator);
     }
@@ -117,17 +117,12 @@ public final class SharedState {
         if (session.monitors) {
             monitors.remove(session);
         }
-        outputLimits.caughtUp(session);
+        outputLimits.forget(session);
     }
 
-    /** Users that may log in, and what they may do. */
+    /** The users who may log in. */
     public Users users() {
         return users;
-    }
-
-    /** How many clients are connected. */
-    public int clientCount() {
-        return clients.count();
     }
 
     /** Settings that may change while the sidecar runs. */
@@ -135,22 +130,22 @@ public final class SharedState {
         return tunables;
     }
 
-    /** Where connections report what happens to them. */
+    /** The events that connections report. */
     public ConnectionEvents events() {
         return events;
     }
 
-    /** The size of the largest argument that is read: a little above the largest value, so that SET can refuse it. */
+    /** The largest argument that is read. It exceeds the largest value a little, so that SET can refuse a larger one. */
     public int maxBulkBytes() {
         return (int) Math.min(store.maxValueSize() + (1 << 20), tunables.queryBufferBytes);
     }
 
-    /** A key of database 0 as the store knows it. */
+    /** A key of database 0 as it is in the store. */
     public byte[] storedName(byte[] key) {
         return databases.storedName(0, key);
     }
 
-    // ---------------------------------------------------------------- what is noted
+    // ---------------------------------------------------------------- logs and counters
 
     /** What the event loops have counted. */
     public Statistics statistics() {
@@ -165,7 +160,7 @@ public final class SharedState {
         failureLog.info(message);
     }
 
-    /** From how long on a command is noted as slow, in nanoseconds. */
+    /** How many nanoseconds a command must take to be reported as slow. */
     long slowNanos() {
         long micros = tunables.slowlogMicros;
         long slowlog = micros < 0 ? Long.MAX_VALUE : micros * 1_000;
@@ -173,7 +168,7 @@ public final class SharedState {
         return millis <= 0 ? slowlog : Math.min(slowlog, millis * 1_000_000);
     }
 
-    /** Notes that calls of a command took long together; null for the request when there were several. */
+    /** Reports calls of a command that took long together; the request is null if there were several. */
     void slow(Command command, @Nullable Request request, int calls, long nanos, Session session) {
         slowLog.record(command, request, calls, nanos, session);
         latencyEvents.record(command.flags.contains(CommandFlag.FAST) ? "fast-command" : "command", nanos);
@@ -184,7 +179,7 @@ public final class SharedState {
         return (System.nanoTime() - startedNanos) / 1_000_000;
     }
 
-    /** Releases the buffers of the executors. Call when all event loops have ended. */
+    /** Releases the buffers of the executors. Call after all event loops have ended. */
     public void close() {
         statistics.close();
     }

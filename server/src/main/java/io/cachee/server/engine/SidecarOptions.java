@@ -3,16 +3,16 @@ package io.cachee.server.engine;
 import io.cachee.store.Eviction;
 
 /**
- * What an instance is told when it starts and keeps to.
+ * What is set at the start of the sidecar and does not change.
  *
  * @param databases how many databases clients may select
  * @param bind the addresses it listens at
- * @param port where it listens over TCP, 0 for nowhere
- * @param socket the path of the Unix socket, or empty
+ * @param port the TCP port it listens at; 0 for none
+ * @param socket the path of the Unix socket; empty for none
  * @param maxMemory the size of the store as configured
  * @param eviction the store's eviction policy
- * @param allowFlush whether FLUSHALL and FLUSHDB are allowed to everyone
- * @param version of the sidecar
+ * @param allowFlush whether every client may run FLUSHALL and FLUSHDB
+ * @param version the sidecar's version
  */
 public record SidecarOptions(
         int databases,
@@ -23,6 +23,6 @@ public record SidecarOptions(
         Eviction eviction,
         boolean allowFlush,
         String version) {
-    /** The version of Redis whose replies are given. */
+    /** The version of Redis that the sidecar behaves like. */
     public static final String REDIS_VERSION = "7.0.15";
 }

@@ -10,7 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The commands that took longest lately. Bounded, and so is what is kept of each. */
+/** The latest commands that took long. The number of entries is limited, and so is the size of each. */
 public final class SlowLog {
     private static final int MAX_ARGUMENTS = 32;
     private static final int MAX_ARGUMENT_BYTES = 128;
@@ -27,7 +27,7 @@ public final class SlowLog {
         this.tunables = tunables;
     }
 
-    /** Takes note of a command, or of several calls that were timed together, without their arguments. */
+    /** Notes a command, or without arguments several calls that were timed together. */
     void record(Command command, @Nullable Request request, int calls, long nanos, Session session) {
         long threshold = tunables.slowlogMicros;
         if (threshold < 0 || nanos < threshold * 1_000 || command.flags.contains(CommandFlag.SKIP_SLOWLOG)) {

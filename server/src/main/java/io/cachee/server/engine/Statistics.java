@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/** What the executors of all event loops have counted, added up. */
+/** The sums of what the executors of all event loops have counted. */
 public final class Statistics {
     private final List<CommandExecutor> executors = new CopyOnWriteArrayList<>();
     private final Rates rates = new Rates();
     private volatile Totals baseline = Totals.ZERO;
 
-    /** The executor of one more event loop. */
+    /** Creates the executor of an event loop. */
     CommandExecutor add(SharedState shared, ByteBufAllocator allocator) {
         CommandExecutor executor = new CommandExecutor(shared, executors.size(), allocator);
         executors.add(executor);
@@ -28,7 +28,7 @@ public final class Statistics {
         return executors;
     }
 
-    /** Releases the buffers of the executors. Call when all event loops have ended. */
+    /** Releases the buffers of the executors. Call after all event loops have ended. */
     void close() {
         executors.forEach(executor -> executor.reply().close());
         executors.clear();
@@ -61,30 +61,30 @@ public final class Statistics {
         return sum;
     }
 
-    /** Counted since the start or the last CONFIG RESETSTAT. */
+    /** The sums since the start or the last CONFIG RESETSTAT. */
     public Totals sinceReset() {
         return sinceStart().minus(baseline);
     }
 
-    /** As CONFIG RESETSTAT does. */
+    /** Begins to count anew, for CONFIG RESETSTAT. */
     public void reset() {
         baseline = sinceStart();
     }
 
-    /** How many reads there were since the start or the last reset. */
+    /** How many reads there were since the start or the last CONFIG RESETSTAT. */
     public long reads() {
         Totals totals = sinceReset();
         return totals.hits() + totals.misses();
     }
 
-    /** The share of reads since the start that found a value. */
+    /** The share of reads since the start that found a value; 0 if there were none. */
     public double hitRate() {
         Totals totals = sinceStart();
         long lookups = totals.hits() + totals.misses();
         return lookups == 0 ? 0 : (double) totals.hits() / lookups;
     }
 
-    /** The keys that take most reads, or most bytes, the hottest first. */
+    /** The keys with the most reads, or the most bytes, in descending order. */
     public List<HotKeys.Entry> hottest(boolean byBytes, int most) {
         Map<Bytes, Long> sums = new HashMap<>();
         for (CommandExecutor executor : executors) {
@@ -98,12 +98,12 @@ public final class Statistics {
         return all.size() > most ? all.subList(0, most) : all;
     }
 
-    /** All reads, or all bytes, that the hottest keys are a share of. */
+    /** The reads, or the bytes, of all keys. */
     public long counted(boolean ofBytes) {
         return executors.stream().mapToLong(e -> e.hotKeys(ofBytes).total()).sum();
     }
 
-    /** How long commands took: those of a group, or all for null; over a transport, or all for null. */
+    /** How long the commands of a group took over a transport; null stands for all groups, or all transports. */
     public LatencyHistogram.Sum latency(Command.@Nullable Group group, @Nullable Transport transport) {
         LatencyHistogram.Sum sum = new LatencyHistogram.Sum();
         for (CommandExecutor executor : executors) {

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The channels and patterns that a client listens to. Changed by its event loop, read by all. */
+/** The channels and patterns that a client is subscribed to. Its event loop changes them, any thread may read them. */
 public final class Subscriptions {
     private final Set<Bytes> channels = ConcurrentHashMap.newKeySet();
     private final Map<Bytes, Glob> patterns = new ConcurrentHashMap<>();

@@ -1,18 +1,18 @@
 package io.cachee.server.engine;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a client asked of CLIENT TRACKING. Immutable but for the word given by CLIENT CACHING, which belongs to the
- * client's event loop.
+ * What a client has set with CLIENT TRACKING.
  *
- * @param on whether it tracks at all
- * @param broadcast whether it hears of every change under its prefixes, whatever it has read
- * @param prefixes of keys; with none, all keys, when it is {@code broadcast}
+ * @param on whether tracking is on
+ * @param broadcast whether the client is notified of every change under its prefixes, whatever it has read
+ * @param prefixes the prefixes for {@code broadcast}; an empty list stands for all keys
  * @param optIn whether only reads after CLIENT CACHING YES are remembered
- * @param optOut whether reads after CLIENT CACHING NO are not
- * @param noLoop whether it hears nothing of its own changes
- * @param redirect the id of the client that is told instead, or 0
+ * @param optOut whether reads after CLIENT CACHING NO are not remembered
+ * @param noLoop whether the client is not notified of its own changes
+ * @param redirect the id of the client that is notified in place of this one; 0 for none
  */
 public record Tracking(
         boolean on,
@@ -37,6 +37,6 @@ public record Tracking(
     }
 
     static boolean startsWith(byte[] key, byte[] prefix) {
-        return key.length >= prefix.length && java.util.Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+        return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
     }
 }

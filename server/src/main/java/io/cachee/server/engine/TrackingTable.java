@@ -13,12 +13,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has read what, so that clients can keep copies: the server's part of client-side caching. A key is remembered
- * before it is read and forgotten when it changes, after the change; so whoever has read an old value is told. Bounded:
- * over the limit some key is forgotten, and its readers are told as if it had changed.
+ * Remembers which clients have read which keys, so that they can keep copies of values: the server's part of client-side
+ * caching (CLIENT TRACKING).
+ *
+ * <ol>
+ *   <li>Before a client reads a key, the table remembers the client as a reader of it.
+ *   <li>After a key has changed, its readers are taken out of the table and notified.
+ * </ol>
+ *
+ * <p>So a client that has read an old value is always notified: it was in the table before the change. It is notified only
+ * once, until it reads the key again. Clients that use {@code BCAST} are not in the table: they are notified of every
+ * change under their prefixes.
+ *
+ * <p>The number of keys is limited. When there are too many, an arbitrary key is removed, and its readers are notified as
+ * if it had changed. Any thread may call.
  */
 public final class TrackingTable {
-    /** Where clients of the old protocol hear of invalidated keys. */
+    /** The channel on which clients that use RESP2 receive invalidations. */
     public static final String CHANNEL = "__redis__:invalidate";
 
     private final SharedState shared;
@@ -30,7 +41,7 @@ public final class TrackingTable {
         this.shared = shared;
     }
 
-    /** Remembers the keys that a tracking client is about to read, if it wants that for this command. */
+    /** Remembers the keys that a client is about to read, unless its settings exclude this command. */
     void remember(Session session, Tracking wanted, Command command, Request request) {
         if (!command.reads || wanted.broadcast()) {
             return;
@@ -39,7 +50,7 @@ public final class TrackingTable {
         boolean saidNo = session.caching == Session.Caching.NO;
         boolean remember = wanted.optIn() ? saidYes : !(wanted.optOut() && saidNo);
         if (remember) {
-            command.keys(request).forEach(key -> reads(session, key));
+            command.keys(request).forEach(key -> add(session, key));
         }
     }
 
@@ -72,7 +83,7 @@ public final class TrackingTable {
             broadcast.add(session);
         }
         session.refresh();
-        shared.signals.refresh();
+        shared.keyChanges.refresh();
     }
 
     public void turnOff(Session session) {
@@ -80,18 +91,17 @@ public final class TrackingTable {
         tracking.remove(session);
         broadcast.remove(session);
         session.refresh();
-        shared.signals.refresh();
+        shared.keyChanges.refresh();
     }
 
-    /** Remembers that a client is about to read a key. */
-    void reads(Session session, byte[] key) {
+    private void add(Session session, byte[] key) {
         long id = session.id;
         readers.merge(new Bytes(key), new long[] {id}, (known, own) -> with(known, own[0]));
         while (readers.size() > shared.tunables.trackingTableMaxKeys) {
             Iterator<Bytes> any = readers.keySet().iterator();
             if (any.hasNext()) {
                 byte[] victim = any.next().value();
-                tellReaders(null, victim);
+                notifyReaders(null, victim);
             }
         }
     }
@@ -107,19 +117,19 @@ public final class TrackingTable {
         return more;
     }
 
-    /** A key has changed; {@code by} is who did it, if it was a client. */
+    /** A key has changed; {@code by} is the client that changed it, if any. */
     public void changed(@Nullable Session by, byte[] key) {
-        tellReaders(by, key);
+        notifyReaders(by, key);
         for (Session session : broadcast) {
             Tracking own = session.trackingOrNone();
             boolean isOwnChange = own.noLoop() && session.equals(by);
             if (own.broadcast() && !isOwnChange && own.covers(key)) {
-                tell(session, key);
+                invalidate(session, key);
             }
         }
     }
 
-    private void tellReaders(@Nullable Session by, byte[] key) {
+    private void notifyReaders(@Nullable Session by, byte[] key) {
         long[] ids = readers.remove(new Bytes(key));
         if (ids == null) {
             return;
@@ -130,21 +140,21 @@ public final class TrackingTable {
                 Tracking own = session.trackingOrNone();
                 boolean isOwnChange = own.noLoop() && session.equals(by);
                 if (own.on() && !own.broadcast() && !isOwnChange) {
-                    tell(session, key);
+                    invalidate(session, key);
                 }
             }
         }
     }
 
-    /** Everything has changed. */
+    /** All keys were removed. */
     public void cleared() {
         readers.clear();
         for (Session session : tracking) {
-            tell(session, null);
+            invalidate(session, null);
         }
     }
 
-    private void tell(Session session, byte @Nullable [] key) {
+    private void invalidate(Session session, byte @Nullable [] key) {
         long redirect = session.trackingOrNone().redirect();
         Session target = redirect == 0 ? session : shared.clients.byId(redirect);
         if (target == null) {
@@ -155,7 +165,7 @@ public final class TrackingTable {
         shared.counters.invalidations.increment();
     }
 
-    /** A key is not what the client has read; null stands for all keys. */
+    /** Tells a client that a key has changed; null stands for all keys. */
     private static final class Invalidation implements Session.Message {
         private static final byte[] NAME = CHANNEL.getBytes(ISO_8859_1);
 
@@ -193,7 +203,7 @@ public final class TrackingTable {
         }
     }
 
-    /** The client that was to be told in this one's place is gone. */
+    /** Tells a client that the client to which its invalidations are redirected is gone. */
     private record RedirectBroken(long id) implements Session.Message {
         @Override
         public void writeTo(ReplyWriter reply, Session session) {
@@ -210,7 +220,7 @@ public final class TrackingTable {
         }
     }
 
-    /** Refuses prefixes of which one begins with another, as Redis does. */
+    /** Throws if one prefix begins with another, as Redis does. */
     public static void refuseOverlapping(List<byte[]> existing, List<byte[]> wanted) {
         for (int i = 0; i < wanted.size(); i++) {
             for (byte[] other : existing) {

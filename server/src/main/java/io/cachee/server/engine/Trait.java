@@ -1,41 +1,47 @@
 package io.cachee.server.engine;
 
-/** What else a row may say of a command. In the table's text: lower case, with hyphens. */
+import java.util.Locale;
+
+/** A property of a command for which Redis has no flag. In the table's text: lower case, with hyphens. */
 public enum Trait {
-    /** Redis has no such command. */
+    /** Exists in Cachee only. */
     OURS,
-    /** Mostly takes hardly any time, though Redis does not call it fast. */
+    /** Usually takes very little time, although Redis does not flag it as fast. */
     BRIEF,
-    /** Runs while no other event loop runs a command: it touches several keys, or all, as one step. */
+    /** Runs while no other event loop runs commands, because it changes several keys, or all, in one step. */
     EXCLUSIVE,
-    /** Runs at once even within MULTI. */
+    /** Runs immediately even within MULTI. */
     UNQUEUED,
-    /** Runs in the sidecar at any time, even while replies to earlier requests are still to come. */
+    /** Runs in the sidecar even while replies to earlier requests are pending. */
     ANY_TIME,
-    /** Runs in the sidecar, but travels to L2 as part of a transaction that is open there. */
+    /** Runs in the sidecar, unless a transaction is open in L2: then it is sent there as a part of it. */
     IN_TRANSACTION,
-    /** A subscriber of the old protocol may run it. */
+    /** A client that uses RESP2 may run it while it has subscriptions. */
     WHILE_SUBSCRIBED,
-    /** CLIENT PAUSE never holds it. */
+    /** CLIENT PAUSE never delays it. */
     UNPAUSED,
-    /** CLIENT PAUSE WRITE holds it, though it writes no key. */
+    /** CLIENT PAUSE WRITE delays it, although it writes no key. */
     PAUSED_AS_WRITE,
-    /** Leaves what CLIENT CACHING said in force for the next command. */
+    /** Leaves the effect of CLIENT CACHING to the next command. */
     KEEPS_CACHING,
-    /** May write keys that its arguments do not name, as scripts do. */
+    /** May write keys that the key specifications do not find, as scripts do. */
     WRITES_UNNAMED,
-    /** Uses keys that its arguments do not name: only a user with all keys may run it. */
+    /** Uses keys that the key specifications do not find, so only users who may access all keys may run it. */
     HIDES_KEYS,
-    /** Afterwards nothing of a database is as it was. */
+    /** Replaces or removes everything in a database. */
     CHANGES_ALL,
-    /** Reaches into another database than the client's. */
+    /** Accesses a database other than the client's. */
     CROSSES_DATABASES,
-    /** Is split by slots where it is forwarded to a cluster. */
+    /** Is split by slots when it is forwarded to a cluster. */
     SPLITS,
-    /** Its arguments are channels, from the first on. */
+    /** All its arguments are channels. */
     CHANNELS,
     /** Its first argument is a channel. */
     CHANNEL,
-    /** Its arguments are patterns of channels. */
-    CHANNEL_PATTERNS
+    /** All its arguments are patterns of channels. */
+    CHANNEL_PATTERNS;
+
+    String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 }

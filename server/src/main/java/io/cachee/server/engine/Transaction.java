@@ -7,31 +7,34 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What WATCH and MULTI have gathered for EXEC. */
+/** The watched keys and the queued commands of a client, until EXEC or DISCARD. */
 public final class Transaction {
-    /** What a request takes beside its bytes, and a watched key beside its own. */
+    /** The memory of a queued request in addition to its bytes. */
     private static final int REQUEST_BYTES = 200;
-
+    /** The memory of a watched key in addition to its bytes. */
     private static final int WATCHED_BYTES = 200;
 
     /** A command that waits for EXEC. */
     record Queued(Command command, Request request) {}
 
     /**
-     * A key that must not have changed: its counter then, and whether it was there.
+     * A key that must not change before EXEC.
      *
-     * @param key as the store knows it
+     * @param key the key as it is in the store
+     * @param counter the key's counter of changes at the time of WATCH
+     * @param present whether the key existed at the time of WATCH
      */
     public record Watched(Bytes key, long counter, boolean present) {}
 
     private final List<Queued> queued = new ArrayList<>();
     private final Map<Bytes, Watched> watched = new LinkedHashMap<>();
     private long bytes;
-    /** How often databases had been exchanged when the first key was watched. */
+    /** {@link Databases#swaps} when the first key was watched. */
     public long databaseSwaps;
 
+    /** Whether MULTI was called. */
     public boolean open;
-    /** A command could not be queued, so EXEC must fail. */
+    /** Whether a command could not be queued, so that EXEC must fail. */
     public boolean broken;
 
     void add(Command command, Request request) {
@@ -56,7 +59,7 @@ public final class Transaction {
         bytes += key.key().value().length + WATCHED_BYTES;
     }
 
-    /** How much memory all of it takes, about. */
+    /** The approximate memory that it takes. */
     public long bytes() {
         return bytes;
     }

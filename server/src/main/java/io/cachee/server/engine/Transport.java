@@ -2,7 +2,7 @@ package io.cachee.server.engine;
 
 import java.util.Locale;
 
-/** The doors of the sidecar. */
+/** How clients connect to the sidecar. */
 public enum Transport {
     TCP,
     UNIX,

@@ -20,17 +20,17 @@ public final class Tunables {
         return maxClients;
     }
 
-    /** After how many seconds of silence a client is disconnected; 0 for never. */
+    /** How many seconds a client may be idle; 0 for any time. */
     public int timeoutSeconds() {
         return timeoutSeconds;
     }
 
-    /** The limit on what an ordinary client may leave unread. */
+    /** The limit on the unread replies of a client that does not listen for messages. */
     public OutputLimit normalOutput() {
         return normalOutput;
     }
 
-    /** The largest request that is read, in bytes. */
+    /** The largest size of a request. */
     public int queryBufferBytes() {
         return queryBufferBytes;
     }

@@ -1,25 +1,25 @@
 package io.cachee.server.engine;
 
-/** A client's own connection to the server behind the sidecar, while the client needs one. */
+/** A client's own connection to L2. Methods are called on the client's event loop, unless they say "any thread". */
 public interface UpstreamConnection {
-    /** Whether a transaction is open on it. Call on the client's event loop. */
+    /** Whether a transaction is open on it. */
     boolean isInTransaction();
 
-    /** Whether it is kept for messages or for watching all commands. Call on the client's event loop. */
+    /** Whether the client needs it for subscriptions or for MONITOR. Any thread. */
     boolean listens();
 
-    /** Whether subscriptions are confirmed on it. Call on the client's event loop. */
+    /** Whether L2 has confirmed subscriptions on it. */
     boolean hasSubscriptions();
 
-    /** Whether it is kept for messages. */
+    /** Whether the client needs it for subscriptions. Any thread. */
     boolean isSubscribed();
 
-    /** Whether a command waits there, such as BLPOP. */
+    /** Whether a command blocks on it, such as BLPOP. Any thread. */
     boolean isBlocked();
 
-    /** A command was refused here: the transaction that is open on it, if there is one, must fail. */
+    /** The sidecar has refused a command: if a transaction is open, it must fail. */
     void refused();
 
-    /** Ends it. Call on the client's event loop. */
+    /** Closes it. */
     void close();
 }

@@ -1,6 +1,6 @@
 package io.cachee.server.engine;
 
-/** A name that clients log in under, and what it may do. The rules may change while clients are logged in. */
+/** A user that clients log in as. Its rules may change while clients are logged in. */
 public final class User {
     public final String name;
     private volatile UserRules rules;

@@ -14,11 +14,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a user may do: which commands, on which keys and channels, and by which passwords it logs in. Immutable; the
- * rules are written as in Redis's ACL. Passwords are kept as SHA-256 alone.
+ * What a user may do: its commands, keys and channels, and the passwords to log in with. Immutable. The rules are written
+ * as in Redis's ACL. Of passwords, only SHA-256 hashes are kept.
  */
 public final class UserRules {
-    /** A pattern of keys, and whether it allows reading and writing them. */
+    /** A pattern of keys, and whether the user may read and write them. */
     private record KeyPattern(Glob pattern, boolean reads, boolean writes) {
         @Override
         public String toString() {
@@ -54,15 +54,15 @@ public final class UserRules {
                 && channels.stream().anyMatch(Glob::matchesAll);
     }
 
-    /** A user that exists, and no more. */
+    /** The rules of a new user, which allow nothing. */
     static UserRules none(CommandTable table) {
         return new UserRules(new Editor(table));
     }
 
     /**
-     * The rules changed by others, or an exception that says which was wrong.
+     * These rules with changes. Throws if one is wrong.
      *
-     * @param others whether there are commands and categories beside those of the table
+     * @param others whether rules may name commands and categories that the table lacks
      */
     UserRules with(List<String> rules, boolean others) {
         Editor editor = new Editor(this);
@@ -90,53 +90,55 @@ public final class UserRules {
     }
 
     /**
-     * Commands that only L2 knows have no bit: the last rule counts that speaks of one. Of what nothing is known, rules
-     * that forbid a category speak, and rules that allow one do not.
+     * Commands that only L2 knows have no bit: the last rule that applies to one decides. If nothing is known about a
+     * command, rules that forbid a category apply to it, and rules that allow one do not.
      */
     private boolean mayRunOther(Command command) {
         boolean may = false;
         for (String rule : commandRules) {
             boolean allows = rule.charAt(0) == '+';
             String what = rule.substring(1);
-            boolean isMeant = what.equals("@all")
+            boolean applies = what.equals("@all")
                     || what.equals(command.name)
+                    || what.equals(command.firstWord())
                     || what.startsWith("@")
                             && (command.isUnknown ? !allows : command.categories.contains(what.substring(1)));
-            if (isMeant) {
+            if (applies) {
                 may = allows;
             }
         }
         return may;
     }
 
-    /** Whether it may read and write any key. */
+    /** Whether the user may read and write all keys. */
     boolean mayAccessAll() {
         return keys.stream().anyMatch(k -> k.reads && k.writes && k.pattern.matchesAll());
     }
 
+    /** Whether the user may access a key in these ways; with neither, whether a rule names the key at all. */
     boolean mayAccess(byte[] key, boolean reads, boolean writes) {
-        boolean mayRead = !reads;
-        boolean mayWrite = !writes;
+        boolean mayRead = false;
+        boolean mayWrite = false;
         for (KeyPattern rule : keys) {
             if ((rule.reads && !mayRead || rule.writes && !mayWrite) && rule.pattern.matches(key)) {
                 mayRead |= rule.reads;
                 mayWrite |= rule.writes;
             }
         }
-        return mayRead && mayWrite;
+        return (mayRead || mayWrite) && (mayRead || !reads) && (mayWrite || !writes);
     }
 
-    /** Whether it may use a channel; a pattern to subscribe to must itself be among the allowed ones. */
+    /** Whether the user may use a channel. To subscribe to a pattern, a rule must have that same pattern. */
     boolean mayUseChannel(byte[] channel, boolean isPattern) {
         for (Glob allowed : channels) {
-            if (allowed.matchesAll() || (isPattern ? allowed.isWritten(channel) : allowed.matches(channel))) {
+            if (allowed.matchesAll() || (isPattern ? allowed.isWrittenAs(channel) : allowed.matches(channel))) {
                 return true;
             }
         }
         return false;
     }
 
-    /** Whether this is one of its passwords; takes as long for a wrong one as for a right one. */
+    /** Whether this is one of the user's passwords. A wrong one takes as long as a right one. */
     boolean isPassword(byte[] password) {
         byte[] given = sha256(password).getBytes(UTF_8);
         boolean matches = false;
@@ -176,7 +178,7 @@ public final class UserRules {
         return String.join(" ", parts.stream().map(Object::toString).toList());
     }
 
-    /** As ACL LIST writes it. */
+    /** The rules as ACL LIST shows them. */
     public String describe(String name) {
         List<String> parts = new ArrayList<>(List.of("user", name));
         parts.addAll(flags());

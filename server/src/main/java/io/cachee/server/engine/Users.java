@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
-/** The users that may log in. One, {@code default}, is what a client is before it says otherwise. */
+/** The users that clients may log in as. A client that has not logged in acts as {@code default}. */
 public final class Users {
     public static final String DEFAULT = "default";
     private static final int MOST = 1_000;
@@ -24,12 +24,12 @@ public final class Users {
         byName.put(DEFAULT, new User(DEFAULT, all));
     }
 
-    /** There is an L2, which knows commands that may be named in rules though the sidecar does not know them. */
+    /** Lets rules name commands that the table lacks, because an L2 may know them. */
     void acceptOthers() {
         others = true;
     }
 
-    /** For the sidecar's own use. */
+    /** The user as which the sidecar itself acts. */
     User unlimited() {
         return unlimited;
     }
@@ -53,7 +53,7 @@ public final class Users {
         return byName.get(name);
     }
 
-    /** Creates a user or changes its rules; all of them or, where one is wrong, none. */
+    /** Creates a user or changes its rules: all of them, or none if one is wrong. */
     public User set(String name, List<String> rules) {
         User known = byName.get(name);
         UserRules changed = (known == null ? UserRules.none(table) : known.rules()).with(rules, others);
@@ -69,7 +69,7 @@ public final class Users {
         return created;
     }
 
-    /** False when there is no such user. */
+    /** False if there is no such user. */
     public boolean delete(String name) {
         User gone = byName.remove(name);
         if (gone != null) {
@@ -78,7 +78,7 @@ public final class Users {
         return gone != null;
     }
 
-    /** The user that these credentials are right for, or null. An unknown name takes as long as a wrong password. */
+    /** The user with this name and password, or null. An unknown name takes as long as a wrong password. */
     @Nullable
     public User login(String name, byte[] password) {
         User user = byName.get(name);
@@ -87,7 +87,7 @@ public final class Users {
         return user != null && right && rules.isEnabled() ? user : null;
     }
 
-    /** Defines users by lines such as {@code user NAME RULE ...}; an exception names the line that is wrong. */
+    /** Defines users by lines such as {@code user NAME RULE ...}. An exception names the wrong line. */
     public void define(List<String> lines) {
         for (int i = 0; i < lines.size(); i++) {
             String where = "--users-file: user " + (i + 1) + ": ";

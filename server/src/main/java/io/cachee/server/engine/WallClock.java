@@ -3,8 +3,8 @@ package io.cachee.server.engine;
 import io.cachee.store.Store;
 
 /**
- * What the store's clock shows at a moment of the wall clock. The distance between the two stays the same until they
- * have come apart by more than they do from one reading to the next, so that a moment given is the moment told back.
+ * Converts between the store's clock and the wall clock. The distance between the two is measured again only when it has
+ * changed by more than readings vary, so that EXPIRETIME returns the time that EXPIREAT has set.
  */
 public final class WallClock {
     private static final long TOLERATED_MILLIS = 5;
@@ -29,12 +29,12 @@ public final class WallClock {
         return distance;
     }
 
-    /** The wall clock's moment when the store's clock shows this. */
+    /** The time of the wall clock at a time of the store's clock. */
     public long ofStore(long storeMillis) {
         return storeMillis + distance();
     }
 
-    /** What the store's clock shows at a moment of the wall clock. */
+    /** The time of the store's clock at a time of the wall clock. */
     public long toStore(long wallMillis) {
         return wallMillis - distance();
     }

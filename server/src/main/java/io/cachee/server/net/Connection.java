@@ -499,7 +499,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     }
 
     @Override
-    public PendingReply later() {
+    public PendingReply pendingReply() {
         return outbox.later();
     }
 
@@ -509,7 +509,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Link {
     }
 
     @Override
-    public boolean hasLater() {
+    public boolean hasPendingReplies() {
         return !outbox.isEmpty();
     }
 

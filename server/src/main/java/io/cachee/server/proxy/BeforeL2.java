@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The sidecar before an L2: routes commands between the store and L2, and tells how L2 is. */
+/** The sidecar before an L2: places the L2 behind the store, and tells what state it is in. */
 public final class BeforeL2 {
     private final SharedState shared;
     private final int database;
@@ -22,7 +22,14 @@ public final class BeforeL2 {
     private final HottestKeys hottestKeys;
     private volatile WarmUp.@Nullable Result warmUp;
 
-    /** Places an L2 behind the store, which then holds values of one database of it. Call before accepting clients. */
+    /**
+     * Places an L2 behind the store, which then holds values of one of L2's databases. Call before accepting clients.
+     *
+     * @param loop the event loop of the link to L2
+     * @param database the database whose values are kept
+     * @param mostLoads how many loads may be under way at once
+     * @param policies how keys are kept, by the name of their keyspace
+     */
     public static BeforeL2 open(
             SharedState shared,
             L2Options link,
@@ -58,33 +65,33 @@ public final class BeforeL2 {
         this.openedNearCache = nearCache;
     }
 
-    /** The store as the first of two tiers. */
+    /** The store with L2 behind it. */
     public NearCache nearCache() {
         return nearCache;
     }
 
-    /** The database of L2 whose values are kept. */
+    /** The database of L2 whose values are kept in L1. */
     int database() {
         return database;
     }
 
-    /** Whether everything served of L2 is vouched for. */
+    /** Whether L2 reports changes of all its keys, so that what L1 serves is current. */
     public boolean isCoherent() {
         return nearCache.l2().status().isCoherent();
     }
 
-    /** A feed may begin while the link is still being opened: then there was no loss that could be over. */
+    /** False while the link is still being opened; a feed may begin as early as that. */
     private boolean isWholeAgain() {
         NearCache opened = openedNearCache;
         return opened != null && opened.l2().status().isCoherent();
     }
 
-    /** How L2 is, in plain words. */
+    /** The state of L2 in plain words. */
     public String state() {
         return state.words(nearCache.l2().status());
     }
 
-    /** Of stored keys, those of the database that is kept here, under their names in L2. */
+    /** The names in L2 of those stored keys that belong to the database kept here. */
     public List<byte[]> namesInL2(List<byte[]> stored) {
         return stored.stream()
                 .filter(key -> shared.databases.databaseOf(key) == database)
@@ -97,7 +104,7 @@ public final class BeforeL2 {
         return hottestKeys.find(most, database);
     }
 
-    /** Notes what was loaded before the first client came. */
+    /** Takes note of what was loaded before the first client came. */
     public void warmedUp(WarmUp.Result result) {
         warmUp = result;
     }
@@ -106,7 +113,7 @@ public final class BeforeL2 {
         return warmUp;
     }
 
-    /** Sends what was written to L2 and leaves it. */
+    /** Sends writes that are not in L2 yet, and closes the link. */
     void close() {
         int lost = nearCache.drain();
         if (lost > 0) {

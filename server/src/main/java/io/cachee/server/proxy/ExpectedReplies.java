@@ -14,30 +14,30 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The replies that L2 still owes a client over the client's own connection, and what the client listens to there. On
- * the client's event loop.
+ * The replies that L2 still owes a client over the client's own connection, and what the client listens to there.
+ * Confined to the client's event loop.
  *
- * <p>L2 replies in the order of the requests. A command is answered by one frame. SUBSCRIBE and its kin are answered by
- * one confirmation for each channel, which L2 sends together; they become one reply. Messages may come between any two
- * replies. They reach the client between the same two, so that it never hears a channel before it has subscribed or
- * after it has unsubscribed.
+ * <p>L2 replies in the order of the requests. Most commands get one frame. SUBSCRIBE and its kin get one confirmation for
+ * each channel; L2 sends these together, and they become one reply. Messages may come between any two replies, and reach
+ * the client between the same two: it never gets a message of a channel before it has subscribed or after it has
+ * unsubscribed.
  */
 final class ExpectedReplies {
     private static final Set<String> MESSAGES = Set.of("message", "pmessage", "smessage");
-    /** What L2 also sends unasked, when a slot of a cluster moves. */
+    /** L2 also sends this unasked, when a slot of a cluster moves. */
     private static final String UNSUBSCRIBED = "sunsubscribe";
 
     private static final class Expected {
         final PendingReply place;
         final Consumer<ByteBuf> before;
         final boolean isMonitor;
-        /** The word that its confirmations begin with; null for a command that is answered by one frame. */
+        /** The word that its confirmations begin with; null for a command that gets one frame. */
         final @Nullable String verb;
-        /** The channels that it names; empty for all there are. */
+        /** The channels that it names; empty if it is about all of them. */
         final List<byte[]> names;
 
         private final List<ByteBuf> confirmations = new ArrayList<>(0);
-        /** How many confirmations are to come, or -1 before the first. */
+        /** How many confirmations are still to come; -1 before the first. */
         private int left = -1;
 
         Expected(
@@ -76,11 +76,11 @@ final class ExpectedReplies {
 
     private final Link link;
     private final Deque<Expected> expected = new ArrayDeque<>();
-    /** How many of the expected are confirmations, and how many the reply to MONITOR. */
+    /** How many expected replies are confirmations, and how many are replies to MONITOR. */
     private int unconfirmed;
 
     private int monitorsAwaited;
-    /** Subscriptions as L2 has confirmed them. */
+    /** How many subscriptions L2 has confirmed, by kind. */
     private int channels;
 
     private int patterns;
@@ -95,31 +95,31 @@ final class ExpectedReplies {
         return expected.isEmpty();
     }
 
-    /** Whether L2 has confirmed subscriptions that are still there. */
+    /** Whether the client has subscriptions that L2 has confirmed. */
     boolean hasSubscriptions() {
         return channels + patterns + shardChannels > 0;
     }
 
-    /** Whether subscriptions have begun, or ended, that L2 has not confirmed. */
+    /** Whether L2 has yet to confirm that a subscription has begun or ended. */
     boolean awaitsConfirmation() {
         return unconfirmed > 0;
     }
 
-    /** Whether L2 shows it all commands, or was asked to. */
+    /** Whether the client has sent MONITOR, and L2 has not refused it. */
     boolean isMonitor() {
         return monitors || monitorsAwaited > 0;
     }
 
     /**
-     * A command was sent that is answered by one frame.
+     * A command was sent that gets one frame.
      *
-     * @param before looks at the reply before it has its place
+     * @param before looks at the reply before the client gets it
      */
     void add(PendingReply place, Consumer<ByteBuf> before) {
         expected.add(new Expected(place, before, false, null, List.of()));
     }
 
-    /** SUBSCRIBE or one of its kin was sent, with these channels. */
+    /** SUBSCRIBE or one of its kin was sent with these channels. */
     void addConfirmations(PendingReply place, String verb, List<byte[]> names) {
         unconfirmed++;
         expected.add(new Expected(place, _ -> {}, false, verb, names));
@@ -131,25 +131,25 @@ final class ExpectedReplies {
         expected.add(new Expected(place, _ -> {}, true, null, List.of()));
     }
 
-    /** Takes what L2 has said next, which is given away. True when that was a reply and it is complete. */
-    boolean came(ByteBuf frame) {
+    /** Takes the next frame, which is given away. */
+    void take(ByteBuf frame) {
         Expected first = expected.peek();
         PubSubFrame told = mayBeOfChannels(frame, first) ? PubSubFrame.of(frame) : null;
         if (first != null && told != null && first.isConfirmedBy(told)) {
-            return confirmed(first, told, frame);
+            confirm(first, told, frame);
+            return;
         }
         if (first == null || isMessage(frame, told)) {
             if (told != null && told.verb.equals(UNSUBSCRIBED) && told.subscriptions >= 0) {
                 shardChannels = told.subscriptions;
             }
             sendMessage(frame);
-            return false;
+            return;
         }
         if (first.isMonitor) {
             monitors |= frame.getByte(frame.readerIndex()) == '+';
         }
         end(first, frame);
-        return true;
     }
 
     private boolean mayBeOfChannels(ByteBuf frame, @Nullable Expected first) {
@@ -157,7 +157,7 @@ final class ExpectedReplies {
         return type == '>' || type == '*' && (hasSubscriptions() || first != null && first.verb != null);
     }
 
-    /** Whether a frame is no reply. In the old protocol, who has subscriptions gets no such array as a reply. */
+    /** Whether a frame is a message. In RESP2, a client with subscriptions gets no reply that looks like one. */
     private boolean isMessage(ByteBuf frame, @Nullable PubSubFrame told) {
         if (frame.getByte(frame.readerIndex()) == '>') {
             return true;
@@ -166,7 +166,7 @@ final class ExpectedReplies {
         return isOfChannel && hasSubscriptions() || monitors && isMonitorLine(frame);
     }
 
-    /** Whether a frame is as {@code +1339518083.107412 [0 127.0.0.1:60866] "get" "k"}. */
+    /** Whether a frame looks like {@code +1339518083.107412 [0 127.0.0.1:60866] "get" "k"}. */
     private static boolean isMonitorLine(ByteBuf frame) {
         int at = frame.readerIndex();
         int seconds = afterDigits(frame, at + 1);
@@ -188,7 +188,7 @@ final class ExpectedReplies {
         return at;
     }
 
-    private boolean confirmed(Expected first, PubSubFrame told, ByteBuf frame) {
+    private void confirm(Expected first, PubSubFrame told, ByteBuf frame) {
         if (first.left < 0) {
             first.left = first.names.isEmpty() ? Math.max(1, subscriptions(told.verb)) : first.names.size();
         }
@@ -196,10 +196,9 @@ final class ExpectedReplies {
         first.left--;
         if (first.left > 0) {
             first.confirmations.add(frame);
-            return false;
+        } else {
+            end(first, frame);
         }
-        end(first, frame);
-        return true;
     }
 
     private int subscriptions(String verb) {
@@ -210,7 +209,7 @@ final class ExpectedReplies {
         };
     }
 
-    /** A confirmation tells how many channels and patterns there are together, or how many shard channels. */
+    /** A confirmation tells the number of channels and patterns together, or the number of shard channels. */
     private void count(PubSubFrame told) {
         switch (told.verb) {
             case "subscribe", "unsubscribe" -> channels = told.subscriptions - patterns;
@@ -226,7 +225,7 @@ final class ExpectedReplies {
         first.reply(last);
     }
 
-    /** Before the first reply that is still to come. One that the client does not want has no place. */
+    /** Sends a message before the first reply that is still to come. A reply that the client does not want has no place. */
     private void sendMessage(ByteBuf frame) {
         for (Expected next : expected) {
             if (next.place.precede(frame)) {
@@ -237,7 +236,7 @@ final class ExpectedReplies {
         link.flush();
     }
 
-    /** Nothing more will come. */
+    /** Replies to everything that is still expected with an error: nothing more will come. */
     void fail(String error) {
         for (Expected next = expected.poll(); next != null; next = expected.poll()) {
             next.release();
@@ -245,7 +244,7 @@ final class ExpectedReplies {
         }
     }
 
-    /** Nobody waits for it any more. */
+    /** Releases what has come of replies that nobody waits for any more. */
     void release() {
         expected.forEach(Expected::release);
     }

@@ -12,13 +12,16 @@ import java.util.PriorityQueue;
 import java.util.Set;
 
 /**
- * The keys of L1 that are read most: those that were counted as hot, and after them those that the eviction policy has
- * seen often, out of a part of the store that moves on from call to call. Of one thread.
+ * Finds the keys of L1 that are read most. First come the keys that were counted as hot. Then come the keys that the
+ * eviction policy has seen most often in a part of the store; each call looks at the next part. Confined to one thread.
  */
 final class HottestKeys {
-    private static final int LOOKED_AT = 20_000;
-    private static final int STEP = 1_000;
-    private static final long COUNTED = 1_000;
+    /** How many keys of the store one call looks at, and how many at once. */
+    private static final int MOST_SCANNED = 20_000;
+
+    private static final int SCANNED_AT_ONCE = 1_000;
+    /** What a key that was counted as hot weighs more than any other. */
+    private static final long WEIGHT_OF_COUNTED = 1_000;
 
     private record Candidate(Bytes key, int frequency) {}
 
@@ -36,12 +39,12 @@ final class HottestKeys {
             byte[] stored = entry.key().value();
             if (shared.databases.databaseOf(stored) == database) {
                 known.add(entry.key());
-                found.add(new FleetList.Weighted(shared.databases.nameOf(stored), COUNTED + entry.count()));
+                found.add(new FleetList.Weighted(shared.databases.nameOf(stored), WEIGHT_OF_COUNTED + entry.count()));
             }
         }
         PriorityQueue<Candidate> best = new PriorityQueue<>(Comparator.comparingInt(Candidate::frequency));
-        for (int i = 0; i < LOOKED_AT; i += STEP) {
-            cursor = shared.store.scan(cursor, STEP, (key, info) -> {
+        for (int i = 0; i < MOST_SCANNED; i += SCANNED_AT_ONCE) {
+            cursor = shared.store.scan(cursor, SCANNED_AT_ONCE, (key, info) -> {
                 best.add(new Candidate(new Bytes(key), info.frequency()));
                 if (best.size() > most) {
                     best.remove();

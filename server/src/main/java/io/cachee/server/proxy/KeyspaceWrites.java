@@ -13,8 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Writes of whole values, as the policies of their keyspaces have them: through to L2, with a time to live where they
- * have none; behind the client's back; or not at all, so that the next read finds nothing. All other writes go through.
+ * Writes of whole values, by the policy of the key's keyspace: through to L2, with the keyspace's time to live if the
+ * command gives none; behind, which acknowledges the write before L2 has it; or as a deletion, so that the next read
+ * finds nothing. All other writes go through.
  */
 final class KeyspaceWrites {
     private static final byte[] SET = ascii("SET");
@@ -53,7 +54,7 @@ final class KeyspaceWrites {
 
     private void set(CommandContext call) {
         KeyspacePolicy policy = policyOf(call);
-        long ttl = ttlOf(call.request, policy);
+        long ttl = ttlMillisOf(call.request, policy);
         if (call.session.database != database || ttl < 0) {
             forwarding.pass(call);
         } else {
@@ -61,8 +62,8 @@ final class KeyspaceWrites {
         }
     }
 
-    /** The time to live of a SET without conditions: its own or the keyspace's; -1 for a SET that is more than that. */
-    private static long ttlOf(Request request, KeyspacePolicy policy) {
+    /** The time to live that a plain SET gives, or else its keyspace; -1 for a SET with any other option. */
+    private static long ttlMillisOf(Request request, KeyspacePolicy policy) {
         if (request.count() == 3) {
             return jittered(policy);
         }

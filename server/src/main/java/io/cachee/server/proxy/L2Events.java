@@ -6,7 +6,7 @@ import io.cachee.server.engine.SharedState;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
-/** Tells clients that keep copies, the log and probes what happened in L2. */
+/** Passes what happens in L2 on: to clients that keep copies, to the log, and to the state that probes ask for. */
 final class L2Events implements NearCache.Listener {
     private final SharedState shared;
     private final L2State state;
@@ -38,7 +38,7 @@ final class L2Events implements NearCache.Listener {
 
     @Override
     public void feedBegan(String node) {
-        // What clients keep was not vouched for meanwhile.
+        // Changes until now were not reported, so what clients keep may be outdated.
         shared.tracking.cleared();
         state.began(isCoherent.getAsBoolean());
         shared.info("L2 " + node + " is connected: database " + database + " is kept coherent");

@@ -9,6 +9,7 @@ import io.cachee.nearcache.WarmUp;
 import io.cachee.nearcache.WriteBehind;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The section of INFO about L2. */
 final class L2Info {
@@ -33,7 +34,7 @@ final class L2Info {
         return this;
     }
 
-    /** Without what would end the line. */
+    /** Replaces control characters, which could end the line. */
     private static String line(String value) {
         return value.replaceAll("\\p{Cc}", "?");
     }
@@ -70,7 +71,7 @@ final class L2Info {
         put("l2_write_behind_retried", behind.retried());
     }
 
-    private void warmUp(WarmUp.@org.jspecify.annotations.Nullable Result result) {
+    private void warmUp(WarmUp.@Nullable Result result) {
         if (result != null) {
             put("l2_prewarm_keys", result.loaded());
             put("l2_prewarm_wanted", result.wanted());

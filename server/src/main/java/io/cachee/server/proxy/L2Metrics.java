@@ -11,7 +11,7 @@ import io.cachee.server.metrics.MetricWriter;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** What is told to Prometheus of L2 and of the keyspaces. Their names are those of the configuration. */
+/** Prometheus metrics of L2 and of the keyspaces, labelled with their names in the configuration. */
 final class L2Metrics {
     private final NearCache nearCache;
     private final MetricWriter out;

@@ -5,12 +5,12 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Since when L2 is there or not, and what is said of that in plain words. */
+/** Whether L2 is there, and since when it is not, in plain words. */
 final class L2State {
     private volatile boolean wasThere;
     private volatile @Nullable Instant lostSince;
 
-    /** A feed has begun; all of L2 is vouched for again, or only a part. */
+    /** A feed has begun: all nodes of L2 report changes again, or only some of them. */
     void began(boolean isCoherent) {
         wasThere = true;
         if (isCoherent) {
@@ -24,7 +24,7 @@ final class L2State {
         }
     }
 
-    /** {@code coherent}, {@code connecting} or {@code lost since ...}, with the last problem where there is one. */
+    /** {@code coherent}, {@code connecting} or {@code lost since ...}, and the last problem if there is one. */
     String words(L2Status status) {
         if (status.isCoherent()) {
             return "coherent";
@@ -35,7 +35,7 @@ final class L2State {
                 + (problem.isEmpty() ? "" : ": " + problem);
     }
 
-    /** The problem of the first node that is not vouched for, or empty. */
+    /** The problem of the first node that does not report changes; empty if it has none. */
     private static String lastProblem(L2Status status) {
         for (L2Status.Node node : status.nodes()) {
             if (node.generation() == 0 && !node.lastProblem().isEmpty()) {

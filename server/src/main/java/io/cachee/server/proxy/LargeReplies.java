@@ -5,49 +5,54 @@ import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyStream;
 import io.cachee.nearcache.NearCache;
 import io.cachee.resp.ReplyEncoder;
+import io.cachee.resp.RequestEncoder;
 import io.cachee.server.engine.PendingReply;
 import io.cachee.server.engine.Session;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replies of L2 that are larger than is held here. What only reads is asked for again, over a connection of its own,
- * and handed to the client as it comes, no faster than the client takes it. So many are on their way at once and no
- * more, one for each client, and each holds no more than {@link #MOST_UNTAKEN}.
+ * Fetches replies of L2 that are too large to be held here. The request, which only reads, is sent again over a
+ * connection of its own, and the reply is handed to the client in parts, no faster than the client takes them. At most
+ * {@link #MOST_AT_ONCE} replies are fetched at a time, one for each client, and each holds at most
+ * {@link #MOST_UNTAKEN_BYTES}.
  */
 final class LargeReplies {
-    /** How many may be on their way at once. */
     static final int MOST_AT_ONCE = 16;
 
-    private static final int MOST_UNTAKEN = 512 << 10;
-    /** When nothing has moved for so long, it has failed. */
+    private static final int MOST_UNTAKEN_BYTES = 512 << 10;
+    /** A transfer fails when neither L2 nor the client has moved a byte for this long. */
     private static final int STALL_SECONDS = 60;
 
     private final Forwarding forwarding;
     private final NearCache nearCache;
+    private final int database;
     private final AtomicInteger underWay = new AtomicInteger();
 
-    LargeReplies(Forwarding forwarding, NearCache nearCache) {
+    /** @param database the database of L2 whose values are kept in L1 */
+    LargeReplies(Forwarding forwarding, NearCache nearCache, int database) {
         this.forwarding = forwarding;
         this.nearCache = nearCache;
+        this.database = database;
     }
 
     /**
      * A request whose reply is large.
      *
-     * @param slot of its first key, or -1
-     * @param over is run before the end of its reply is given
+     * @param slot the slot of its first key, or -1
+     * @param over runs before the end of the reply is given to the client
      */
     // Never compared.
     @SuppressWarnings("ArrayRecordComponent")
-    record Asked(Session session, byte[] request, int slot, int database, PendingReply later, Runnable over) {
+    private record Asked(Session session, byte[] request, int slot, int database, PendingReply place, Runnable over) {
         private void error(String text) {
             over.run();
-            later.reply(ReplyEncoder.error(text));
+            place.reply(ReplyEncoder.error(text));
         }
 
         private void onClient(Runnable task) {
@@ -56,13 +61,16 @@ final class LargeReplies {
     }
 
     /**
-     * Has L2 asked again what a client asked beside its writes. What it has written since must not be seen: it is told
-     * that its reply was too large then, and else its writes wait. From any thread.
+     * Sends a forwarded request again. The reply must not show what the client has written since: if it has written
+     * anything, it gets an error instead; otherwise its next writes wait. Call from any thread.
      *
-     * @param writesBefore how many writes it had sent when it asked
+     * @param bytes the request as it was sent
+     * @param writesBefore how many writes the client had sent when it sent the request
      */
-    void askAgain(Session session, byte[] request, int slot, int database, PendingReply later, int writesBefore) {
-        Asked asked = new Asked(session, request, slot, database, later, () -> session.loadsAwaited--);
+    void askAgain(RemoteRequest request, byte[] bytes, PendingReply place, int writesBefore) {
+        Session session = request.session();
+        Asked asked =
+                new Asked(session, bytes, request.slot(), request.database(), place, () -> session.loadsAwaited--);
         asked.onClient(() -> {
             session.loadsAwaited++;
             if (session.writesSent == writesBefore) {
@@ -74,10 +82,31 @@ final class LargeReplies {
         });
     }
 
-    /** Has L2 asked again. From any thread. */
-    void ask(Asked asked) {
+    /**
+     * Fetches the reply to a GET or MGET whose values are too large to be loaded. Call from any thread.
+     *
+     * @param words the request: the command's name, then the keys
+     * @param over runs on the client's event loop before the end of the reply is given to the client
+     */
+    void askForValues(Session session, List<byte[]> words, PendingReply place, Runnable over) {
+        int slot = slotOf(words.get(1));
+        if (words.stream().skip(2).anyMatch(key -> slotOf(key) != slot)) {
+            String why =
+                    "ERR the values are too large to be held together, and of several slots: ask for fewer at once";
+            Forwarding.deliver(session, place, ReplyEncoder.error(why), over);
+            return;
+        }
+        byte[] request = RequestEncoder.bytes(words.toArray(byte[][]::new));
+        ask(new Asked(session, request, slot, database, place, over));
+    }
+
+    private int slotOf(byte[] key) {
+        return nearCache.l2().slotOf(key, 0, key.length);
+    }
+
+    private void ask(Asked asked) {
         asked.onClient(() -> {
-            boolean isWanted = asked.later.inParts(parts -> begin(asked, parts));
+            boolean isWanted = asked.place.inParts(parts -> begin(asked, parts));
             if (!isWanted) {
                 asked.over.run();
             }
@@ -91,7 +120,7 @@ final class LargeReplies {
                     "ERR " + MOST_AT_ONCE + " replies too large to be held (--l2-max-reply) are on their way already");
             return;
         }
-        Protocol protocol = Forwarding.protocolOf(asked.session);
+        Protocol protocol = RemoteRequest.protocolOf(asked.session);
         forwarding.onLink(() -> new Transfer(asked, parts).begin(protocol));
     }
 
@@ -100,14 +129,14 @@ final class LargeReplies {
         private final PendingReply.Parts parts;
         private final ReplyStream stream = new ReplyStream(this);
 
-        // Of the link's event loop.
+        // Confined to the link's event loop.
         private @Nullable Dedicated connection;
         private @Nullable ScheduledFuture<?> stallTimer;
-        private int untaken;
+        private int untakenBytes;
         private boolean hasMoved;
         private boolean ended;
 
-        /** Whether the client has been given a part. Of the client's event loop. */
+        /** Whether the client has been given a part. Confined to the client's event loop. */
         private boolean isBegun;
 
         Transfer(Asked asked, PendingReply.Parts parts) {
@@ -140,9 +169,9 @@ final class LargeReplies {
         public void part(ByteBuf bytes, boolean isLast) {
             int length = bytes.readableBytes();
             hasMoved = true;
-            untaken += length;
+            untakenBytes += length;
             Dedicated open = connection;
-            if (open != null && untaken > MOST_UNTAKEN) {
+            if (open != null && untakenBytes > MOST_UNTAKEN_BYTES) {
                 open.read(false);
             }
             if (isLast) {
@@ -166,9 +195,9 @@ final class LargeReplies {
 
         private void taken(int length) {
             hasMoved = true;
-            untaken -= length;
+            untakenBytes -= length;
             Dedicated open = connection;
-            if (open != null && untaken <= MOST_UNTAKEN / 2) {
+            if (open != null && untakenBytes <= MOST_UNTAKEN_BYTES / 2) {
                 open.read(true);
             }
         }
@@ -179,7 +208,7 @@ final class LargeReplies {
             asked.onClient(() -> breakOff(why));
         }
 
-        /** No part of a reply is taken for the whole of it. */
+        /** Disconnects a client that has been given a part, because it must not take that for the whole reply. */
         private void breakOff(String why) {
             if (isBegun) {
                 asked.session.link.kill();

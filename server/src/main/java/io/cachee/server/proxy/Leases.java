@@ -10,12 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Leases: who finds a key missing is lent the right to fill it, and fills it only while nobody has changed the key
- * since. So a late writer, who read the database before another wrote to it, cannot put an outdated value there. The
- * lease is a placeholder under the key itself, in L2: whatever is written or deleted there ends it.
+ * Leases. A client that finds a key missing gets a lease on it, and can fill the key only until somebody changes it. So a
+ * client that read the database before another wrote to it cannot store the outdated value. The lease is a placeholder
+ * under the key itself, in L2: any write or deletion of the key ends it.
  */
 final class Leases {
-    private static final long USUAL_MILLIS = 5_000;
+    private static final long DEFAULT_MILLIS = 5_000;
     private static final int MOST_MILLIS = 3_600_000;
 
     private static final String LEASE = """
@@ -45,7 +45,7 @@ final class Leases {
     }
 
     void lease(CommandContext call) {
-        long millis = millis(call, 2, USUAL_MILLIS);
+        long millis = millis(call, 2, DEFAULT_MILLIS);
         byte[] kept = reads.keptValue(call);
         if (kept != null) {
             call.reply.array(2);

@@ -24,7 +24,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** COMMAND before an L2: the list of L2, and behind it the commands that the sidecar alone has. */
+/** COMMAND before an L2: L2's list of commands and, behind it, the commands that only the sidecar has. */
 final class MergedCommandList {
     private final CommandTable table;
     private final L2 l2;
@@ -47,7 +47,7 @@ final class MergedCommandList {
         };
     }
 
-    /** The commands that L2 has not. */
+    /** The commands that only the sidecar has. */
     private List<Command> ours() {
         return table.commands().stream()
                 .filter(command -> command.is(Trait.OURS) && l2.command(command.name) == null)
@@ -99,7 +99,11 @@ final class MergedCommandList {
         }
     }
 
-    /** Describes those of the commands asked for that L2 knows nothing of. */
+    /**
+     * Puts descriptions of our commands into L2's reply, which has nothing in their places.
+     *
+     * @param asked one for each element of the reply: our command, or null for one that is L2's
+     */
     private static ByteBuf fillIn(ByteBuf frame, List<@Nullable Command> asked, boolean inResp3) {
         ReplyReader reader = new ReplyReader(frame);
         reader.next();
@@ -122,7 +126,7 @@ final class MergedCommandList {
         forwarding.pass(call, call.request, frame -> ReplyEncoder.integer(ReplyReader.integer(frame) + more));
     }
 
-    /** Passes the call on and adds an element for each of our commands to the array that L2 replies with. */
+    /** Forwards the call and appends one element for each of our commands to the array that L2 replies with. */
     private void append(CommandContext call, BiConsumer<ReplyWriter, Command> writer) {
         List<Command> ours = ours();
         boolean inResp3 = call.session.resp3;

@@ -1,10 +1,6 @@
 package io.cachee.server.proxy;
 
-import io.cachee.l2.Dedicated;
-import io.cachee.l2.DedicatedHandler;
-import io.cachee.l2.Protocol;
 import io.cachee.nearcache.NearCache;
-import io.cachee.resp.ReplyFrames;
 import io.cachee.resp.ReplyReader;
 import io.cachee.resp.RequestEncoder;
 import io.cachee.server.engine.Command;
@@ -16,69 +12,50 @@ import io.cachee.server.engine.Session;
 import io.cachee.server.engine.Trait;
 import io.cachee.server.engine.UpstreamConnection;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's own connection to L2, for what cannot share one. For a transaction it lasts from WATCH or MULTI to EXEC,
- * for a command that waits until its reply. A client that listens to channels, or to all commands, keeps it until it
- * listens to nothing any more, and everything it sends travels over it.
+ * A client's own connection to L2, for what cannot share one. For a transaction it lasts from WATCH or MULTI to EXEC; for
+ * a command that may wait, such as BLPOP, until the reply. A client that listens to channels, or to all commands with
+ * MONITOR, keeps it until it listens no more, and everything it sends travels over it.
  *
- * <p>What is about the sidecar never travels over it: L2 knows nothing of the client and its rules, and takes whatever
- * comes for the sidecar's own wish. Such a command runs here, after all replies that are still to come.
+ * <p>Two kinds of commands never travel over it, and run as for other clients, after the replies that are still to come.
+ * Commands about the sidecar: L2 does not know the client and its rules, and would take them for the sidecar's own.
+ * Commands that only the sidecar has: L2 would refuse them.
  *
- * <p>MULTI is answered here, and sent with the first command after it, for a cluster's node is known only then.
+ * <p>MULTI is answered here, and sent with the first command after it: only that command's key tells the node of a
+ * cluster.
+ *
+ * <p>Confined to the client's event loop, but for volatile fields, which other threads read. {@link OwnLink} does what
+ * happens on the link's event loop.
  */
-final class OwnConnection implements DedicatedHandler, UpstreamConnection {
+final class OwnConnection implements UpstreamConnection, OwnLink.Receiver {
     private static final byte[] MULTI = {'m', 'u', 'l', 't', 'i'};
     private static final byte[] DISCARD = {'d', 'i', 's', 'c', 'a', 'r', 'd'};
-    /** When a transaction writes more keys than this, all is forgotten instead. */
-    private static final int MOST_WRITTEN = 10_000;
 
     private final Session session;
-    private final NearCache nearCache;
     private final Forwarding forwarding;
-
-    // Of the client's event loop.
+    private final OwnLink link;
     private final ExpectedReplies expected;
-    private boolean inTransaction;
-    private boolean multiUnsent;
-    private boolean watches;
-    private boolean listens;
+    private final TransactionState transaction = new TransactionState();
+    private volatile boolean listens;
     private volatile boolean subscribed;
-    private boolean broken;
-    /** By a SELECT within the transaction, or -1. */
-    private int selected = -1;
-
-    private boolean blocked;
+    private volatile boolean blocked;
+    private boolean mayHaveWritten;
     private boolean closed;
     private boolean connected;
 
-    // Of the link's event loop.
-    private @Nullable Dedicated connection;
-    private final List<byte[]> written = new ArrayList<>();
-    private final Deque<Runnable> held = new ArrayDeque<>();
-    private boolean awaitsTracking;
-    private final ReplyFrames frames;
-    private boolean forgetsAll;
-    /** Whether something was sent that may write what it does not name, and to which node. */
-    private boolean wroteUnnamed;
-
-    private int slotOfUnnamed;
-
     private OwnConnection(Session session, NearCache nearCache, Forwarding forwarding) {
         this.session = session;
-        this.nearCache = nearCache;
         this.forwarding = forwarding;
         this.expected = new ExpectedReplies(session.link);
-        this.frames = new ReplyFrames(nearCache.l2().mostReplyBytes());
+        this.link = new OwnLink(session, nearCache, forwarding, this);
     }
 
+    /** The client's own connection; a new one, not connected yet, if it has none. */
     static OwnConnection of(CommandContext call, NearCache nearCache, Forwarding forwarding) {
         OwnConnection own = of(call.session);
         if (own == null) {
@@ -92,77 +69,77 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
         return (OwnConnection) session.own;
     }
 
-    /** Whether a command of the client is to travel over it. */
+    // ---------------------------------------------------------------- which commands travel over it
+
+    /** Whether a command of the client travels over it. */
     boolean takes(Command command) {
-        return (listens || inTransaction || watches)
+        return (listens || transaction.isNeeded())
                 && command.role != Role.ENDS_SESSION
                 && command.route != Route.REFUSED
-                && !isAboutSidecar(command);
+                && !isSidecars(command);
     }
 
-    private static boolean isAboutSidecar(Command command) {
-        return command.route == Route.LOCAL && !command.is(Trait.IN_TRANSACTION);
+    /** Whether a command is about the sidecar, or only the sidecar has it. */
+    private static boolean isSidecars(Command command) {
+        boolean isLocal = command.route == Route.LOCAL && !command.is(Trait.IN_TRANSACTION);
+        return isLocal || command.is(Trait.OURS);
     }
 
     private static boolean listens(Command command) {
         return command.role == Role.SUBSCRIBES || command.role == Role.UNSUBSCRIBES || command.role == Role.MONITORS;
     }
 
-    /** Whether a command has to wait until all replies have come that are still to come. */
+    /** Whether a command has to wait for all replies that are still to come. */
     boolean mustWait(Command command) {
-        return !takes(command) || blocked || mayComeToBeRefused(command);
+        return !takes(command) || blocked || session.writesAwaited > 0 || mayComeToBeRefused(command);
     }
 
-    /** In the old protocol it depends on what L2 is about to confirm whether the client may run a command. */
+    /** In RESP2, whether the client may run a command depends on what L2 is about to confirm. */
     private boolean mayComeToBeRefused(Command command) {
         return !session.resp3 && expected.awaitsConfirmation() && !command.is(Trait.WHILE_SUBSCRIBED);
     }
 
-    /** Whether MULTI has been sent and not yet EXEC. On the event loop of the client. */
-    @Override
-    public boolean isInTransaction() {
-        return inTransaction;
+    /**
+     * Whether a command has no place in the client's transaction. The sidecar's commands run here, and L2, which queues
+     * the others, could not keep the order. Subscriptions would be confirmed within the reply to EXEC.
+     */
+    boolean refuses(Command command) {
+        return transaction.isOpen()
+                && command.role != Role.ENDS_SESSION
+                && (command.route == Route.REFUSED || listens(command) || isSidecars(command));
     }
 
-    /** Whether it is kept to listen to channels. From any thread. */
+    @Override
+    public boolean isInTransaction() {
+        return transaction.isOpen();
+    }
+
     @Override
     public boolean isSubscribed() {
         return subscribed;
     }
 
-    /** Whether L2 has confirmed subscriptions that are still there. On the event loop of the client. */
     @Override
     public boolean hasSubscriptions() {
         return expected.hasSubscriptions();
     }
 
-    /** Whether it is kept to listen to channels or to all commands. On the event loop of the client. */
     @Override
     public boolean listens() {
         return listens;
     }
 
-    /**
-     * Whether a command has no place in the client's transaction. What is about the sidecar runs here, and L2, which
-     * queues the others, would not know when. Subscriptions would be confirmed in the midst of the reply to EXEC.
-     */
-    boolean refuses(Command command) {
-        return inTransaction
-                && command.role != Role.ENDS_SESSION
-                && (command.route == Route.REFUSED || listens(command) || isAboutSidecar(command));
-    }
-
-    /** A command within the transaction was refused here, so L2 must not run the others. */
     @Override
     public void refused() {
-        broken |= inTransaction;
+        transaction.fail();
     }
 
-    /** Whether a command waits in L2, so that nothing after it may be sent. */
     @Override
     public boolean isBlocked() {
         return blocked;
     }
+
+    // ---------------------------------------------------------------- commands
 
     void run(CommandContext call) {
         switch (call.command.role) {
@@ -171,10 +148,10 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
             case DROPS_TRANSACTION -> end(call, false);
             case UNWATCHES -> {
                 send(call);
-                watches = false;
+                transaction.unwatch();
             }
             case WATCHES -> {
-                watches |= !inTransaction;
+                transaction.watch();
                 send(call);
             }
             case SELECTS -> select(call);
@@ -182,37 +159,38 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
             case SUBSCRIBES, UNSUBSCRIBES -> subscribe(call);
             case MONITORS -> monitor(call);
             case null, default -> {
-                boolean mayWait = !listens || call.command.route == Route.OWN_CONNECTION;
-                blocked |= !inTransaction && !watches && mayWait;
+                boolean mayBlock = !listens || call.command.route == Route.OWN_CONNECTION;
+                blocked |= !transaction.isNeeded() && mayBlock;
                 send(call);
             }
         }
     }
 
     private void select(CommandContext call) {
-        int chosen = call.database(1);
-        if (inTransaction) {
-            selected = chosen;
+        int database = call.database(1);
+        if (transaction.isOpen()) {
+            transaction.select(database);
             send(call);
         } else {
             send(call, reply -> {
                 if (reply.getByte(reply.readerIndex()) == '+') {
-                    session.database = chosen;
+                    session.database = database;
                 }
             });
         }
     }
 
     private void subscribe(CommandContext call) {
+        RemoteRequest request = forwarding.requestOf(call);
         listens = true;
-        prepare(forwarding.slotOf(call));
+        prepare(request);
         List<byte[]> names = new ArrayList<>(call.count() - 1);
         for (int i = 1; i < call.count(); i++) {
             names.add(call.request.bytes(i));
         }
-        expected.addConfirmations(call.laterEvenIfMuted(), call.command.name, names);
+        expected.addConfirmations(call.pendingReplyEvenIfMuted(), call.command.name, names);
         subscribed = true;
-        transmit(call);
+        transmit(call, request);
     }
 
     private void monitor(CommandContext call) {
@@ -220,10 +198,11 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
             // Redis leaves a second one unanswered.
             return;
         }
+        RemoteRequest request = forwarding.requestOf(call);
         listens = true;
-        prepare(forwarding.slotOf(call));
-        expected.addMonitor(call.later());
-        transmit(call);
+        prepare(request);
+        expected.addMonitor(call.pendingReply());
+        transmit(call, request);
     }
 
     private void flush(CommandContext call) {
@@ -237,209 +216,106 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
     }
 
     private void multi(CommandContext call) {
-        if (inTransaction) {
+        if (transaction.isOpen()) {
             send(call);
             return;
         }
-        inTransaction = true;
+        transaction.open(connected);
         if (connected) {
             send(call);
         } else {
-            multiUnsent = true;
             call.reply.ok();
         }
     }
 
     private void end(CommandContext call, boolean isExec) {
-        boolean wasEmpty = multiUnsent;
-        boolean mustFail = broken && isExec;
-        multiUnsent = false;
-        broken = false;
+        if (!transaction.isOpen()) {
+            // An error, which leaves alone what the client watches.
+            call.command.handler.handle(call);
+            return;
+        }
+        boolean wasEmpty = transaction.takeUnsentMulti();
+        boolean mustFail = transaction.isBroken() && isExec;
+        int selected = isExec ? transaction.selectedDatabase() : -1;
         if (mustFail) {
-            discard(wasEmpty);
+            if (!wasEmpty && connected) {
+                sendUnasked(DISCARD);
+            }
             call.reply.error("EXECABORT Transaction discarded because of previous errors.");
         } else if (!wasEmpty) {
-            sendEnd(call, isExec ? selected : -1);
+            sendEnd(call, selected);
         } else if (isExec) {
             call.reply.array(0);
         } else {
             call.reply.ok();
         }
-        selected = -1;
-        inTransaction = false;
-        watches = false;
+        transaction.end();
         endIfIdle();
     }
 
-    /** The reply to EXEC tells whether a SELECT within the transaction has happened. */
-    private void sendEnd(CommandContext call, int chosen) {
+    /** Sends EXEC or DISCARD. The reply to EXEC tells whether a SELECT within the transaction has happened. */
+    private void sendEnd(CommandContext call, int selected) {
         send(call, reply -> {
-            if (chosen >= 0 && !ReplyReader.isError(reply) && !ReplyReader.isNull(reply)) {
-                session.database = chosen;
+            if (selected >= 0 && !ReplyReader.isError(reply) && !ReplyReader.isNull(reply)) {
+                session.database = selected;
             }
         });
     }
 
-    private void discard(boolean wasEmpty) {
-        if (!wasEmpty && connected) {
-            sendUnasked(DISCARD);
-        }
-    }
-
-    /** The client did not send it, or has its reply already. */
-    private void sendUnasked(byte[] command) {
-        expected.add(ByteBuf::release, _ -> {});
-        ByteBuf request = RequestEncoder.encode(command);
-        forwarding.onLink(() -> {
-            held.add(() -> sendNow(request));
-            sendHeld();
-        });
-    }
+    // ---------------------------------------------------------------- sending
 
     private void send(CommandContext call) {
         send(call, _ -> {});
     }
 
-    /** @param before looks at the reply before the client has it */
+    /** @param before looks at the reply before the client gets it */
     private void send(CommandContext call, Consumer<ByteBuf> before) {
-        prepare(forwarding.slotOf(call));
-        expected.add(call.later(), before);
-        transmit(call);
+        RemoteRequest request = forwarding.requestOf(call);
+        prepare(request);
+        expected.add(call.pendingReply(), before);
+        transmit(call, request);
     }
 
-    private void prepare(int slot) {
+    /** Sends a command whose reply the client does not get: it did not send it, or has been answered already. */
+    private void sendUnasked(byte[] command) {
+        expected.add(ByteBuf::release, _ -> {});
+        link.send(RequestEncoder.encode(command));
+    }
+
+    private void prepare(RemoteRequest request) {
         if (!connected) {
-            connect(slot);
+            connected = true;
+            link.connect(request);
         }
-        if (multiUnsent) {
-            multiUnsent = false;
+        if (transaction.takeUnsentMulti()) {
             sendUnasked(MULTI);
         }
     }
 
-    private void transmit(CommandContext call) {
-        int slot = forwarding.slotOf(call);
-        List<byte[]> behind = forwarding.writtenBehind(call);
-        Command command = call.command;
-        // There may be a SELECT before it that was not answered yet, so keys count whatever the database.
-        boolean mayBeElsewhere = inTransaction || watches || listens;
-        List<byte[]> keys = mayBeElsewhere ? Forwarding.namedKeys(call) : forwarding.writtenKeys(call);
-        ByteBuf request = RequestEncoder.encode(call.request);
-        byte[] tracked = forwarding.mustTrack(call, slot) ? Forwarding.exists(call) : null;
-        forwarding.onLink(() -> {
-            if (tracked != null) {
-                held.add(() -> track(tracked, slot));
-            }
-            behind.forEach(nearCache.writeBehind()::flush);
-            held.add(() -> {
-                remember(command, keys, slot);
-                sendNow(request);
-            });
-            sendHeld();
-        });
+    private void transmit(CommandContext call, RemoteRequest request) {
+        // A SELECT before it may not have been answered yet, so its keys count in whichever database.
+        boolean mayBeElsewhere = transaction.isNeeded() || listens;
+        List<byte[]> keys = mayBeElsewhere ? request.writtenAnywhere() : request.written();
+        mayHaveWritten |= request.mayWrite();
+        ByteBuf encoded = RequestEncoder.encode(call.request);
+        link.send(request, keys, encoded);
     }
 
-    private void sendNow(ByteBuf request) {
-        Dedicated over = connection;
-        if (over == null) {
-            request.release();
-        } else {
-            over.send(request);
-        }
-    }
-
-    /** What follows is sent when L2 is sure to report changes of the keys that are about to be read. */
-    private void track(byte[] exists, int slot) {
-        awaitsTracking = true;
-        nearCache.l2().sendTracked(Unpooled.wrappedBuffer(exists), slot, Forwarding.afterwards(() -> {
-            awaitsTracking = false;
-            sendHeld();
-        }));
-    }
-
-    private void sendHeld() {
-        while (!awaitsTracking && !held.isEmpty()) {
-            held.remove().run();
-        }
-    }
-
-    private void connect(int slot) {
-        connected = true;
-        Protocol protocol = Forwarding.protocolOf(session);
-        int database = session.database;
-        forwarding.onLink(() -> connection = nearCache.l2().dedicate(slot, protocol, database, this));
-    }
-
-    // ---------------------------------------------------------------- on the link's event loop
-
-    private void remember(Command command, List<byte[]> keys, int slot) {
-        keys.forEach(nearCache::forget);
-        if (command.writesUnnamed && !wroteUnnamed) {
-            wroteUnnamed = true;
-            slotOfUnnamed = slot;
-        }
-        if (command.is(Trait.CHANGES_ALL) || written.size() + keys.size() > MOST_WRITTEN) {
-            forgetsAll = true;
-            written.clear();
-        } else {
-            written.addAll(keys);
-        }
-    }
+    // ---------------------------------------------------------------- what L2 sends
 
     @Override
-    public void connected() {
-        // What was sent meanwhile is on its way.
-    }
-
-    @Override
-    public void received(ByteBuf bytes) {
-        if (!frames.take(bytes, this::receivedWhole)) {
-            closed("a reply that is none, or too large (--l2-max-reply)");
-        }
-    }
-
-    private void receivedWhole(ByteBuf frame) {
-        if (forgetsAll) {
-            nearCache.forgetAll();
-        } else {
-            written.forEach(nearCache::forget);
-        }
-        ByteBuf copy = Forwarding.copyOf(frame);
-        if (wroteUnnamed) {
-            forwarding.afterChanges(slotOfUnnamed, () -> onClient(() -> came(copy)));
-        } else {
-            onClient(() -> came(copy));
-        }
-    }
-
-    @Override
-    public void writabilityChanged(boolean writable) {
-        // A client's requests are bounded by its own limits, and those of one transaction by L2's.
-    }
-
-    @Override
-    public void closed(String why) {
-        frames.close();
-        onClient(() -> lost(why));
-    }
-
-    private void onClient(Runnable task) {
-        Forwarding.onClient(session, task);
-    }
-
-    // ---------------------------------------------------------------- on the client's event loop
-
-    private void came(ByteBuf frame) {
+    public void received(ByteBuf frame) {
         if (closed) {
             frame.release();
             return;
         }
         boolean hadSubscriptions = expected.hasSubscriptions();
-        expected.came(frame);
+        expected.take(frame);
         subscribed = expected.hasSubscriptions() || expected.awaitsConfirmation();
         if (expected.isEmpty()) {
             blocked = false;
             listens = expected.hasSubscriptions() || expected.isMonitor();
+            endWrites();
         }
         endIfIdle();
         if (hadSubscriptions != expected.hasSubscriptions()) {
@@ -447,11 +323,19 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
         }
     }
 
-    private void lost(String why) {
+    private void endWrites() {
+        if (mayHaveWritten && !transaction.isOpen()) {
+            mayHaveWritten = false;
+            link.endWrites();
+        }
+    }
+
+    @Override
+    public void lost(String why) {
         if (closed) {
             return;
         }
-        boolean losesState = inTransaction || watches || listens;
+        boolean losesState = transaction.isNeeded() || listens;
         close();
         session.own = null;
         expected.fail("ERR L2 gave no answer: " + why);
@@ -461,29 +345,20 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
     }
 
     private void endIfIdle() {
-        if (expected.isEmpty() && !inTransaction && !watches && !listens) {
+        if (expected.isEmpty() && !transaction.isNeeded() && !listens) {
             close();
             session.own = null;
         }
     }
 
-    /** Ends it. On the client's event loop. */
     @Override
     public void close() {
         if (!closed) {
             closed = true;
             expected.release();
             if (connected) {
-                forwarding.onLink(this::closeConnection);
+                link.close();
             }
         }
-    }
-
-    private void closeConnection() {
-        Dedicated over = connection;
-        if (over != null) {
-            over.close();
-        }
-        frames.close();
     }
 }

@@ -5,15 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A message of publish and subscribe as L2 sends it, or a confirmation that a subscription began or ended. */
+/** A message as L2 sends it to subscribers, or its confirmation that a subscription has begun or ended. */
 final class PubSubFrame {
     private static final int LONGEST_VERB = "punsubscribe".length();
 
-    /** What kind it is, such as {@code message} or {@code subscribe}. */
+    /** The first word, such as {@code message} or {@code subscribe}. */
     final String verb;
-    /** The channel that a confirmation is about; null when there was none to unsubscribe from. */
+    /** The channel that a confirmation is about; null if there was none to unsubscribe from. */
     private final byte @Nullable [] name;
-    /** The number of subscriptions that a confirmation tells, or -1. */
+    /** The number of subscriptions that a confirmation tells; -1 in a message. */
     final int subscriptions;
 
     private PubSubFrame(String verb, byte @Nullable [] name, int subscriptions) {
@@ -26,7 +26,7 @@ final class PubSubFrame {
         return Arrays.equals(name, channel);
     }
 
-    /** Null when the frame does not begin with a word, as each message and confirmation does. */
+    /** Null for a frame that does not begin with a word, as every message and confirmation does. */
     static @Nullable PubSubFrame of(ByteBuf frame) {
         Cursor cursor = new Cursor(frame);
         if (cursor.line().isEmpty() || !cursor.isAt('$')) {
@@ -50,7 +50,7 @@ final class PubSubFrame {
         return -1;
     }
 
-    /** Reads a frame that is known to be whole. */
+    /** Reads a frame that is known to be complete. */
     private static final class Cursor {
         private final ByteBuf frame;
         private int at;

@@ -30,10 +30,10 @@ final class Purges {
         if (session.database != database) {
             throw new CommandException("ERR only database " + database + " is cached here");
         }
-        PendingReply later = call.later();
+        PendingReply place = call.pendingReply();
         session.barriersAwaited++;
         forwarding.onLink(() -> nearCache.purge(
-                prefix, result -> Forwarding.deliver(session, later, reply(result), () -> session.barriersAwaited--)));
+                prefix, result -> Forwarding.deliver(session, place, reply(result), () -> session.barriersAwaited--)));
     }
 
     private static ByteBuf reply(Purge.Result result) {

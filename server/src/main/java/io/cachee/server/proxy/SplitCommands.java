@@ -3,11 +3,12 @@ package io.cachee.server.proxy;
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.nearcache.NearCache;
 import io.cachee.resp.ReplyEncoder;
 import io.cachee.resp.ReplyReader;
 import io.cachee.resp.Request;
 import io.cachee.resp.RequestEncoder;
-import io.cachee.server.engine.CommandContext;
+import io.cachee.server.engine.Command;
 import io.cachee.server.engine.Route;
 import io.cachee.server.engine.Trait;
 import io.netty.buffer.ByteBuf;
@@ -21,9 +22,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Commands on several keys that a cluster has in several slots: DEL, UNLINK, EXISTS and TOUCH, whose replies are added
- * up, and MSET. For each slot a request is sent. All together they are not one step: others may see some of it done,
- * and when one is answered by an error, so is the whole, though the others have been carried out.
+ * Splits commands whose keys are in several slots of a cluster: DEL, UNLINK, EXISTS and TOUCH, whose replies are added
+ * up, and MSET. One request is sent for each slot. Together they are not atomic: other clients may see some of them
+ * done, and if one of them fails, the client gets its error although the others have been carried out.
  */
 final class SplitCommands {
     private static final byte[] EXISTS = "EXISTS".getBytes(StandardCharsets.ISO_8859_1);
@@ -31,17 +32,17 @@ final class SplitCommands {
     private SplitCommands() {}
 
     /**
-     * What is to be sent for one slot.
+     * The request for one slot.
      *
-     * @param words the request's arguments, the name first
-     * @param keyStep from one key among them to the next
+     * @param words the command's name, then its arguments
+     * @param keyStep the distance from one key among them to the next
      */
     record Part(int slot, List<byte[]> words, int keyStep) {
         ByteBuf request() {
             return RequestEncoder.encode(words.toArray(new byte[0][]));
         }
 
-        /** A request that reads its keys and does no more. */
+        /** A request that only reads the keys. Sent over the tracked connection, it makes L2 report their changes. */
         ByteBuf exists() {
             List<byte[]> keys = new ArrayList<>(List.of(EXISTS));
             for (int i = 1; i < words.size(); i += keyStep) {
@@ -51,14 +52,15 @@ final class SplitCommands {
         }
     }
 
-    /** The parts of a request whose keys are in several slots; none for one that travels as it is. */
-    static List<Part> of(CommandContext call, L2 l2) {
-        Request request = call.request;
-        int step = call.command.keyStep;
-        boolean hasSeveralKeys = (call.command.route == Route.SPLIT || call.command.is(Trait.SPLITS))
+    /** Splits a request whose keys are in several slots. Returns nothing for a request that travels as it is. */
+    static List<Part> of(RemoteRequest remote, Request request, NearCache nearCache) {
+        Command command = remote.command();
+        int step = command.keyStep;
+        boolean hasSeveralKeys = (command.route == Route.SPLIT || command.is(Trait.SPLITS))
                 && request.count() > 1 + step
                 && (request.count() - 1) % step == 0;
-        if (!hasSeveralKeys || isInOneSlot(request, step, l2)) {
+        L2 l2 = nearCache.l2();
+        if (!hasSeveralKeys || !nearCache.isCluster() || isInOneSlot(remote, request, l2)) {
             return List.of();
         }
         Map<Integer, List<byte[]>> bySlot = new LinkedHashMap<>();
@@ -76,10 +78,10 @@ final class SplitCommands {
         return parts;
     }
 
-    private static boolean isInOneSlot(Request request, int step, L2 l2) {
-        int first = slotOf(request, 1, l2);
+    private static boolean isInOneSlot(RemoteRequest remote, Request request, L2 l2) {
+        int step = remote.command().keyStep;
         for (int key = 1 + step; key < request.count(); key += step) {
-            if (slotOf(request, key, l2) != first) {
+            if (slotOf(request, key, l2) != remote.slot()) {
                 return false;
             }
         }
@@ -90,8 +92,8 @@ final class SplitCommands {
         return l2.slotOf(request.buffer(), request.start(argument), request.length(argument));
     }
 
-    /** Makes one reply of those to all parts, when the last has come. Of the link's event loop. */
-    static final class Gathering implements ReplyHandler {
+    /** Merges the replies to all parts into one when the last has come. Confined to the link's event loop. */
+    static final class MergedReply implements ReplyHandler {
         private final ReplyHandler whole;
         private int awaited;
         private long sum;
@@ -99,7 +101,7 @@ final class SplitCommands {
         private byte @Nullable [] error;
         private @Nullable L2Failure failure;
 
-        Gathering(int parts, ReplyHandler whole) {
+        MergedReply(int parts, ReplyHandler whole) {
             this.awaited = parts;
             this.whole = whole;
         }

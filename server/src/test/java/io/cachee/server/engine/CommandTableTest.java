@@ -11,6 +11,7 @@ import io.cachee.resp.RespLimits;
 import io.cachee.server.command.CommandFamilies;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -84,5 +85,20 @@ final class CommandTableTest {
                 }
             }
         }
+    }
+
+    @Test
+    void aContainerAcceptsItsBareNameOnlyWhereRedisDoes() {
+        assertThat(named("command").accepts(1)).isTrue();
+        assertThat(named("command").accepts(2)).isFalse();
+        assertThat(named("client").accepts(1)).isFalse();
+        assertThat(named("client").accepts(3)).isFalse();
+        assertThat(named("command").misuse(Request.of("COMMAND".getBytes(US_ASCII)))).isNull();
+        assertThat(named("client").misuse(Request.of("CLIENT".getBytes(US_ASCII))))
+                .isEqualTo("ERR wrong number of arguments for 'client' command");
+    }
+
+    private Command named(String name) {
+        return Objects.requireNonNull(table.named(name));
     }
 }

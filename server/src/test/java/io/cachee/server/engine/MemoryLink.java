@@ -82,12 +82,12 @@ final class MemoryLink implements Link {
     }
 
     @Override
-    public PendingReply later() {
+    public PendingReply pendingReply() {
         throw new AssertionError("nothing is behind this store");
     }
 
     @Override
-    public boolean hasLater() {
+    public boolean hasPendingReplies() {
         return false;
     }
 }

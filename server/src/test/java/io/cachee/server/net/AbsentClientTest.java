@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.server.engine.Parameter;
 import io.cachee.testkit.Await;
+import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -41,6 +42,35 @@ final class AbsentClientTest {
                 assertThat(other.call("PUBLISH", "news", "x").number()).isEqualTo(1);
             }
             assertThat(listening.message().item(2).string()).isEqualTo("x");
+        }
+    }
+
+    @Test
+    void clientsThatListenInL2AreNotDisconnected() throws Exception {
+        try (RedisServerProcess redis = RedisServerProcess.start();
+                NetSidecar sidecar = NetSidecar.with().before(redis).start();
+                RespClient channel = sidecar.connect();
+                RespClient pattern = sidecar.connect();
+                RespClient monitor = sidecar.connect()) {
+            Await.until(
+                    "L2 answers", () -> !monitor.call("GET", "k").toString().startsWith("-"));
+            pattern.call("HELLO", 3);
+            pattern.send("PSUBSCRIBE", "n*");
+            assertThat(pattern.message().item(0).string()).isEqualTo("psubscribe");
+            assertThat(channel.call("SUBSCRIBE", "news").item(0).string()).isEqualTo("subscribe");
+            assertThat(monitor.call("MONITOR").string()).isEqualTo("OK");
+            try (RespClient idle = sidecar.connect()) {
+                assertThat(idle.call("CONFIG", "SET", "timeout", 1).string()).isEqualTo("OK");
+                assertThat(idle.isClosedByServer()).isTrue();
+            }
+            sidecar.awaitDisconnects("idle", 1);
+            redis.call("PUBLISH", "news", "x");
+            assertThat(channel.message().item(2).string()).isEqualTo("x");
+            assertThat(pattern.message().item(3).string()).isEqualTo("x");
+            assertThat(sidecar.disconnects("idle")).isEqualTo(1);
+
+            channel.call("UNSUBSCRIBE", "news");
+            assertThat(channel.isClosedByServer()).isTrue();
         }
     }
 

@@ -1,0 +1,125 @@
+package io.cachee.server.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cachee.l2.RemoteCommand;
+import io.cachee.resp.Request;
+import io.cachee.server.command.CommandFamilies;
+import io.cachee.server.engine.Command;
+import io.cachee.server.engine.CommandTable;
+import io.cachee.server.engine.Handler;
+import io.cachee.server.engine.Route;
+import io.cachee.server.engine.Trait;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Which commands that the table lacks may travel over a connection that clients share. */
+final class UnlistedCommandsTest {
+    private static final Handler SHARED = call -> {};
+    private static final Handler OWN = call -> {};
+
+    private final Map<String, RemoteCommand> inL2 = new HashMap<>();
+    private final UnlistedCommands unlisted = new UnlistedCommands(inL2::get, 500, SHARED, OWN);
+    private final CommandTable table = CommandFamilies.rows().table();
+
+    private static Request request(String... words) {
+        return Request.of(Stream.of(words)
+                .map(word -> word.getBytes(StandardCharsets.ISO_8859_1))
+                .toArray(byte[][]::new));
+    }
+
+    private Command rowOf(int firstKey, String... flags) {
+        String name = "mod." + firstKey + String.join(".", flags);
+        inL2.put(name, new RemoteCommand(name, -2, Set.of(flags), firstKey, firstKey, 1, Set.of("read")));
+        return unlisted.rowOf(null, request(name, "key"));
+    }
+
+    private static void assertShares(Command row, boolean shares) {
+        assertThat(row.route).as(row.name).isEqualTo(shares ? Route.FORWARD : Route.OWN_CONNECTION);
+        assertThat(row.handler).as(row.name).isSameAs(shares ? SHARED : OWN);
+    }
+
+    @Test
+    void readsAndWritesOfKnownKeysShareAConnection() {
+        assertShares(rowOf(1, "readonly"), true);
+        assertShares(rowOf(1, "readonly", "fast"), true);
+        assertShares(rowOf(1, "write", "denyoom"), true);
+        assertShares(rowOf(2, "write", "movablekeys"), true);
+    }
+
+    @Test
+    void whatIsNeitherAReadNorAWriteHasItsOwnConnection() {
+        assertShares(rowOf(1), false);
+        assertShares(rowOf(1, "fast", "loading", "stale"), false);
+    }
+
+    @Test
+    void whatNamesNoKeyHasItsOwnConnection() {
+        assertShares(rowOf(0, "readonly"), false);
+        assertShares(rowOf(0, "write"), false);
+        assertShares(rowOf(0, "readonly", "movablekeys"), false);
+    }
+
+    @Test
+    void whatNeedsMoreThanOneReplyHasItsOwnConnection() {
+        for (String flag : List.of("admin", "blocking", "pubsub", "noscript", "no_multi", "no-multi")) {
+            assertShares(rowOf(1, "readonly", flag), false);
+            assertShares(rowOf(1, "write", flag), false);
+        }
+    }
+
+    @Test
+    void whatL2DoesNotKnowHasItsOwnConnectionAndMayWriteAnything() {
+        Command row = unlisted.rowOf(null, request("FOO", "a", "b"));
+        assertShares(row, false);
+        assertThat(row.writesUnnamed).isTrue();
+        inL2.put("foo", new RemoteCommand("foo", 3, Set.of("readonly"), 1, 1, 1, Set.of()));
+        assertShares(unlisted.rowOf(null, request("Foo", "a", "b")), true);
+    }
+
+    @Test
+    void noUnlistedSubcommandSharesAConnection() {
+        inL2.put("xgroup", new RemoteCommand("xgroup", -2, Set.of("write"), 1, 1, 1, Set.of()));
+        inL2.put("xgroup|nonsense", new RemoteCommand("xgroup|nonsense", -2, Set.of("write"), 1, 1, 1, Set.of()));
+        for (String name : List.of("XGROUP", "object", "Script", "FUNCTION", "xinfo", "pubsub", "command")) {
+            Command container = container(name);
+            Command row = unlisted.rowOf(container, request(name, "NONSENSE", "key"));
+            assertShares(row, false);
+            assertThat(row.is(Trait.WRITES_UNNAMED)).isTrue();
+        }
+    }
+
+    private Command container(String name) {
+        @Nullable Command row = table.rowOf(request(name));
+        return Objects.requireNonNull(row, name);
+    }
+
+    @Test
+    void unlistedSubcommandsAboutTheSidecarAreRefusedByIt() {
+        for (String name : List.of("client", "config", "acl", "memory")) {
+            Command container = container(name);
+            assertThat(container.route).as(name).isEqualTo(Route.LOCAL);
+            assertThat(unlisted.rowOf(container, request(name, "NONSENSE"))).isSameAs(container);
+        }
+    }
+
+    @Test
+    void tellsWhatL2SaysOfACommand() {
+        Command read = rowOf(1, "readonly");
+        assertThat(read.keys(request(read.name, "key", "other"))).containsExactly("key".getBytes(StandardCharsets.UTF_8));
+        assertThat(read.writes).isFalse();
+        assertThat(read.writesUnnamed).isFalse();
+        assertThat(read.categories).contains("read");
+        assertThat(rowOf(1, "write").writes).isTrue();
+        assertThat(rowOf(1, "write", "movablekeys").writesUnnamed).isTrue();
+        assertThat(rowOf(1, "write", "movablekeys").is(Trait.HIDES_KEYS)).isTrue();
+        assertThat(unlisted.rowOf(null, request(read.name, "key"))).isSameAs(read);
+    }
+}
