@@ -40,15 +40,12 @@ final class Tls {
     /** What the files were when they were last looked at, usable or not. */
     private List<FileTime> seen;
 
-    Tls(ListenOptions options, NetworkLimits limits, SharedState shared) throws IOException {
-        if (options.tlsCertificate() == null || options.tlsKey() == null) {
-            throw new IOException("TLS needs a certificate and a key");
-        }
+    Tls(TlsOptions options, NetworkLimits limits, SharedState shared) throws IOException {
         this.limits = limits;
         this.shared = shared;
-        this.certificate = options.tlsCertificate();
-        this.key = options.tlsKey();
-        this.authorities = options.tlsAuthorities();
+        this.certificate = options.certificate();
+        this.key = options.key();
+        this.authorities = options.authorities();
         this.seen = times();
         this.context = load();
     }
