@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.server.engine.Parameter;
 import io.cachee.testkit.Await;
+import io.cachee.testkit.LeakWatch;
 import io.cachee.testkit.RespClient;
 import java.net.InetAddress;
 import java.net.Socket;

@@ -15,6 +15,7 @@ import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import io.cachee.testkit.Await;
+import io.cachee.testkit.LeakWatch;
 import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import java.io.IOException;
