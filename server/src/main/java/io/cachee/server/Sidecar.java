@@ -170,8 +170,8 @@ public final class Sidecar implements AutoCloseable {
     private static ListenOptions listenOptions(Settings settings) {
         StartOptions options = settings.options();
         boolean isAdaptive = options.ioThreads == 0;
-        LoopOptions loops = new LoopOptions(
-                settings.ioThreads(), isAdaptive, settings.busyPollMicros(), settings.polling());
+        LoopOptions loops =
+                new LoopOptions(settings.ioThreads(), isAdaptive, settings.busyPollMicros(), settings.polling());
         return ListenOptions.on(options.bind, loops)
                 .port(options.port == 0 ? -1 : options.port)
                 .tls(tlsOptions(options))

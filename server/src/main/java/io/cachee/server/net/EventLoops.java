@@ -37,6 +37,7 @@ final class EventLoops {
 
     /** How many loops are used, including a helper, which gets fewer clients. */
     private volatile int used;
+
     private long lastTick = System.nanoTime();
     private long lastRequests;
 

@@ -27,9 +27,9 @@ final class LoopContext {
     }
 
     /**
-     * Flushes a connection at the end of this turn, together with others. A reply that is sent during the turn wakes its
-     * client while the loop still reads, and both compete for the CPU. With io_uring the client's next request would
-     * even arrive within the same turn, and the loop's other tasks would have to wait.
+     * Flushes a connection at the end of this turn, together with others. A reply that is sent during the turn wakes
+     * its client while the loop still reads, and both compete for the CPU. With io_uring the client's next request
+     * would even arrive within the same turn, and the loop's other tasks would have to wait.
      */
     @ConfinedTo("the event loop")
     void flush(SocketConnection connection) {

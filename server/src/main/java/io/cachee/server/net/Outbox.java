@@ -11,8 +11,8 @@ import io.netty.channel.ChannelOutboundBuffer;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a connection's client is still to be given: bytes that its protocol defers, bytes that are not flushed, and bytes
- * that the client has not taken. Ends the connection when this exceeds a limit.
+ * What a connection's client is still to be given: bytes that its protocol defers, bytes that are not flushed, and
+ * bytes that the client has not taken. Ends the connection when this exceeds a limit.
  */
 // Netty reports what fails to the connection.
 @SuppressWarnings("FutureReturnValueIgnored")

@@ -217,8 +217,7 @@ final class RespProtocol implements Protocol, Link {
             runRequests(executor, client, buffer, limit);
         } catch (ProtocolException broken) {
             executor.error("ERR Protocol error: " + broken.getMessage());
-            shared.events()
-                    .protocolBroken(client, connection.remoteAddress(), String.valueOf(broken.getMessage()));
+            shared.events().protocolBroken(client, connection.remoteAddress(), String.valueOf(broken.getMessage()));
             finishing = true;
             waiting = null;
         } finally {

@@ -24,11 +24,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client's socket, from its opening to its end. It knows bytes, not what they mean: a {@link Protocol} does.
  *
- * <p><b>Reading.</b> Netty reads by itself until the protocol calls {@link #stopReading}. The protocol has to do so while
- * the connection is not writable. This is the backpressure: a client that does not read its replies is not read either.
+ * <p><b>Reading.</b> Netty reads by itself until the protocol calls {@link #stopReading}. The protocol has to do so
+ * while the connection is not writable. This is the backpressure: a client that does not read its replies is not read
+ * either.
  *
- * <p><b>Writing.</b> {@link #write} queues; a flush sends. Flushes wait for the end of the loop's turn, except where much
- * is queued. {@link Outbox} counts what the client has not taken, and ends a connection that leaves too much.
+ * <p><b>Writing.</b> {@link #write} queues; a flush sends. Flushes wait for the end of the loop's turn, except where
+ * much is queued. {@link Outbox} counts what the client has not taken, and ends a connection that leaves too much.
  *
  * <p><b>Writable</b> means that the client takes what it is sent, that no hold is on, and that no move is under way.
  * Whenever all three may have become true, the protocol is told.
@@ -36,12 +37,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Moving.</b> A connection may change its event loop ({@link LoopBinding}) while nothing is under way on it: the
  * protocol is idle, all output is taken, and it is not about to close.
  *
- * <p><b>Ending.</b> {@link #close} is the orderly way: it reads no more, sends what is queued, and closes; a client that
- * does not take the rest in time is cut off. {@link #kill} closes at once. However a connection ends, {@link #leave}
- * runs once and gives everything back.
+ * <p><b>Ending.</b> {@link #close} is the orderly way: it reads no more, sends what is queued, and closes; a client
+ * that does not take the rest in time is cut off. {@link #kill} closes at once. However a connection ends, {@link
+ * #leave} runs once and gives everything back.
  *
- * <p>A failure of anything that runs for the connection, be it called by Netty or by a task, ends this connection and no
- * other.
+ * <p>A failure of anything that runs for the connection, be it called by Netty or by a task, ends this connection and
+ * no other.
  */
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")

@@ -11,4 +11,5 @@ import org.jspecify.annotations.Nullable;
  * @param key the private key that belongs to it
  * @param authorities who signs the certificates of clients; if given, clients must have one
  */
-public record TlsOptions(int port, Path certificate, Path key, @Nullable Path authorities) {}
+public record TlsOptions(
+        int port, Path certificate, Path key, @Nullable Path authorities) {}

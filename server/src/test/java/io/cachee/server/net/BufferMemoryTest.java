@@ -36,8 +36,8 @@ final class BufferMemoryTest {
             Connections connections = new Connections(shared, "", false, NetworkLimits.DEFAULT);
             List<EmbeddedChannel> clients = new ArrayList<>();
             for (int unread : new int[] {0, 100_000, 10}) {
-                EmbeddedChannel client = new EmbeddedChannel(
-                        new SocketConnection(connections, loop, Transport.TCP, resp));
+                EmbeddedChannel client =
+                        new EmbeddedChannel(new SocketConnection(connections, loop, Transport.TCP, resp));
                 client.write(Unpooled.wrappedBuffer(new byte[unread]));
                 clients.add(client);
             }

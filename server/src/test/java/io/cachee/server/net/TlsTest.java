@@ -223,7 +223,11 @@ final class TlsTest {
     }
 
     private static NetworkLimits handshakes(long millis, int most) {
-        return NetSidecar.LIMITS.but().handshakeMillis(millis).mostHandshakes(most).build();
+        return NetSidecar.LIMITS
+                .but()
+                .handshakeMillis(millis)
+                .mostHandshakes(most)
+                .build();
     }
 
     @Test
