@@ -8,6 +8,7 @@ import io.cachee.server.command.CommandFamilies;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.SidecarOptions;
 import io.cachee.server.net.ListenOptions;
+import io.cachee.server.net.LoopOptions;
 import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.Polling;
 import io.cachee.server.net.RespServer;
@@ -17,7 +18,6 @@ import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import io.cachee.testkit.RespClient;
 import java.io.IOException;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,20 +53,8 @@ final class ProofSidecar implements AutoCloseable {
                 failures.incrementAndGet();
             }
         });
-        ListenOptions listen = new ListenOptions(
-                List.of("127.0.0.1"),
-                0,
-                "",
-                PosixFilePermissions.fromString("rw-rw----"),
-                true,
-                loops,
-                false,
-                0,
-                Polling.best(),
-                0,
-                null,
-                null,
-                null);
+        ListenOptions listen = ListenOptions.on(List.of("127.0.0.1"), LoopOptions.fixed(loops, Polling.best()))
+                .build();
         server = RespServer.open(shared, listen, NetworkLimits.DEFAULT, loop -> {
             proxy = BeforeL2.open(shared, link, loop, 0, mostLoads, Map.of(Keyspaces.DEFAULT, policy));
             var ignored = proxy.nearCache().l2().learnCommands();

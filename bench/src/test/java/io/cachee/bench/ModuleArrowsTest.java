@@ -137,13 +137,13 @@ final class ModuleArrowsTest {
     }
 
     @Test
-    void testkitKnowsTheJdkAlone() {
+    void testkitKnowsTheJdkAndNettysLeakDetectorAlone() {
         classes()
                 .that()
                 .resideInAPackage(ROOT + "testkit..")
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage("java..", "javax.net.ssl..", "org.jspecify..", ROOT + "testkit..")
+                .resideInAnyPackage("java..", "javax.net.ssl..", "org.jspecify..", "io.netty.util", ROOT + "testkit..")
                 .check(CLASSES);
     }
 }

@@ -7,6 +7,7 @@ import io.cachee.testkit.Await;
 import io.cachee.testkit.ClusterNode;
 import io.cachee.testkit.FaultProxy;
 import io.cachee.testkit.FaultTimetable;
+import io.cachee.testkit.LeakWatch;
 import io.cachee.testkit.RedisCluster;
 import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;

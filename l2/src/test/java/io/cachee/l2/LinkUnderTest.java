@@ -3,6 +3,7 @@ package io.cachee.l2;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.cachee.testkit.Await;
+import io.cachee.testkit.LeakWatch;
 import io.cachee.testkit.RespClient;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;

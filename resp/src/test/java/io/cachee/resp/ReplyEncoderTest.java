@@ -3,9 +3,11 @@ package io.cachee.resp;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.testkit.LeakWatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** A reply is the same whether it is made at once, by a writer, or apart from it. */
@@ -16,6 +18,11 @@ final class ReplyEncoderTest {
         } finally {
             encoded.release();
         }
+    }
+
+    @AfterAll
+    static void losesNoBuffer() {
+        LeakWatch.check();
     }
 
     @Test

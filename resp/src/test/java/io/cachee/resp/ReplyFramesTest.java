@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cachee.testkit.LeakWatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** Replies are kept up to a size, and followed to their end beyond it. */
@@ -37,6 +39,11 @@ final class ReplyFramesTest {
             case 4 -> ">2\r\n+m\r\n" + bulk(random.nextInt(50));
             default -> bulk(size);
         };
+    }
+
+    @AfterAll
+    static void losesNoBuffer() {
+        LeakWatch.check();
     }
 
     @Test

@@ -3,8 +3,10 @@ package io.cachee.resp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.testkit.LeakWatch;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +23,11 @@ final class ReplyWriterTest {
     @AfterEach
     void close() {
         reply.close();
+    }
+
+    @AfterAll
+    static void losesNoBuffer() {
+        LeakWatch.check();
     }
 
     @Test

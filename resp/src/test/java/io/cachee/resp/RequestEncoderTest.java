@@ -3,7 +3,9 @@ package io.cachee.resp;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.testkit.LeakWatch;
 import io.netty.buffer.ByteBuf;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** What is encoded is what the decoder takes for the same request, small and large. */
@@ -14,6 +16,11 @@ final class RequestEncoderTest {
         } finally {
             encoded.release();
         }
+    }
+
+    @AfterAll
+    static void losesNoBuffer() {
+        LeakWatch.check();
     }
 
     @Test

@@ -19,8 +19,10 @@ import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.SidecarOptions;
 import io.cachee.server.metrics.MetricWriter;
 import io.cachee.server.net.ListenOptions;
+import io.cachee.server.net.LoopOptions;
 import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.RespServer;
+import io.cachee.server.net.TlsOptions;
 import io.cachee.server.proxy.BeforeL2;
 import io.cachee.store.Store;
 import io.cachee.store.StoreStats;
@@ -112,7 +114,10 @@ public final class Sidecar implements AutoCloseable {
             configure(shared, settings);
             reload = new ConfigReload(settings, shared, log);
             shared.onShutdown(stopping::countDown);
-            NetworkLimits limits = NetworkLimits.DEFAULT.clientBuffersTotal(settings.options().buffersTotal);
+            NetworkLimits limits = NetworkLimits.DEFAULT
+                    .but()
+                    .clientBuffersTotalBytes(settings.options().buffersTotal)
+                    .build();
             this.server = RespServer.open(shared, listenOptions(settings), limits, this::connectToL2);
             reload.add(new KeyspaceReload(proxy == null ? null : proxy.nearCache(), tiers.keyspaces, log));
         } catch (IOException | RuntimeException e) {
@@ -164,20 +169,23 @@ public final class Sidecar implements AutoCloseable {
 
     private static ListenOptions listenOptions(Settings settings) {
         StartOptions options = settings.options();
-        return new ListenOptions(
-                options.bind,
-                options.port == 0 ? -1 : options.port,
-                options.socket,
-                Settings.permissions(options.socketMode),
-                options.protectedMode,
-                settings.ioThreads(),
-                options.ioThreads == 0,
-                settings.busyPollMicros(),
-                settings.polling(),
-                options.tlsPort,
-                options.tlsCertificate,
-                options.tlsKey,
-                options.tlsAuthorities);
+        boolean isAdaptive = options.ioThreads == 0;
+        LoopOptions loops =
+                new LoopOptions(settings.ioThreads(), isAdaptive, settings.busyPollMicros(), settings.polling());
+        return ListenOptions.on(options.bind, loops)
+                .port(options.port == 0 ? -1 : options.port)
+                .tls(tlsOptions(options))
+                .socket(options.socket)
+                .socketPermissions(Settings.permissions(options.socketMode))
+                .protectedMode(options.protectedMode)
+                .build();
+    }
+
+    private static @Nullable TlsOptions tlsOptions(StartOptions options) {
+        if (options.tlsPort == 0 || options.tlsCertificate == null || options.tlsKey == null) {
+            return null;
+        }
+        return new TlsOptions(options.tlsPort, options.tlsCertificate, options.tlsKey, options.tlsAuthorities);
     }
 
     private void openAdmin() throws IOException {

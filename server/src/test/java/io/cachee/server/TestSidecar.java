@@ -7,6 +7,7 @@ import io.cachee.server.engine.RemovedKeys;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.SidecarOptions;
 import io.cachee.server.net.ListenOptions;
+import io.cachee.server.net.LoopOptions;
 import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.Polling;
 import io.cachee.server.net.RespServer;
@@ -18,7 +19,6 @@ import io.cachee.testkit.Await;
 import io.cachee.testkit.RespClient;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -92,20 +92,10 @@ public final class TestSidecar implements AutoCloseable {
                 DATABASES, "127.0.0.1", 0, path, REGION_BYTES, Eviction.CACHEE_LFU, wanted.allowFlush, "test");
         shared = new SharedState(store, options, CommandFamilies.rows().table(), LOOPS, this::failed);
         shared.listenTo(removed);
-        ListenOptions listen = new ListenOptions(
-                List.of("127.0.0.1"),
-                0,
-                path,
-                PosixFilePermissions.fromString("rw-rw----"),
-                true,
-                LOOPS,
-                false,
-                0,
-                Polling.named(System.getProperty("cachee.transport", "auto")),
-                0,
-                null,
-                null,
-                null);
+        Polling polling = Polling.named(System.getProperty("cachee.transport", "auto"));
+        ListenOptions listen = ListenOptions.on(List.of("127.0.0.1"), LoopOptions.fixed(LOOPS, polling))
+                .socket(path)
+                .build();
         L2Options link = wanted.l2;
         server = RespServer.open(shared, listen, NetworkLimits.DEFAULT, loop -> {
             if (link != null) {

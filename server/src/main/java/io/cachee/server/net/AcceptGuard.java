@@ -7,13 +7,13 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Takes a rest when no connection can be accepted, because there are no file descriptors left, say. */
+/** Pauses a listener that cannot accept connections, for example because no file descriptors are left. */
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class AcceptGuard extends ChannelInboundHandlerAdapter {
     private final SharedState shared;
     private final long restMillis;
-    /** Doors that rest. */
+    /** How many listeners rest. */
     private final AtomicInteger resting;
 
     private boolean rests;
@@ -34,11 +34,11 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
             rests = true;
             resting.incrementAndGet();
             ctx.channel().config().setAutoRead(false);
-            ctx.executor().schedule(() -> goOn(ctx), restMillis, TimeUnit.MILLISECONDS);
+            ctx.executor().schedule(() -> resume(ctx), restMillis, TimeUnit.MILLISECONDS);
         }
     }
 
-    private void goOn(ChannelHandlerContext ctx) {
+    private void resume(ChannelHandlerContext ctx) {
         rests = false;
         resting.decrementAndGet();
         if (ctx.channel().isOpen()) {

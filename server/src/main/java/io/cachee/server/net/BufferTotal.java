@@ -6,28 +6,30 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory that all connections together hold in one kind of buffer. Limits of each alone would add up to more than
- * there is; so when the sum is over its limit, those who hold most have to go, until it is not.
+ * The memory that all connections together hold in one kind of buffer. The limits of the single connections add up to
+ * more than there is. So when the sum exceeds a limit, the connections that hold most are closed until it does not.
  */
 final class BufferTotal {
     private final long limit;
     private final long most;
-    private final Collection<Connection> connections;
-    private final ToLongFunction<Connection> held;
+    private final Collection<SocketConnection> connections;
+    private final ToLongFunction<SocketConnection> held;
     private final AtomicLong sum = new AtomicLong();
 
     /**
-     * @param limit beyond which who holds most has to go
-     * @param most how much there may be at any moment, with what those hold who are on their way out
+     * @param limit the sum beyond which connections are closed
+     * @param most the sum that is never exceeded, including what connections hold that are closing
+     * @param held how much a connection holds
      */
-    BufferTotal(long limit, long most, Collection<Connection> connections, ToLongFunction<Connection> held) {
+    BufferTotal(
+            long limit, long most, Collection<SocketConnection> connections, ToLongFunction<SocketConnection> held) {
         this.limit = limit;
         this.most = most;
         this.connections = connections;
         this.held = held;
     }
 
-    /** Takes room for so much more, if there is; others cannot have the same. */
+    /** Reserves this much, if it is there. */
     boolean reserve(long bytes) {
         if (sum.addAndGet(bytes) <= most) {
             return true;
@@ -40,29 +42,29 @@ final class BufferTotal {
      * A connection holds more than before, or less.
      *
      * @param reserved what it had reserved for that
-     * @return whether all hold too much
+     * @return whether the sum has grown beyond the limit
      */
     boolean add(long difference, long reserved) {
         return sum.addAndGet(difference - reserved) > limit && difference > 0;
     }
 
-    /** Who holds most while all hold too much; null when they do not. Those who are on their way out do not count. */
+    /** The connection that holds most, if the sum exceeds the limit; otherwise null. Ignores those that are closing. */
     @Nullable
-    Connection greediest() {
+    SocketConnection greediest() {
         return greediest(limit);
     }
 
-    /** Who holds most; null when nobody holds anything. */
+    /** The connection that holds most; null when none holds anything. */
     @Nullable
-    Connection largest() {
+    SocketConnection largest() {
         return greediest(0);
     }
 
-    private @Nullable Connection greediest(long allowed) {
+    private @Nullable SocketConnection greediest(long allowed) {
         long all = 0;
         long most = 0;
-        Connection greediest = null;
-        for (Connection connection : connections) {
+        SocketConnection greediest = null;
+        for (SocketConnection connection : connections) {
             long bytes = connection.isKilled() ? 0 : held.applyAsLong(connection);
             all += bytes;
             if (bytes > most) {

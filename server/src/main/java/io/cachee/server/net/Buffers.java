@@ -1,5 +1,6 @@
 package io.cachee.server.net;
 
+import io.cachee.server.engine.ConfinedTo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -7,12 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory in which an event loop decodes requests. What arrives is copied behind what is left of the last batch,
- * into one array per loop; only what remains unfinished at the end of a batch is kept for the connection. Small
- * remains are kept in arrays of two sizes that are used again and again, so that many connections with a little each
- * take little. Large values on their way have arrays that grow with what has arrived; a few megabytes of these are used
- * again too, for as garbage they would have the heap grow to its limit.
+ * The memory in which an event loop decodes requests. A batch is decoded in one array that belongs to the loop. Only an
+ * unfinished request at its end is kept for the connection. Short ones are kept in pooled arrays of two sizes, so that
+ * many connections with a little each take little. A large request gets an array that grows with what has arrived. A
+ * few megabytes of these are pooled too; as garbage they would make the heap grow to its limit.
  */
+@ConfinedTo("the event loop")
 final class Buffers {
     static final int SCRATCH_BYTES = 160 << 10;
     static final int SMALL_BYTES = 16 << 10;
@@ -31,12 +32,12 @@ final class Buffers {
     private final int mostSpareBytes;
     private int spareBytes;
 
-    /** One of so many. */
+    /** @param loops how many loops share the memory for spare arrays */
     Buffers(int loops) {
         this.mostSpareBytes = SPARE_BYTES_OF_ALL_LOOPS / loops;
     }
 
-    /** An array of at least so many bytes; {@code preferred} is how many a new large one gets. */
+    /** An array of at least {@code wanted} bytes. A new large one gets {@code preferred} bytes. */
     byte[] take(int wanted, int preferred) {
         if (wanted <= SMALL_BYTES) {
             boolean fitsTiny = wanted <= TINY_BYTES;
@@ -73,7 +74,7 @@ final class Buffers {
         }
     }
 
-    /** Larger ones take the place of smaller ones: they serve for more. */
+    /** Larger arrays replace smaller ones, because they serve more requests. */
     private void keep(byte[] buffer) {
         while (spareBytes + buffer.length > mostSpareBytes) {
             byte[] smallest = smallestSpare(0);

@@ -12,7 +12,7 @@ import io.netty.channel.uring.IoUringSocketChannel;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 
-/** The transport of those who connect to measure: the quickest, lest they be the limit of what a server can show. */
+/** The transport of load generators: the fastest there is, so that the generator does not limit what it measures. */
 public final class ClientTransport {
     private static final Polling POLLING = Polling.quickest();
 
@@ -33,14 +33,14 @@ public final class ClientTransport {
         };
     }
 
-    /** Has channels read into buffers of their event loop's, where there are such. */
+    /** Makes channels read into buffers that their event loop shares, where the transport has such. */
     public static void shareBuffers(Bootstrap bootstrap) {
         if (POLLING == Polling.IO_URING) {
             bootstrap.option(Rings.sharedBuffers(), Rings.bufferGroup());
         }
     }
 
-    /** An address as that channel wants it. */
+    /** The address in the form that {@link #channel} takes. */
     public static SocketAddress address(SocketAddress address) {
         return address instanceof UnixDomainSocketAddress unix ? POLLING.unixAddress(unix.getPath()) : address;
     }

@@ -1,5 +1,7 @@
 package io.cachee.server.net;
 
+import io.cachee.server.engine.AnyThread;
+import io.cachee.server.engine.ConfinedTo;
 import io.cachee.server.engine.PendingReply;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
@@ -11,20 +13,25 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replies of a connection that are still to come, and what was replied since: everything leaves in the order of the
- * requests. Of the connection's event loop.
+ * Replies of a connection that are still to come, and what was replied after them. Everything leaves in the order of
+ * the requests, so what follows a reply that is still to come has to wait for it.
  */
-// Written by one thread: no update is lost.
+// Only the event loop writes the sum of bytes, so no update is lost.
 @SuppressWarnings("NonAtomicVolatileUpdate")
+@ConfinedTo("the connection's event loop")
 final class DeferredReplies {
-    /** No further requests are read while so many replies are to come. */
+    /** No further request is read while this many replies are to come. */
     static final int MOST = 1_024;
 
     private final class Place implements PendingReply, PendingReply.Parts {
         private @Nullable ByteBuf reply;
+        /** Begins a reply in parts, once all before it have left. */
         private @Nullable Consumer<Parts> whenFirst;
+
         private boolean forgotten;
+        /** Messages to be sent before the reply. */
         private final List<ByteBuf> preceding = new ArrayList<>(0);
+        /** Replies to be sent after it, up to the next that is still to come. */
         private final List<ByteBuf> following = new ArrayList<>(0);
 
         @Override
@@ -61,7 +68,7 @@ final class DeferredReplies {
             return true;
         }
 
-        /** Is called when it may be the first. */
+        /** Begins a reply in parts, if all before it have left. */
         void beginIfFirst() {
             Consumer<Parts> begin = whenFirst;
             if (begin != null && !forgotten && equals(places.peek())) {
@@ -91,14 +98,17 @@ final class DeferredReplies {
     private final Runnable released;
     private final Runnable grew;
     private final Deque<Place> places = new ArrayDeque<>(0);
+
+    @AnyThread
     private volatile long bytes;
+
     private boolean releasing;
 
     /**
      * @param target takes what may leave
-     * @param parts takes a part of a reply, and runs something when it has left
-     * @param released is run after something has
-     * @param grew is run when messages were added, which nothing bounds but what a client may leave unread
+     * @param parts takes a part of a reply, and a task to run when the client has taken the part
+     * @param released is run after something was given to {@code target} or {@code parts}
+     * @param grew is run when a message was added; only the limit of unsent bytes bounds these
      */
     DeferredReplies(Consumer<ByteBuf> target, BiConsumer<ByteBuf, Runnable> parts, Runnable released, Runnable grew) {
         this.target = target;
@@ -115,7 +125,8 @@ final class DeferredReplies {
         return places.size() >= MOST;
     }
 
-    /** How much waits here. From any thread. */
+    /** How many bytes wait here. */
+    @AnyThread
     long bytes() {
         return bytes;
     }
@@ -126,7 +137,7 @@ final class DeferredReplies {
         return place;
     }
 
-    /** What was replied after the last place was taken. */
+    /** Adds replies that follow the last one still to come. */
     void follow(ByteBuf replies) {
         bytes += replies.readableBytes();
         places.getLast().following.add(replies);
@@ -134,7 +145,7 @@ final class DeferredReplies {
 
     private void release() {
         if (releasing) {
-            // Whoever does sees to it.
+            // The call that is under way releases this too.
             return;
         }
         releasing = true;
@@ -149,7 +160,7 @@ final class DeferredReplies {
         boolean any = false;
         for (Place first = places.peek(); first != null; first = places.peek()) {
             any |= !first.preceding.isEmpty();
-            first.preceding.forEach(this::hand);
+            first.preceding.forEach(this::handOver);
             first.preceding.clear();
             first.beginIfFirst();
             ByteBuf reply = first.reply;
@@ -158,8 +169,8 @@ final class DeferredReplies {
             }
             places.remove();
             first.reply = null;
-            hand(reply);
-            first.following.forEach(this::hand);
+            handOver(reply);
+            first.following.forEach(this::handOver);
             any = true;
         }
         if (any) {
@@ -167,12 +178,12 @@ final class DeferredReplies {
         }
     }
 
-    private void hand(ByteBuf replies) {
+    private void handOver(ByteBuf replies) {
         bytes -= replies.readableBytes();
         target.accept(replies);
     }
 
-    /** Nobody is there any more to reply to. */
+    /** Drops everything, because the client is gone. */
     void forget() {
         for (Place place : places) {
             place.forgotten = true;

@@ -1,7 +1,7 @@
 package io.cachee.server.net;
 
+import io.cachee.server.engine.AnyThread;
 import io.cachee.server.engine.SharedState;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The event loops, and who is served by which. Only those are used that {@link LoopPlan} says; when that changes,
- * connections move over, each at a moment at which nothing of it is under way. Where the kernel does not tell how busy
- * threads are, all loops are used from the start.
+ * The event loops, and which connections each of them serves. {@link LoopPlan} decides how many are used. When that
+ * changes, connections move, each while nothing is under way on it. Where the kernel does not report how busy threads
+ * are, all loops are used from the start.
  */
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -27,61 +27,62 @@ final class EventLoops {
     private final MultiThreadIoEventLoopGroup group;
     private final List<LoopContext> contexts = new ArrayList<>();
     private final Map<EventExecutor, LoopContext> byLoop = new HashMap<>();
-    private final AtomicInteger turn = new AtomicInteger();
+    private final AtomicInteger accepted = new AtomicInteger();
     private final SharedState shared;
     private final IdleCpus idleCpus = new IdleCpus();
     private final LoopPlan plan;
     private final boolean fixed;
-    /** How many get as many clients as each other, and how many are used with a helper. */
+    /** How many loops share the clients evenly. */
     private volatile int whole;
 
+    /** How many loops are used, including a helper, which gets fewer clients. */
     private volatile int used;
+
     private long lastTick = System.nanoTime();
     private long lastRequests;
 
-    EventLoops(
-            SharedState shared,
-            Polling polling,
-            int count,
-            boolean adaptive,
-            long pollNanos,
-            ByteBufAllocator allocator) {
+    EventLoops(SharedState shared, LoopOptions options) {
         this.shared = shared;
+        int count = options.count();
         this.plan = new LoopPlan(count);
+        long pollNanos = TimeUnit.MICROSECONDS.toNanos(options.busyPollMicros());
         List<LoopLoad> loads = new ArrayList<>();
-        this.group = polling.loops(count, this::chooser, sockets -> {
+        this.group = options.polling().loops(count, this::chooser, sockets -> {
             LoopLoad load = new LoopLoad();
             loads.add(load);
             return new LoopWait(sockets, load, pollNanos);
         });
         boolean known = true;
         for (EventExecutor loop : group) {
-            LoopLoad load = loads.get(contexts.size());
+            int index = contexts.size();
+            LoopLoad load = loads.get(index);
             loop.submit(load::attach).syncUninterruptibly();
             known &= load.sample(1);
-            LoopContext context = new LoopContext((EventLoop) loop, load, shared.executor(allocator), count);
+            LoopContext context = new LoopContext((EventLoop) loop, index, load);
             contexts.add(context);
             byLoop.put(loop, context);
         }
-        fixed = !adaptive || !known || count == 1;
+        fixed = !options.adaptive() || !known || count == 1;
         whole = fixed ? count : plan.wholeLoops();
         used = whole;
     }
 
     private EventExecutorChooser chooser(EventExecutor[] loops) {
-        return () -> loops[Math.floorMod(turn.getAndIncrement(), Math.clamp(whole, 1, loops.length))];
+        return () -> loops[Math.floorMod(accepted.getAndIncrement(), Math.clamp(whole, 1, loops.length))];
     }
 
     MultiThreadIoEventLoopGroup group() {
         return group;
     }
 
-    /** How many are used now. From any thread. */
+    /** How many are used now. */
+    @AnyThread
     int used() {
         return used;
     }
 
-    /** For how long they have looked for requests instead of sleeping, all together. From any thread. */
+    /** For how long all loops together have looked for requests instead of sleeping. */
+    @AnyThread
     long busyPollNanos() {
         return contexts.stream()
                 .mapToLong(context -> context.load.polledNanos())
@@ -95,19 +96,19 @@ final class EventLoops {
     LoopContext contextOf(EventLoop loop) {
         LoopContext context = byLoop.get(loop);
         if (context == null) {
-            throw new IllegalStateException("a connection on an event loop that is not ours");
+            throw new IllegalStateException("the connection is on an event loop of another group");
         }
         return context;
     }
 
-    /** Keeps an eye on the load from now on, and moves connections of those given where that helps. */
-    void balance(Collection<Connection> connections) {
+    /** Measures the load from now on, and moves connections where that helps. */
+    void balance(Collection<SocketConnection> connections) {
         contexts.getFirst()
                 .eventLoop
                 .scheduleWithFixedDelay(() -> tick(connections), TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private void tick(Collection<Connection> connections) {
+    private void tick(Collection<SocketConnection> connections) {
         try {
             LoopPlan.Sample seen = look();
             if (!fixed) {
@@ -145,18 +146,18 @@ final class EventLoops {
         return plan;
     }
 
-    /** Moves connections from loops that have more than the plan says to those that have fewer. */
-    void rearrange(Collection<Connection> connections) {
+    /** Moves connections from loops that have more than the plan gives them to those that have fewer. */
+    void rearrange(Collection<SocketConnection> connections) {
         whole = plan.wholeLoops();
         used = plan.hasHelper() ? whole + 1 : whole;
         int[] room = new int[contexts.size()];
         for (int i = 0; i < used; i++) {
             room[i] = plan.share(i, connections.size());
         }
-        for (Connection connection : connections) {
+        for (SocketConnection connection : connections) {
             room[indexOf(connection)]--;
         }
-        for (Connection connection : connections) {
+        for (SocketConnection connection : connections) {
             int from = indexOf(connection);
             if (room[from] < 0) {
                 int to = roomiest(room);
@@ -167,8 +168,8 @@ final class EventLoops {
         }
     }
 
-    private int indexOf(Connection connection) {
-        return Math.max(0, contexts.indexOf(connection.loop()));
+    private static int indexOf(SocketConnection connection) {
+        return connection.loop().index;
     }
 
     private int roomiest(int[] room) {
@@ -179,7 +180,7 @@ final class EventLoops {
         return best;
     }
 
-    /** The one that is always used, for what has to be done at times. */
+    /** The loop that is always used; periodic tasks run there. */
     EventLoop first() {
         return contexts.getFirst().eventLoop;
     }

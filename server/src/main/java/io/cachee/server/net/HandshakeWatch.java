@@ -6,7 +6,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 
-/** Reports TLS handshakes that come to nothing, and keeps their noise from the connection behind it. */
+/** Reports failed TLS handshakes, and hides their exceptions from the connection behind it. */
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class HandshakeWatch extends ChannelInboundHandlerAdapter {

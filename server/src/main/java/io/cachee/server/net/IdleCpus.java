@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** How many CPUs of this machine have nothing to do, as /proc/stat has it. */
+/** How many CPUs of this machine are idle, read from /proc/stat. */
 final class IdleCpus {
-    private static final double TICKS_A_SECOND = 100;
+    private static final double TICKS_PER_SECOND = 100;
 
     private final @Nullable FileChannel file;
     private final ByteBuffer text = ByteBuffer.allocate(256);
@@ -25,7 +25,7 @@ final class IdleCpus {
         file = opened;
     }
 
-    /** CPUs idle on average in the last {@code wallNanos}; 0 when that is not known. */
+    /** The CPUs that were idle on average in the last {@code wallNanos}; 0 if unknown. */
     double sample(long wallNanos) {
         FileChannel from = file;
         if (from == null) {
@@ -37,7 +37,7 @@ final class IdleCpus {
             String line = new String(text.array(), 0, Math.max(0, length), StandardCharsets.US_ASCII);
             String[] fields = line.strip().split(" +", 7);
             long idle = Long.parseLong(fields[4]) + Long.parseLong(fields[5]);
-            double idleSeconds = lastIdle < 0 ? 0 : (idle - lastIdle) / TICKS_A_SECOND;
+            double idleSeconds = lastIdle < 0 ? 0 : (idle - lastIdle) / TICKS_PER_SECOND;
             lastIdle = idle;
             return idleSeconds / (wallNanos / 1e9);
         } catch (IOException | RuntimeException unreadable) {
@@ -50,7 +50,7 @@ final class IdleCpus {
             try {
                 file.close();
             } catch (IOException ignored) {
-                // There is nothing in it that could be lost.
+                // A file that was only read loses nothing.
             }
         }
     }

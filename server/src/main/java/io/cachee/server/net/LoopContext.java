@@ -1,45 +1,38 @@
 package io.cachee.server.net;
 
-import io.cachee.resp.RequestsAhead;
-import io.cachee.server.engine.CommandExecutor;
+import io.cachee.server.engine.ConfinedTo;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** What the connections of one event loop share. */
+/** An event loop, and what its connections share whatever they speak. */
 final class LoopContext {
-    /** Replies are sent when there is so much of them, even amid a batch. */
-    static final int FLUSH_BYTES = 128 << 10;
-    /** A connection that is to end when it has nothing under way is looked at again after this. */
-    static final long RETRY_MILLIS = 2;
-
     final EventLoop eventLoop;
+    /** Its number among all event loops, from 0. */
+    final int index;
+
     final LoopLoad load;
-    final CommandExecutor executor;
-    final Buffers buffers;
-    final RequestsAhead ahead = new RequestsAhead();
-    /** Whether a batch is run, of whichever connection: there is one reply buffer, so no other may begin. */
-    boolean running;
 
-    /** Those with replies that are sent at the end of the turn. */
-    private final Deque<Connection> toFlush = new ArrayDeque<>();
+    /** Connections that send at the end of the turn what they have queued. */
+    @ConfinedTo("the event loop")
+    private final Deque<SocketConnection> toFlush = new ArrayDeque<>();
 
+    @ConfinedTo("the event loop")
     private boolean flushPlanned;
 
-    /** One of so many. */
-    LoopContext(EventLoop eventLoop, LoopLoad load, CommandExecutor executor, int loops) {
+    LoopContext(EventLoop eventLoop, int index, LoopLoad load) {
         this.eventLoop = eventLoop;
+        this.index = index;
         this.load = load;
-        this.executor = executor;
-        this.buffers = new Buffers(loops);
     }
 
     /**
-     * Sends what a connection has for its client at the end of this turn, with what others have. A reply sent amid it
-     * wakes its client while the loop reads on, and the two get in each other's way; with io_uring it would bring the
-     * next request into the same turn, and whatever else the loop has to do would have to wait.
+     * Flushes a connection at the end of this turn, together with others. A reply that is sent during the turn wakes
+     * its client while the loop still reads, and both compete for the CPU. With io_uring the client's next request
+     * would even arrive within the same turn, and the loop's other tasks would have to wait.
      */
-    void flush(Connection connection) {
+    @ConfinedTo("the event loop")
+    void flush(SocketConnection connection) {
         toFlush.add(connection);
         if (!flushPlanned) {
             flushPlanned = true;
@@ -49,7 +42,7 @@ final class LoopContext {
 
     private void flushAll() {
         flushPlanned = false;
-        for (Connection next = toFlush.poll(); next != null; next = toFlush.poll()) {
+        for (SocketConnection next = toFlush.poll(); next != null; next = toFlush.poll()) {
             next.flushNow();
         }
     }

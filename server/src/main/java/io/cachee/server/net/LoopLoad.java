@@ -1,5 +1,6 @@
 package io.cachee.server.net;
 
+import io.cachee.server.engine.ConfinedTo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -9,20 +10,22 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How busy an event loop is, as the kernel counts: how long its thread ran, and how long it waited for a CPU. What it
- * spent looking for work is not counted as work. Also how many clients have sent anything.
+ * How busy an event loop is, as the kernel counts it: how long its thread ran, and how long it waited for a CPU. Time
+ * that it polled for work does not count as work. Also counts the clients that have sent anything.
  */
 final class LoopLoad {
     private final BusyPoll busyPoll = new BusyPoll();
     private volatile boolean mayPoll;
-    /** Written by the loop alone. */
+    /** Written by the event loop. */
     private volatile long polledNanos;
 
-    /** Which interval this is, so that a client knows whether it was counted in it. */
+    /** The number of the current interval. A connection remembers the one in which it was counted last. */
     private volatile int interval = 1;
-    /** Written by the loop alone. */
+    /** The interval that {@link #counted} is of. */
+    @ConfinedTo("the event loop")
     private int countedIn;
 
+    /** Written by the event loop. */
     private volatile int counted;
 
     private volatile @Nullable FileChannel schedule;
@@ -38,13 +41,15 @@ final class LoopLoad {
         return mayPoll;
     }
 
-    /** What was sampled last decides, and how many CPUs were idle. */
+    /** Decides by the last sample, and by how many CPUs were idle, whether the loop may poll. */
     void decidePolling(double idleCpus) {
         mayPoll = busyPoll.after(ranShare, waitedShare, idleCpus, clients);
     }
 
-    // Of one thread: no increment is lost.
+    /** The loop has polled for this long. */
+    // Only the event loop writes it, so no increment is lost.
     @SuppressWarnings("NonAtomicVolatileUpdate")
+    @ConfinedTo("the event loop")
     void polled(long nanos) {
         polledNanos += nanos;
     }
@@ -53,7 +58,12 @@ final class LoopLoad {
         return polledNanos;
     }
 
-    /** A client has sent something that was counted last in that interval; in which it is counted now. By the loop. */
+    /**
+     * Counts a client that has sent something, once per interval.
+     *
+     * @param lastCounted what this method returned for the client the last time
+     */
+    @ConfinedTo("the event loop")
     int count(int lastCounted) {
         int now = interval;
         if (lastCounted != now) {
@@ -63,7 +73,8 @@ final class LoopLoad {
         return now;
     }
 
-    /** To be called once by the loop's own thread. */
+    /** Finds the loop's thread. Call once, on it. */
+    @ConfinedTo("the event loop")
     void attach() {
         try {
             Path thread = Path.of("/proc").resolve(Files.readSymbolicLink(Path.of("/proc/thread-self")));
@@ -73,7 +84,7 @@ final class LoopLoad {
         }
     }
 
-    /** Looks what the thread did in the last {@code wallNanos}; false where the kernel does not tell. */
+    /** Measures what the thread did in the last {@code wallNanos}; false where the kernel does not report it. */
     boolean sample(long wallNanos) {
         clients = counted;
         nextInterval();
@@ -108,17 +119,17 @@ final class LoopLoad {
         return Math.clamp((double) nanos / wallNanos, 0, 1);
     }
 
-    /** The share of the last interval in which its thread worked. */
+    /** The share of the last interval in which the thread worked. */
     double ranShare() {
         return ranShare;
     }
 
-    /** The share of the last interval in which its thread could have run and had no CPU. */
+    /** The share of the last interval in which the thread could have run but had no CPU. */
     double waitedShare() {
         return waitedShare;
     }
 
-    /** How many clients have sent anything in the last interval in which one has. */
+    /** How many clients have sent anything, in the last interval in which any has. */
     int clients() {
         return clients;
     }
@@ -130,7 +141,7 @@ final class LoopLoad {
             try {
                 file.close();
             } catch (IOException ignored) {
-                // There is nothing in it that could be lost.
+                // A file that was only read loses nothing.
             }
         }
     }

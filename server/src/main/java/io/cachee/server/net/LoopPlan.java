@@ -1,29 +1,33 @@
 package io.cachee.server.net;
 
 /**
- * Decides how many event loops are used. One loop that finds the requests of many clients each time it looks does more
- * with a CPU than two that are woken for a few each, so more is used only when the loops have no time left while a CPU
- * has, and only for as long as more requests are served with it than without. More is a whole loop where a whole CPU is
- * idle, which gets as many clients as any other, and a helper where a part of one is, which gets a few. What was tried
- * in vain, or did not last, is tried again after twice the time, or when the load has been low in between.
+ * Decides how many event loops are used.
+ *
+ * <p>One loop that finds the requests of many clients at each turn does more with a CPU than two that are woken for a
+ * few each. So another loop is tried only when the loops are saturated while a CPU is idle, and it is kept only if more
+ * requests are served with it than without. Where a whole CPU is idle, a whole loop is added, which gets as many
+ * clients as every other. Where only a part of a CPU is idle, a helper is added, which gets a few clients. After a
+ * trial that failed, the next one waits twice as long, unless the load has been low in between.
  */
 final class LoopPlan {
     private static final double SATURATED = 0.85;
-    /** Idle CPUs, on average, with which a whole loop, and with which a helper is worth a trial. */
+    /** How many CPUs have to be idle, on average, to try a whole loop. */
     private static final double CPU_FOR_LOOP = 0.75;
-
+    /** The same, to try a helper. */
     private static final double CPU_FOR_HELPER = 0.12;
-    /** Idle CPUs beside a helper that has taken what it was given, with which a whole loop in its place is. */
+    /** The same, to replace a helper that is busy by a whole loop. */
     private static final double CPU_BESIDE_HELPER = 0.25;
 
     private static final double STARVED = 0.15;
     private static final double SLACK = 0.5;
-    /** What a further loop or a helper must add, and what one less may cost. */
+    /** By how much a further loop has to raise the rate of requests. */
     private static final double LOOP_WORTHWHILE = 1.1;
-
+    /** The same for a helper. */
     private static final double HELPER_WORTHWHILE = 1.04;
+    /** How far one less may lower it. */
     private static final double BEARABLE = 0.97;
-    /** What is served in one interval varies by a fifth, so means of several are compared. */
+
+    /** The rate varies by a fifth from one interval to the next, so means over several are compared. */
     private static final int TICKS_TO_TRY = 8;
 
     private static final int TICKS_TO_CLOSE = 5;
@@ -32,13 +36,13 @@ final class LoopPlan {
     private static final int FIRST_PAUSE = 10;
     private static final int LONGEST_PAUSE = 600;
 
-    /** A helper gets one of so many clients. With more it takes too much from those whom it shares a CPU with. */
+    /** A helper gets one client of this many. With more it would take too much from the threads it shares a CPU with. */
     private static final int CLIENTS_FOR_ONE_HELPED = 10;
 
-    /** What was seen in one interval. Shares are of one CPU, means over the whole loops. */
+    /** What was measured in one interval. The shares are of one CPU, averaged over the whole loops. */
     record Sample(double ranShare, double waitedShare, double idleCpus, double requests) {}
 
-    /** For how many intervals in a row something was so, and what was seen meanwhile. */
+    /** For how many intervals in a row a condition held, and what was measured meanwhile. */
     private static final class Streak {
         private int ticks;
         private double requests;
@@ -74,9 +78,9 @@ final class LoopPlan {
     private final Streak starved = new Streak();
     private final Streak slack = new Streak();
     private final Streak trial = new Streak();
-    /** Two for each whole loop beyond the first, one for a helper. */
+    /** Two for each whole loop beyond the first, plus one for a helper. */
     private int level;
-    /** What it was before the trial, or -1 when there is none. */
+    /** The level before the trial; -1 while there is no trial. */
     private int trialFrom = -1;
 
     private int trialTicks;
@@ -84,27 +88,27 @@ final class LoopPlan {
     private int restFor;
     private int pause = FIRST_PAUSE;
 
-    LoopPlan(int most) {
-        highest = 2 * (most - 1);
+    LoopPlan(int mostLoops) {
+        highest = 2 * (mostLoops - 1);
     }
 
-    /** How many loops get as many clients as each other. */
+    /** How many loops share the clients evenly. */
     int wholeLoops() {
         return 1 + level / 2;
     }
 
-    /** Whether a further one gets a few. */
+    /** Whether one more loop gets a few clients. */
     boolean hasHelper() {
         return level % 2 == 1;
     }
 
-    /** How many of so many clients the loop of this number shall serve at most, the helper being the last. */
+    /** How many of all clients a loop serves at most. The helper is the last loop. */
     int share(int loop, int clients) {
         int helped = hasHelper() && clients > 1 ? Math.ceilDiv(clients, CLIENTS_FOR_ONE_HELPED) : 0;
         return loop < wholeLoops() ? Math.ceilDiv(clients - helped, wholeLoops()) : helped;
     }
 
-    /** Takes note of an interval, and may change what is used in the next. */
+    /** Learns from an interval, and may change what is used in the next. */
     void after(Sample sample) {
         if (trialFrom >= 0) {
             judge(sample);
@@ -113,7 +117,7 @@ final class LoopPlan {
         }
     }
 
-    /** The first intervals are for the connections to move. */
+    /** Ends the trial when it has lasted long enough. The first intervals do not count: connections still move. */
     private void judge(Sample sample) {
         trialTicks++;
         trial.note(trialTicks > TICKS_TO_MOVE, sample);

@@ -1,22 +1,24 @@
 package io.cachee.server.net;
 
+import io.cachee.server.engine.ConfinedTo;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
 import io.netty.channel.IoRegistration;
 
 /**
- * How an event loop waits for work: where requests follow each other closely and a CPU is to spare, it looks again for
- * a moment before it sleeps, for to be woken takes longer than many a request. It gives its CPU to whoever wants it
- * while it looks.
+ * How an event loop waits for work. Where requests follow each other closely and a CPU is idle, it polls for a moment
+ * before it sleeps, because waking up takes longer than many requests do. While it polls, it yields the CPU to other
+ * threads.
  */
+@ConfinedTo("the event loop")
 final class LoopWait implements IoHandler {
-    /** The mean is over about so many turns. */
+    /** The mean time between turns is over about this many. */
     private static final int TURNS = 8;
-    /** Nor does a long sleep count for more than this many times the limit, so that it is soon forgotten. */
+    /** A long sleep counts as this many times the limit, so that it is soon forgotten. */
     private static final int LONG_TURN = 4;
-    /** Who waits for this CPU has it after so many looks, some microseconds; to ask after each delays what comes. */
-    private static final int LOOKS_IN_A_ROW = 8;
+    /** Polls between two yields: a few microseconds. Yielding after each poll would delay requests. */
+    private static final int POLLS_IN_A_ROW = 8;
 
     private static final IoHandlerContext AT_ONCE = new IoHandlerContext() {
         @Override
@@ -65,13 +67,13 @@ final class LoopWait implements IoHandler {
         meanNanos += (turn - meanNanos) / TURNS;
     }
 
-    // To yield is what is meant here: whoever waits for this CPU may have it.
+    // Yielding is intended: another thread that waits for this CPU shall get it.
     @SuppressWarnings("ThreadPriorityCheck")
     private int poll(IoHandlerContext context, long begun) {
         int found = sockets.run(AT_ONCE);
         long now = begun;
-        for (int looks = 1; found == 0 && context.canBlock() && now - begun < mostNanos; looks++) {
-            if (looks % LOOKS_IN_A_ROW == 0) {
+        for (int polls = 1; found == 0 && context.canBlock() && now - begun < mostNanos; polls++) {
+            if (polls % POLLS_IN_A_ROW == 0) {
                 Thread.yield();
             }
             found = sockets.run(AT_ONCE);

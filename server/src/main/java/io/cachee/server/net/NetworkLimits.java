@@ -3,14 +3,14 @@ package io.cachee.server.net;
 /**
  * Limits of connections that clients cannot change.
  *
- * @param strangerMillis how long a client may take to say who it is, where that is asked for
- * @param lingerMillis how long a client that is to be disconnected may take to take its last replies
- * @param tickMillis how often connections are looked at
- * @param acceptRestMillis how long no connection is accepted after one could not be
+ * @param strangerMillis how long a client may take to authenticate, where it has to
+ * @param lingerMillis how long a client may take to read its last replies before it is cut off
+ * @param tickMillis how often connections are checked
+ * @param acceptRestMillis how long no connection is accepted after accepting one has failed
  * @param handshakeMillis how long a TLS handshake may take
  * @param mostHandshakes TLS handshakes under way at once
- * @param queryTotalBytes of unfinished and waiting requests of all clients together
- * @param outputTotalBytes of replies that clients have not taken yet, of all clients together
+ * @param inputTotalBytes unfinished and waiting requests of all clients together
+ * @param outputTotalBytes replies that clients have not taken yet, of all clients together
  */
 public record NetworkLimits(
         long strangerMillis,
@@ -19,22 +19,84 @@ public record NetworkLimits(
         long acceptRestMillis,
         long handshakeMillis,
         int mostHandshakes,
-        long queryTotalBytes,
+        long inputTotalBytes,
         long outputTotalBytes) {
-    /** What is usual. */
-    public static final NetworkLimits DEFAULT =
-            new NetworkLimits(30_000, 5_000, 1_000, 500, 5_000, 256, 64L << 20, 64L << 20);
+    public static final NetworkLimits DEFAULT = new Builder().build();
 
-    /** The same, with so many bytes for requests and for replies of all clients together. */
-    public NetworkLimits clientBuffersTotal(long bytes) {
-        return new NetworkLimits(
-                strangerMillis,
-                lingerMillis,
-                tickMillis,
-                acceptRestMillis,
-                handshakeMillis,
-                mostHandshakes,
-                bytes,
-                bytes);
+    /** Begins with these limits. */
+    public Builder but() {
+        Builder builder = new Builder();
+        builder.strangerMillis = strangerMillis;
+        builder.lingerMillis = lingerMillis;
+        builder.tickMillis = tickMillis;
+        builder.acceptRestMillis = acceptRestMillis;
+        builder.handshakeMillis = handshakeMillis;
+        builder.mostHandshakes = mostHandshakes;
+        builder.inputTotalBytes = inputTotalBytes;
+        builder.outputTotalBytes = outputTotalBytes;
+        return builder;
+    }
+
+    /** Collects limits. */
+    public static final class Builder {
+        private long strangerMillis = 30_000;
+        private long lingerMillis = 5_000;
+        private long tickMillis = 1_000;
+        private long acceptRestMillis = 500;
+        private long handshakeMillis = 5_000;
+        private int mostHandshakes = 256;
+        private long inputTotalBytes = 64L << 20;
+        private long outputTotalBytes = 64L << 20;
+
+        private Builder() {}
+
+        Builder strangerMillis(long millis) {
+            strangerMillis = millis;
+            return this;
+        }
+
+        Builder lingerMillis(long millis) {
+            lingerMillis = millis;
+            return this;
+        }
+
+        Builder tickMillis(long millis) {
+            tickMillis = millis;
+            return this;
+        }
+
+        Builder acceptRestMillis(long millis) {
+            acceptRestMillis = millis;
+            return this;
+        }
+
+        Builder handshakeMillis(long millis) {
+            handshakeMillis = millis;
+            return this;
+        }
+
+        Builder mostHandshakes(int most) {
+            mostHandshakes = most;
+            return this;
+        }
+
+        /** For the requests of all clients together, and the same for their replies. */
+        public Builder clientBuffersTotalBytes(long bytes) {
+            inputTotalBytes = bytes;
+            outputTotalBytes = bytes;
+            return this;
+        }
+
+        public NetworkLimits build() {
+            return new NetworkLimits(
+                    strangerMillis,
+                    lingerMillis,
+                    tickMillis,
+                    acceptRestMillis,
+                    handshakeMillis,
+                    mostHandshakes,
+                    inputTotalBytes,
+                    outputTotalBytes);
+        }
     }
 }

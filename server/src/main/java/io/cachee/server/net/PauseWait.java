@@ -1,39 +1,43 @@
 package io.cachee.server.net;
 
+import io.cachee.server.engine.ConfinedTo;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A connection's waiting for the end of CLIENT PAUSE, at the latest when that was planned to be. Of its event loop. */
+/** Waits for the end of CLIENT PAUSE: until the pause is stopped, or its time is over. */
+@ConfinedTo("the connection's event loop")
 final class PauseWait {
-    private final Connection connection;
-    private final Runnable over;
+    private final RespProtocol protocol;
+    private final SocketConnection connection;
     private @Nullable Future<?> end;
 
-    PauseWait(Connection connection, Runnable over) {
+    PauseWait(RespProtocol protocol, SocketConnection connection) {
+        this.protocol = protocol;
         this.connection = connection;
-        this.over = over;
     }
 
+    /** Begins to wait, unless it does already. */
     void begin() {
         if (end == null) {
-            long nanos = connection.loop().executor.awaitEndOfPause(connection);
+            long nanos = protocol.executor().awaitEndOfPause(protocol);
             end = connection.after(this::stop, nanos, TimeUnit.NANOSECONDS);
         }
     }
 
-    /** It is over, whether it was planned to be or not. */
+    /** The pause is over. */
     void stop() {
         forget();
-        over.run();
+        protocol.resume();
     }
 
+    /** Waits no longer. */
     void forget() {
         Future<?> planned = end;
         if (planned != null) {
             end = null;
             planned.cancel(false);
-            connection.loop().executor.forgetPause(connection);
+            protocol.executor().forgetPause(protocol);
         }
     }
 }

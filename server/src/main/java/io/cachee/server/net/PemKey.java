@@ -21,16 +21,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A certificate chain and the private key that goes with it, from PEM files. That the two belong together is tried
- * out, for while files are being replaced they may be of two generations.
+ * A certificate chain and its private key, read from PEM files. Reading checks that the two belong together, because
+ * while files are replaced one may be new and the other old.
  *
  * @param key the private key
- * @param chain its certificate, and those that vouch for it
+ * @param chain the certificate of the key, and those that certify it
  */
 record PemKey(PrivateKey key, List<X509Certificate> chain) {
     private static final Pattern KEY =
             Pattern.compile("-----BEGIN (RSA |EC |)PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END \\1PRIVATE KEY-----");
-    /** As PKCS#8 says it, and as OpenSSL's older format does in a line of its own. */
+    /** PKCS#8 marks an encrypted key in its first line, and OpenSSL's older format in a separate one. */
     private static final Pattern ENCRYPTED =
             Pattern.compile("-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type:\\s*4,\\s*ENCRYPTED");
 
@@ -54,7 +54,7 @@ record PemKey(PrivateKey key, List<X509Certificate> chain) {
         }
     }
 
-    /** The certificates in a file, one at least. */
+    /** The certificates in a file. Fails if there is none. */
     static List<X509Certificate> certificates(Path file) throws IOException, GeneralSecurityException {
         List<X509Certificate> certificates = new ArrayList<>();
         try (InputStream in = Files.newInputStream(small(file))) {
@@ -79,7 +79,7 @@ record PemKey(PrivateKey key, List<X509Certificate> chain) {
             throw new IOException(
                     ENCRYPTED.matcher(text).find()
                             ? "TLS: the key in " + file + " is encrypted, and nobody is there to type its password;"
-                                    + " 'openssl pkey' writes one that is not: have the file's mode protect it"
+                                    + " 'openssl pkey' writes one that is not: protect it by the file's mode"
                             : "TLS: there is no key that begins with BEGIN PRIVATE KEY, BEGIN RSA PRIVATE KEY or"
                                     + " BEGIN EC PRIVATE KEY in " + file);
         }

@@ -3,11 +3,12 @@ package io.cachee.server.net;
 import java.io.ByteArrayOutputStream;
 import java.security.InvalidKeyException;
 import java.security.PublicKey;
+import java.util.Arrays;
 
 /**
- * Dresses a private key of PKCS#1 (RSA) or SEC1 (elliptic curves) as PKCS#8, the only form that the JDK reads: a
- * sequence of a version, of what kind of key it is, and of the key as it was. What kind it is stands at the beginning
- * of the encoded public key, in just the form that is wanted here.
+ * Wraps a private key of PKCS#1 (RSA) or SEC1 (elliptic curves) into PKCS#8, the only form that the JDK reads: a
+ * sequence of a version, the algorithm, and the original key. The algorithm is copied from the encoded public key,
+ * which begins with it in the same form.
  */
 final class Pkcs8 {
     private static final int SEQUENCE = 0x30;
@@ -16,26 +17,24 @@ final class Pkcs8 {
 
     private Pkcs8() {}
 
-    static byte[] wrap(byte[] key, PublicKey counterpart) throws InvalidKeyException {
-        byte[] kind = kindOf(counterpart.getEncoded());
+    static byte[] wrap(byte[] key, PublicKey publicKey) throws InvalidKeyException {
+        byte[] algorithm = algorithmOf(publicKey.getEncoded());
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(VERSION);
-        body.writeBytes(kind);
+        body.writeBytes(algorithm);
         body.writeBytes(element(OCTETS, key));
         return element(SEQUENCE, body.toByteArray());
     }
 
-    /** The first element within the sequence that a public key is. */
-    private static byte[] kindOf(byte[] publicKey) throws InvalidKeyException {
+    /** A public key is a sequence, too. Its first element is the algorithm. */
+    private static byte[] algorithmOf(byte[] publicKey) throws InvalidKeyException {
         int start = headerLength(publicKey, 0);
         int header = headerLength(publicKey, start);
         int length = publicKey[start + 1] & 0xff;
         if (publicKey[start] != SEQUENCE || header != 2) {
-            throw new InvalidKeyException("a public key of an unknown form");
+            throw new InvalidKeyException("the public key has an unknown form");
         }
-        byte[] kind = new byte[header + length];
-        System.arraycopy(publicKey, start, kind, 0, kind.length);
-        return kind;
+        return Arrays.copyOfRange(publicKey, start, start + header + length);
     }
 
     /** Bytes of an element's tag and length. */

@@ -35,12 +35,12 @@ public enum Polling {
 
     private static final int KEEPALIVE_SECONDS = 300;
 
-    /** Epoll where there is one; io_uring is for who asks for it. */
+    /** Epoll where it is available. io_uring has to be chosen. */
     public static Polling best() {
         return Epoll.isAvailable() ? EPOLL : NIO;
     }
 
-    /** The one that takes least time of its own. */
+    /** The one with the least overhead. */
     static Polling quickest() {
         return Rings.areAvailable() ? IO_URING : best();
     }
@@ -73,7 +73,7 @@ public enum Polling {
                 && System.getProperty("os.name", "").toLowerCase(Locale.ROOT).contains("linux");
     }
 
-    /** As it is logged. */
+    /** The name in the log. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
@@ -128,7 +128,7 @@ public enum Polling {
         }
     }
 
-    /** Notices clients that are gone without a word in minutes, not in hours. */
+    /** Notices within minutes, not hours, that a client has vanished without closing. */
     void keepAlive(ServerBootstrap bootstrap) {
         switch (this) {
             case IO_URING ->

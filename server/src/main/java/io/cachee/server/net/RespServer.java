@@ -6,25 +6,27 @@ import io.cachee.server.engine.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandle;
-import io.netty.channel.ServerChannel;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Listens for clients: over TCP, TLS and a Unix socket, with as many event loops as it is told. */
+/** Listens for clients over TCP, TLS and a Unix socket. Each listener has a {@link Protocol}; all have RESP today. */
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class RespServer implements AutoCloseable {
@@ -34,30 +36,36 @@ public final class RespServer implements AutoCloseable {
     private final SharedState shared;
     private final ListenOptions options;
     private final NetworkLimits limits;
-    private final Doorkeeper doorkeeper;
-    /** Doors at which nobody can be let in for now. */
-    private final AtomicInteger restingDoors = new AtomicInteger();
-
+    private final Connections connections;
     private final EventLoops loops;
-    private final List<Channel> doors = new ArrayList<>();
+    private final Protocol.Factory resp;
+    private final List<Channel> listeners = new ArrayList<>();
+    /** Listeners that do not accept for a while, because they could not. */
+    private final AtomicInteger restingListeners = new AtomicInteger();
+
     private final @Nullable Tls tls;
     private @Nullable SocketFile socketFile;
 
-    /** Opens all doors, or none. */
+    /** Opens all listeners, or none. */
     public static RespServer open(SharedState shared, ListenOptions options) throws IOException {
         return open(shared, options, NetworkLimits.DEFAULT, _ -> {});
     }
 
-    /** Opens all doors, or none, with limits of one's own. */
+    /** The same, with limits other than the usual. */
     public static RespServer open(SharedState shared, ListenOptions options, NetworkLimits limits) throws IOException {
         return open(shared, options, limits, _ -> {});
     }
 
-    /** The same, with what is to be done on an event loop that is always used, before any door is opened. */
+    /**
+     * Opens all listeners, or none.
+     *
+     * @param first is given an event loop that is always used, before the first listener opens
+     */
     public static RespServer open(
             SharedState shared, ListenOptions options, NetworkLimits limits, Consumer<EventLoop> first)
             throws IOException {
-        Tls tls = options.tlsPort() > 0 ? new Tls(options, limits, shared) : null;
+        TlsOptions wanted = options.tls();
+        Tls tls = wanted == null ? null : new Tls(wanted, limits, shared);
         RespServer server = new RespServer(shared, options, limits, tls);
         try {
             first.accept(server.loops.first());
@@ -74,24 +82,23 @@ public final class RespServer implements AutoCloseable {
         this.options = options;
         this.limits = limits;
         this.tls = tls;
-        this.doorkeeper = new Doorkeeper(shared, options.socket(), options.protectedMode(), limits);
-        this.loops = new EventLoops(
-                shared,
-                options.polling(),
-                options.loops(),
-                options.adaptive(),
-                TimeUnit.MICROSECONDS.toNanos(options.busyPollMicros()),
-                PooledByteBufAllocator.DEFAULT);
+        this.connections = new Connections(shared, options.socket(), options.protectedMode(), limits);
+        this.loops = new EventLoops(shared, options.loops());
+        this.resp = new RespFactory(shared, options.loops().count(), PooledByteBufAllocator.DEFAULT);
         loops.first()
                 .scheduleWithFixedDelay(this::tick, limits.tickMillis(), limits.tickMillis(), TimeUnit.MILLISECONDS);
-        shared.reportLoops(new LoopFigures(options.polling().label(), loops::used, loops::busyPollNanos));
-        loops.balance(doorkeeper.connections());
+        shared.reportLoops(new LoopFigures(polling().label(), loops::used, loops::busyPollNanos));
+        loops.balance(connections.all());
     }
 
-    /** A failure must not escape: it would be the last time that anybody is disconnected or a certificate reloaded. */
+    private Polling polling() {
+        return options.loops().polling();
+    }
+
+    /** No failure may escape: the ticks would end, and with them timeouts and the reloading of certificates. */
     private void tick() {
         try {
-            doorkeeper.tick();
+            connections.tick();
             shared.statistics().tick();
             if (tls != null) {
                 tls.reloadIfChanged();
@@ -102,20 +109,19 @@ public final class RespServer implements AutoCloseable {
     }
 
     private void listen() throws IOException {
+        TlsOptions tlsOptions = options.tls();
         for (String address : options.bind()) {
             if (options.port() >= 0) {
-                doors.add(bind(options.polling().tcp(), new InetSocketAddress(address, options.port()), Transport.TCP));
+                listen(new InetSocketAddress(address, options.port()), Transport.TCP, resp);
             }
-            if (tls != null) {
-                doors.add(bind(
-                        options.polling().tcp(), new InetSocketAddress(address, options.tlsPort()), Transport.TLS));
+            if (tlsOptions != null) {
+                listen(new InetSocketAddress(address, tlsOptions.port()), Transport.TLS, resp);
             }
         }
         if (!options.socket().isEmpty()) {
-            Polling polling = options.polling();
-            SocketFile file = SocketFile.prepare(java.nio.file.Path.of(options.socket()), options.socketPermissions());
+            SocketFile file = SocketFile.prepare(Path.of(options.socket()), options.socketPermissions());
             try {
-                doors.add(bind(polling.unix(), polling.unixAddress(file.bindPath()), Transport.UNIX));
+                listen(polling().unixAddress(file.bindPath()), Transport.UNIX, resp);
                 file.publish();
             } catch (IOException | RuntimeException e) {
                 file.abandon();
@@ -125,29 +131,29 @@ public final class RespServer implements AutoCloseable {
         }
     }
 
-    private Channel bind(Class<? extends ServerChannel> type, SocketAddress address, Transport transport)
-            throws IOException {
+    private void listen(SocketAddress address, Transport transport, Protocol.Factory protocol) throws IOException {
+        boolean isUnix = transport == Transport.UNIX;
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.group())
-                .channel(type)
-                .handler(new AcceptGuard(shared, limits.acceptRestMillis(), restingDoors))
-                .childHandler(entrance(transport))
+                .channel(isUnix ? polling().unix() : polling().tcp())
+                .handler(new AcceptGuard(shared, limits.acceptRestMillis(), restingListeners))
+                .childHandler(initializer(transport, protocol))
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
                 .option(ChannelOption.SO_BACKLOG, BACKLOG);
-        if (transport != Transport.UNIX) {
+        if (!isUnix) {
             bootstrap
                     .option(ChannelOption.SO_REUSEADDR, true)
                     .childOption(ChannelOption.TCP_NODELAY, true)
                     .childOption(ChannelOption.SO_KEEPALIVE, true);
-            options.polling().keepAlive(bootstrap);
+            polling().keepAlive(bootstrap);
         }
-        options.polling().shareBuffers(bootstrap);
-        if (transport != Transport.UNIX || options.polling().halfClosesUnixSockets()) {
+        polling().shareBuffers(bootstrap);
+        if (!isUnix || polling().halfClosesUnixSockets()) {
             bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }
         try {
-            return bootstrap.bind(address).syncUninterruptibly().channel();
+            listeners.add(bootstrap.bind(address).syncUninterruptibly().channel());
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Exception e) {
@@ -155,13 +161,13 @@ public final class RespServer implements AutoCloseable {
         }
     }
 
-    private ChannelHandler entrance(Transport transport) {
+    private ChannelHandler initializer(Transport transport, Protocol.Factory protocol) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
-                String refusal = doorkeeper.refusal(channel, transport);
+                String refusal = connections.refusal(channel, transport);
                 if (refusal != null) {
-                    Doorkeeper.refuse(channel, refusal);
+                    channel.writeAndFlush(protocol.refusal(refusal)).addListener(ChannelFutureListener.CLOSE);
                     return;
                 }
                 if (transport == Transport.TLS && tls != null) {
@@ -172,17 +178,18 @@ public final class RespServer implements AutoCloseable {
                     channel.pipeline().addLast(handler);
                     channel.pipeline().addLast(new HandshakeWatch(shared));
                 }
-                channel.pipeline().addLast(new Connection(doorkeeper, loops.contextOf(channel.eventLoop()), transport));
+                LoopContext loop = loops.contextOf(channel.eventLoop());
+                channel.pipeline().addLast(new SocketConnection(connections, loop, transport, protocol));
             }
         };
     }
 
-    /** The port that is listened at over TCP, or -1. */
+    /** The port for TCP, or -1. */
     public int port() {
         return portOf(false);
     }
 
-    /** The port that is listened at over TLS, or -1. */
+    /** The port for TLS, or -1. */
     public int tlsPort() {
         return portOf(true);
     }
@@ -191,12 +198,12 @@ public final class RespServer implements AutoCloseable {
         int perAddress = (options.port() >= 0 ? 1 : 0) + (tls != null ? 1 : 0);
         int at = ofTls ? perAddress - 1 : 0;
         boolean there = ofTls ? tls != null : options.port() >= 0;
-        return there && doors.get(at).localAddress() instanceof InetSocketAddress inet ? inet.getPort() : -1;
+        return there && listeners.get(at).localAddress() instanceof InetSocketAddress inet ? inet.getPort() : -1;
     }
 
-    /** Whether its event loops poll what is of this type. */
-    boolean polls(Class<? extends IoHandle> what) {
-        return loops.group().isCompatible(what);
+    /** Whether its event loops can poll handles of this type. */
+    boolean polls(Class<? extends IoHandle> type) {
+        return loops.group().isCompatible(type);
     }
 
     /** An event loop that is always used. */
@@ -208,41 +215,42 @@ public final class RespServer implements AutoCloseable {
         return loops;
     }
 
-    Doorkeeper doorkeeper() {
-        return doorkeeper;
+    Connections connections() {
+        return connections;
     }
 
-    /** Whether connections are accepted; not for a while after one could not be, for want of file descriptors, say. */
+    /** Whether connections are accepted. Not for a while after accepting failed, for example without descriptors. */
     public boolean isAccepting() {
-        return restingDoors.get() == 0;
+        return restingListeners.get() == 0;
     }
 
     /** How many clients are connected. */
     public int clients() {
-        return doorkeeper.count();
+        return connections.count();
     }
 
-    /** Listens no more; those connected finish what is under way. True when all had left in time. */
+    /** Stops listening, and lets clients finish what is under way. True when all have left in time. */
     public boolean drain(long graceMillis) {
-        doors.forEach(door -> door.close().awaitUninterruptibly());
+        stopListening();
+        connections.close();
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMillis);
+        while (connections.count() > 0 && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        return connections.count() == 0;
+    }
+
+    private void stopListening() {
+        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
         if (socketFile != null) {
             socketFile.remove();
         }
-        doorkeeper.close();
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(graceMillis);
-        while (doorkeeper.count() > 0 && System.nanoTime() - deadline < 0) {
-            java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);
-        }
-        return doorkeeper.count() == 0;
     }
 
     @Override
     public void close() {
-        doors.forEach(door -> door.close().awaitUninterruptibly());
-        if (socketFile != null) {
-            socketFile.remove();
-        }
-        doorkeeper.killAll();
+        stopListening();
+        connections.killAll();
         shared.routing().close();
         loops.close();
     }

@@ -10,12 +10,12 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 
 /**
- * io_uring as it is used here: one call of the kernel takes all that an event loop has to send in a turn and waits for
- * what comes, and the kernel reads into buffers that all connections of a loop share. That takes Linux 5.19, and a
- * container whose seccomp profile permits it.
+ * How io_uring is used. One system call submits everything that an event loop sends in a turn, and waits for what
+ * arrives. The kernel reads into buffers that all connections of a loop share. This needs Linux 5.19, and in a
+ * container a seccomp profile that permits io_uring.
  *
- * <p>Each read is asked for anew. A read that goes on by itself would go on for a client that is to wait until it has
- * taken its replies, for tens of megabytes.
+ * <p>Each read is requested separately. A multishot read would go on for tens of megabytes although the client has to
+ * wait until it has taken its replies.
  */
 final class Rings {
     private static final short BUFFER_GROUP = 1;
@@ -25,7 +25,7 @@ final class Rings {
     private static final int BUFFER_BYTES = 16 << 10;
 
     static {
-        // Netty looks when its class is loaded.
+        // Netty reads this when its class is loaded.
         System.setProperty("io.netty.iouring.recvMultiShotEnabled", "false");
     }
 
@@ -35,7 +35,7 @@ final class Rings {
         return IoUring.isAvailable() && IoUring.isRegisterBufferRingSupported() && !IoUring.isRecvMultishotEnabled();
     }
 
-    /** Why there are none. */
+    /** Why io_uring is not available. */
     static String problem() {
         Throwable cause = IoUring.unavailabilityCause();
         return cause != null ? String.valueOf(cause.getMessage()) : "this kernel is older than Linux 5.19";
@@ -53,7 +53,7 @@ final class Rings {
         return IoUringIoHandler.newFactory(config);
     }
 
-    /** Has a channel read into the buffers that its event loop's channels share. */
+    /** The option that makes a channel read into its event loop's shared buffers. */
     static ChannelOption<Short> sharedBuffers() {
         return IoUringChannelOption.IO_URING_BUFFER_GROUP_ID;
     }

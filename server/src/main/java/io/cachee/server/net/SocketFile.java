@@ -20,12 +20,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The path of a Unix socket. The socket is bound in a directory of its own that nobody else may enter, gets its mode
- * there, and is then moved to its place: nobody can connect before the mode is right, and what was there is replaced in
- * one step. Only a socket of one's own is ever replaced; no link is followed.
+ * The path of a Unix socket. The socket is bound in a private directory, gets its mode there, and is then moved to its
+ * place. So no client can connect before the mode is right, and an old socket is replaced atomically. Only a stale
+ * socket of the same user is ever replaced, and no link is followed.
  */
 final class SocketFile {
-    /** What the address of a socket has room for. */
+    /** The longest path that fits into a socket address. */
     private static final int MAX_PATH_BYTES = 107;
 
     private static final String SOCKET = "s";
@@ -33,7 +33,7 @@ final class SocketFile {
     private final Path path;
     private final Set<PosixFilePermission> permissions;
     private final Path directory;
-    /** Which file it is, once it is in its place. */
+    /** Identifies the socket's file, once it is in its place. */
     private @Nullable Object identity;
 
     private SocketFile(Path path, Set<PosixFilePermission> permissions, Path directory) {
@@ -42,7 +42,7 @@ final class SocketFile {
         this.directory = directory;
     }
 
-    /** Checks the path, and makes the directory to bind in. */
+    /** Checks the path, and creates the directory to bind in. */
     static SocketFile prepare(Path path, Set<PosixFilePermission> permissions) throws IOException {
         Path absolute = path.toAbsolutePath();
         Path parent = absolute.getParent();
@@ -60,7 +60,7 @@ final class SocketFile {
                 throw new IOException("socket " + path + ": the path is too long: before it is in its place, the socket"
                         + " is at " + file.bindPath() + ", which is longer than " + MAX_PATH_BYTES + " bytes");
             }
-            // Whoever runs this owns what was just made. Names of users tell less: in a container there may be none.
+            // The owner of the new directory is the user of this process. In a container it may have no name.
             checkReplaceable(absolute, Files.getOwner(directory, LinkOption.NOFOLLOW_LINKS));
             return file;
         } catch (IOException | RuntimeException e) {
@@ -93,7 +93,7 @@ final class SocketFile {
 
     private static void checkStale(Path path) throws IOException {
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            // One whose queue is full is alive, and waiting for it might take forever.
+            // Does not block: a listener whose queue is full is alive, but might never accept.
             probe.configureBlocking(false);
             probe.connect(UnixDomainSocketAddress.of(path));
         } catch (ConnectException nobodyListens) {
@@ -107,7 +107,7 @@ final class SocketFile {
         return directory.resolve(SOCKET);
     }
 
-    /** The socket is bound: gives it its mode and puts it in its place. */
+    /** Gives the bound socket its mode, and moves it to its place. */
     void publish() throws IOException {
         Files.setPosixFilePermissions(bindPath(), permissions);
         identity = identityOf(bindPath());
@@ -115,13 +115,13 @@ final class SocketFile {
         Files.delete(directory);
     }
 
-    /** Nothing came of it. */
+    /** Removes what was created, because binding has failed. */
     void abandon() {
         deleteQuietly(bindPath());
         deleteQuietly(directory);
     }
 
-    /** Removes the socket, unless the one there is another process's by now. */
+    /** Removes the socket, unless another process has replaced it. */
     void remove() {
         try {
             if (Objects.equals(identity, identityOf(path))) {
@@ -141,7 +141,7 @@ final class SocketFile {
         try {
             Files.deleteIfExists(path);
         } catch (IOException e) {
-            // Left behind; the next start replaces it.
+            // The next start replaces it.
             return;
         }
     }

@@ -9,6 +9,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
@@ -19,14 +20,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Certificate, key and authorities for TLS 1.2 and 1.3. When the files change, new connections use what is in them now;
- * a file that cannot be used leaves the old in force.
+ * Certificate, key and authorities for TLS 1.2 and 1.3. When the files change, new connections use the new content. If
+ * it cannot be used, the old content stays in force.
  */
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Tls {
     static {
-        // A client that has the keys negotiated again and again makes work for us and little for itself.
+        // A client could renegotiate again and again, which costs the server much more than the client.
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     }
 
@@ -37,18 +38,15 @@ final class Tls {
     private final @Nullable Path authorities;
     private final AtomicInteger handshakes = new AtomicInteger();
     private volatile SslContext context;
-    /** What the files were when they were last looked at, usable or not. */
+    /** The times of the files at the last check, whether they could be used or not. Empty if one was missing. */
     private List<FileTime> seen;
 
-    Tls(ListenOptions options, NetworkLimits limits, SharedState shared) throws IOException {
-        if (options.tlsCertificate() == null || options.tlsKey() == null) {
-            throw new IOException("TLS needs a certificate and a key");
-        }
+    Tls(TlsOptions options, NetworkLimits limits, SharedState shared) throws IOException {
         this.limits = limits;
         this.shared = shared;
-        this.certificate = options.tlsCertificate();
-        this.key = options.tlsKey();
-        this.authorities = options.tlsAuthorities();
+        this.certificate = options.certificate();
+        this.key = options.key();
+        this.authorities = options.authorities();
         this.seen = times();
         this.context = load();
     }
@@ -80,8 +78,8 @@ final class Tls {
     }
 
     /**
-     * Looks at the files, and loads them when they have changed. Those that cannot be used, half written perhaps, are
-     * reported, and tried again when they have changed once more.
+     * Loads the files if they have changed. Files that cannot be used, perhaps because they are half written, are
+     * reported, and tried again after the next change.
      */
     void reloadIfChanged() {
         try {
@@ -92,15 +90,15 @@ final class Tls {
                 shared.events().certificateReloaded();
             }
         } catch (IOException unusable) {
-            // A file that is missing has no time; it is reported once, by way of a time that no file has.
+            // A missing file has no time. It is reported once: afterwards the list of times is empty.
             if (!seen.isEmpty()) {
                 shared.events().certificateUnusable(String.valueOf(unusable.getMessage()));
             }
-            seen = unusable instanceof java.nio.file.NoSuchFileException ? List.of() : seen;
+            seen = unusable instanceof NoSuchFileException ? List.of() : seen;
         }
     }
 
-    /** For a new connection; null, and the connection closed, when too many are greeting each other. */
+    /** The handler of a new connection; null, and the connection closed, if too many handshakes are under way. */
     @Nullable
     SslHandler handler(Channel channel) {
         if (handshakes.incrementAndGet() > limits.mostHandshakes()) {

@@ -1,25 +1,30 @@
 package io.cachee.server.net;
 
 import io.cachee.resp.RequestDecoder;
+import io.cachee.server.engine.AnyThread;
+import io.cachee.server.engine.ConfinedTo;
 import io.netty.buffer.ByteBuf;
 import java.util.function.LongPredicate;
 
-/** What a connection has received and not run: the unfinished request, and requests that have to wait. */
+/** What a connection has received and not run yet: requests that have to wait, and an unfinished one. */
+@ConfinedTo("the connection's event loop")
 final class Unread {
     private static final byte[] NOTHING = {};
 
     private final LongPredicate hasRoom;
     private Buffers buffers;
     private byte[] bytes = NOTHING;
+
+    @AnyThread
     private volatile int length;
 
-    /** @param hasRoom whether a large array may be had now */
+    /** @param hasRoom reserves memory for a large array; false when there is too little */
     Unread(Buffers buffers, LongPredicate hasRoom) {
         this.buffers = buffers;
         this.hasRoom = hasRoom;
     }
 
-    /** Takes memory from elsewhere from now on, and gives back there what it has. */
+    /** Takes arrays from these buffers from now on, and gives them back there. */
     void use(Buffers others) {
         buffers = others;
     }
@@ -28,17 +33,18 @@ final class Unread {
         return bytes;
     }
 
-    /** How many there are. From any thread. */
+    /** How many bytes there are. */
+    @AnyThread
     int length() {
         return length;
     }
 
-    /** How much memory they take. */
+    /** How many bytes of memory they take. */
     int capacity() {
         return bytes.length;
     }
 
-    /** Adds what has arrived; false when that makes more than {@code most}, or there is no room for it. */
+    /** Adds what has arrived; false when this would be more than {@code most} bytes, or there is no memory for it. */
     boolean append(ByteBuf in, RequestDecoder decoder, int most) {
         int more = in.readableBytes();
         int wanted = length + more;
@@ -59,7 +65,7 @@ final class Unread {
         return true;
     }
 
-    /** Keeps what the decoder still needs of a buffer, which may be the own one, and nothing else. */
+    /** Keeps only what the decoder still needs of a buffer, which may be {@link #bytes} itself. */
     void keepRest(byte[] buffer, int limit, RequestDecoder decoder, int most) {
         int from = decoder.frameStart();
         int rest = limit - from;
@@ -68,7 +74,7 @@ final class Unread {
             clear();
         } else {
             boolean tooSmall = rest > bytes.length;
-            // A request's last bytes do not keep the memory of the large one before it.
+            // A short rest does not keep the memory of the large request before it.
             boolean tooLarge = rest <= Buffers.SMALL_BYTES && bytes.length > Buffers.SMALL_BYTES;
             byte[] target = tooSmall || tooLarge ? newArray(rest, decoder, most) : bytes;
             System.arraycopy(buffer, from, target, 0, rest);
@@ -88,7 +94,7 @@ final class Unread {
     private static int sizeFor(int wanted, RequestDecoder decoder, int most) {
         long frame = decoder.frameBytesKnown();
         long doubled = 2L * wanted;
-        // No more than twice what has arrived, whatever was promised; and no more than was promised.
+        // Never more than twice what has arrived, however long the request claims to be; and not more than it needs.
         long size = frame > wanted && frame < doubled ? frame + 1024 : doubled;
         return Math.clamp(size, wanted, Math.max(wanted, most));
     }

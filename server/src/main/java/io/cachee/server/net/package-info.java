@@ -1,4 +1,7 @@
-/** Sockets: who may connect where, and the bytes to and from there. */
+/**
+ * Sockets, and what clients speak over them: listeners, TLS, event loops, limits of connections, and RESP as a
+ * {@link io.cachee.server.net.Protocol} on a {@link io.cachee.server.net.SocketConnection}.
+ */
 @NullMarked
 package io.cachee.server.net;
 

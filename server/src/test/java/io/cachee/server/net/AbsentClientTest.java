@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.server.engine.Parameter;
 import io.cachee.testkit.Await;
+import io.cachee.testkit.LeakWatch;
 import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import java.net.InetAddress;
@@ -18,16 +19,7 @@ final class AbsentClientTest {
     private static final byte[] HALF = "*2\r\n$3\r\nGET\r\n$100\r\nhalf".getBytes(ISO_8859_1);
 
     private static NetworkLimits impatient() {
-        NetworkLimits usual = NetSidecar.LIMITS;
-        return new NetworkLimits(
-                300,
-                usual.lingerMillis(),
-                usual.tickMillis(),
-                usual.acceptRestMillis(),
-                usual.handshakeMillis(),
-                usual.mostHandshakes(),
-                usual.queryTotalBytes(),
-                usual.outputTotalBytes());
+        return NetSidecar.LIMITS.but().strangerMillis(300).build();
     }
 
     @Test

@@ -31,15 +31,13 @@ final class BufferMemoryTest {
             SidecarOptions options = new SidecarOptions(16, "", 0, "", 16 << 20, Eviction.CACHEE_LFU, true, "test");
             SharedState shared = new SharedState(
                     store, options, CommandFamilies.rows().table(), 1, (message, _) -> log.add(message));
-            LoopContext loop = new LoopContext(
-                    new EmbeddedChannel().eventLoop(),
-                    new LoopLoad(),
-                    shared.executor(PooledByteBufAllocator.DEFAULT),
-                    1);
-            Doorkeeper doorkeeper = new Doorkeeper(shared, "", false, NetworkLimits.DEFAULT);
+            LoopContext loop = new LoopContext(new EmbeddedChannel().eventLoop(), 0, new LoopLoad());
+            RespFactory resp = new RespFactory(shared, 1, PooledByteBufAllocator.DEFAULT);
+            Connections connections = new Connections(shared, "", false, NetworkLimits.DEFAULT);
             List<EmbeddedChannel> clients = new ArrayList<>();
             for (int unread : new int[] {0, 100_000, 10}) {
-                EmbeddedChannel client = new EmbeddedChannel(new Connection(doorkeeper, loop, Transport.TCP));
+                EmbeddedChannel client =
+                        new EmbeddedChannel(new SocketConnection(connections, loop, Transport.TCP, resp));
                 client.write(Unpooled.wrappedBuffer(new byte[unread]));
                 clients.add(client);
             }

@@ -15,8 +15,11 @@ final class LeavingConnectionsTest {
     /** An event loop keeps the one it has served last. */
     private static final int FEW = 8;
 
-    private static final NetworkLimits PATIENT =
-            new NetworkLimits(600_000, 600_000, 20, 20, 5_000, 256, 64L << 20, 64L << 20);
+    private static final NetworkLimits PATIENT = NetSidecar.LIMITS
+            .but()
+            .strangerMillis(600_000)
+            .lingerMillis(600_000)
+            .build();
 
     @ParameterizedTest
     @EnumSource
@@ -37,8 +40,7 @@ final class LeavingConnectionsTest {
                 }
             }
             Await.until(
-                    "all have left",
-                    () -> sidecar.server.doorkeeper().connections().isEmpty());
+                    "all have left", () -> sidecar.server.connections().all().isEmpty());
             Await.until("little is kept of them", () -> connectionsOnTheHeap() <= others + FEW);
         }
     }
@@ -53,7 +55,8 @@ final class LeavingConnectionsTest {
                         new String[] {String[].class.getName()});
         return histogram
                 .lines()
-                .filter(line -> line.matches(".* " + Connection.class.getName().replace(".", "\\.") + "( .*)?"))
+                .filter(line ->
+                        line.matches(".* " + SocketConnection.class.getName().replace(".", "\\.") + "( .*)?"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll(" *\\d+: +(\\d+) .*", "$1")))
                 .sum();
     }

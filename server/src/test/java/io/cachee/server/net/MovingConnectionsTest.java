@@ -39,7 +39,7 @@ final class MovingConnectionsTest {
                 int number = i;
                 clients.add(threads.submit(() -> count(sidecar, number)));
             }
-            Map<Connection, LoopContext> last = new HashMap<>();
+            Map<SocketConnection, LoopContext> last = new HashMap<>();
             AtomicLong moved = new AtomicLong();
             Future<?> mover = threads.submit(() -> {
                 while (!over.get()) {
@@ -57,10 +57,10 @@ final class MovingConnectionsTest {
     }
 
     /** Has all connections move on; how many have moved since it was called last. */
-    private static int moveAll(NetSidecar sidecar, Map<Connection, LoopContext> last) {
+    private static int moveAll(NetSidecar sidecar, Map<SocketConnection, LoopContext> last) {
         int moved = 0;
         List<LoopContext> loops = sidecar.server.loops().contexts();
-        for (Connection connection : sidecar.server.doorkeeper().connections()) {
+        for (SocketConnection connection : sidecar.server.connections().all()) {
             LoopContext now = connection.loop();
             LoopContext before = last.put(connection, now);
             moved += before != null && before != now ? 1 : 0;
@@ -129,10 +129,10 @@ final class MovingConnectionsTest {
 
     private static void arrange(NetSidecar sidecar, long... expected) throws Exception {
         Await.until("connections have moved", () -> {
-            sidecar.server.loops().rearrange(sidecar.server.doorkeeper().connections());
+            sidecar.server.loops().rearrange(sidecar.server.connections().all());
             for (int i = 0; i < expected.length; i++) {
                 LoopContext loop = sidecar.server.loops().contexts().get(i);
-                long there = sidecar.server.doorkeeper().connections().stream()
+                long there = sidecar.server.connections().all().stream()
                         .filter(connection -> connection.loop() == loop)
                         .count();
                 if (there != expected[i]) {

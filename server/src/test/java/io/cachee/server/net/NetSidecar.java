@@ -15,6 +15,7 @@ import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import io.cachee.testkit.Await;
+import io.cachee.testkit.LeakWatch;
 import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import java.io.IOException;
@@ -39,7 +40,12 @@ final class NetSidecar implements AutoCloseable {
     private static final int MOST_LOADS = 100;
 
     /** Looks at connections often, so that no test waits for a second to pass. */
-    static final NetworkLimits LIMITS = new NetworkLimits(30_000, 200, 20, 20, 5_000, 256, 64L << 20, 64L << 20);
+    static final NetworkLimits LIMITS = NetworkLimits.DEFAULT
+            .but()
+            .lingerMillis(200)
+            .tickMillis(20)
+            .acceptRestMillis(20)
+            .build();
 
     private final Store store;
     private final SharedState shared;
@@ -55,20 +61,12 @@ final class NetSidecar implements AutoCloseable {
         shared = new SharedState(store, options, CommandFamilies.rows().table(), LOOPS, this::log);
         Parameter.set(shared, builder.settings);
         password = builder.settings.getOrDefault("requirepass", "");
-        ListenOptions listen = new ListenOptions(
-                List.of(builder.bind),
-                builder.port,
-                builder.socket,
-                PosixFilePermissions.fromString(builder.permissions),
-                true,
-                LOOPS,
-                false,
-                0,
-                builder.polling,
-                builder.tlsPort,
-                builder.certificate,
-                builder.key,
-                builder.authorities);
+        ListenOptions listen = ListenOptions.on(List.of(builder.bind), LoopOptions.fixed(LOOPS, builder.polling))
+                .port(builder.port)
+                .tls(builder.tls)
+                .socket(builder.socket)
+                .socketPermissions(PosixFilePermissions.fromString(builder.permissions))
+                .build();
         try {
             L2Options l2 = builder.l2;
             server = RespServer.open(shared, listen, builder.limits, loop -> {
@@ -116,10 +114,7 @@ final class NetSidecar implements AutoCloseable {
         private String socket = "";
         private String permissions = "rw-rw----";
         private Polling polling = Polling.named(System.getProperty("cachee.transport", "auto"));
-        private int tlsPort;
-        private @Nullable Path certificate;
-        private @Nullable Path key;
-        private @Nullable Path authorities;
+        private @Nullable TlsOptions tls;
         private @Nullable L2Options l2;
 
         /** Before this redis-server. */
@@ -158,13 +153,10 @@ final class NetSidecar implements AutoCloseable {
             return this;
         }
 
-        Builder tls(Path itsCertificate, Path itsKey, @Nullable Path clientAuthorities) throws IOException {
+        Builder tls(Path certificate, Path key, @Nullable Path clientAuthorities) throws IOException {
             try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                tlsPort = free.getLocalPort();
+                tls = new TlsOptions(free.getLocalPort(), certificate, key, clientAuthorities);
             }
-            certificate = itsCertificate;
-            key = itsKey;
-            authorities = clientAuthorities;
             return this;
         }
 

@@ -3,6 +3,7 @@ package io.cachee.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cachee.testkit.LeakWatch;
 import io.cachee.testkit.RespClient;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;

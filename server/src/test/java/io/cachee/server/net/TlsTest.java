@@ -223,16 +223,11 @@ final class TlsTest {
     }
 
     private static NetworkLimits handshakes(long millis, int most) {
-        NetworkLimits usual = NetSidecar.LIMITS;
-        return new NetworkLimits(
-                usual.strangerMillis(),
-                usual.lingerMillis(),
-                usual.tickMillis(),
-                usual.acceptRestMillis(),
-                millis,
-                most,
-                usual.queryTotalBytes(),
-                usual.outputTotalBytes());
+        return NetSidecar.LIMITS
+                .but()
+                .handshakeMillis(millis)
+                .mostHandshakes(most)
+                .build();
     }
 
     @Test

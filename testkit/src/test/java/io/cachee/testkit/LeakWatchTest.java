@@ -1,8 +1,7 @@
-package io.cachee.server.net;
+package io.cachee.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.testkit.Await;
 import io.netty.buffer.PooledByteBufAllocator;
 import org.junit.jupiter.api.Test;
 

@@ -1,13 +1,9 @@
 package io.cachee.server.net;
 
-import io.cachee.resp.ProtocolException;
-import io.cachee.resp.ReplyEncoder;
 import io.cachee.server.config.OutputLimit;
-import io.cachee.server.engine.Session;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.Transport;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,38 +11,43 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Decides who may come in, and who has to go: too many clients, strangers from afar, the idle and the greedy. */
+/**
+ * All connections of the server. Decides which new ones are admitted, and closes those that break a limit: idle ones,
+ * those that do not authenticate in time, and those that hold too much memory.
+ */
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class Doorkeeper {
-    /** Places beyond {@code maxclients} for those who come through the Unix socket or from this machine to look. */
+final class Connections {
+    /** Places beyond {@code maxclients} for clients of this machine, so that an operator can still look. */
     private static final int RESERVED = 1;
 
     private final SharedState shared;
     private final String socketPath;
     private final boolean isProtected;
     private final NetworkLimits limits;
-    private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-    /** Clients that were let in and have not left, those still greeting each other in TLS among them. */
+    private final Set<SocketConnection> all = ConcurrentHashMap.newKeySet();
+    /** Channels that were admitted and are not closed, including those whose TLS handshake is under way. */
     private final AtomicInteger places = new AtomicInteger();
 
-    private final BufferTotal queries;
+    private final BufferTotal inputs;
     private final BufferTotal outputs;
     private volatile boolean closing;
 
-    Doorkeeper(SharedState shared, String socketPath, boolean isProtected, NetworkLimits limits) {
+    Connections(SharedState shared, String socketPath, boolean isProtected, NetworkLimits limits) {
         this.shared = shared;
         this.socketPath = socketPath;
         this.isProtected = isProtected;
         this.limits = limits;
-        // Requests are on the heap, whose end would be that of the process: what commands hold is the other half.
-        long most = Runtime.getRuntime().maxMemory() / 2;
-        long allowed = Math.min(limits.queryTotalBytes(), most / 4 * 3);
-        this.queries = new BufferTotal(allowed, most, connections, Connection::queryShare);
-        this.outputs = new BufferTotal(limits.outputTotalBytes(), Long.MAX_VALUE, connections, Connection::unsentBytes);
+        // Requests are on the heap, and the process ends when that is full. Commands need the other half of it.
+        long mostInput = Runtime.getRuntime().maxMemory() / 2;
+        long allowedInput = Math.min(limits.inputTotalBytes(), mostInput / 4 * 3);
+        this.inputs = new BufferTotal(allowedInput, mostInput, all, SocketConnection::inputBytes);
+        this.outputs = new BufferTotal(limits.outputTotalBytes(), Long.MAX_VALUE, all, SocketConnection::unsentBytes);
     }
 
-    /** Gives a new connection its place; or null, or else why it is refused, as the error it gets. */
+    // ---------------------------------------------------------------- admission
+
+    /** Admits a new channel, and returns null; or returns the error that it is refused with. */
     @Nullable
     String refusal(Channel channel, Transport transport) {
         if (closing) {
@@ -74,36 +75,32 @@ final class Doorkeeper {
                 && inet.getAddress().isLoopbackAddress();
     }
 
-    static void refuse(Channel channel, String why) {
-        channel.writeAndFlush(ReplyEncoder.error(why)).addListener(ChannelFutureListener.CLOSE);
-    }
-
-    void entered(Connection connection) {
-        connections.add(connection);
+    void add(SocketConnection connection) {
+        all.add(connection);
         if (closing) {
-            connection.finishWhenIdle();
+            connection.closeWhenIdle();
         }
     }
 
-    void left(Connection connection) {
-        connections.remove(connection);
+    void remove(SocketConnection connection) {
+        all.remove(connection);
     }
 
-    Set<Connection> connections() {
-        return connections;
+    Set<SocketConnection> all() {
+        return all;
     }
 
     int count() {
-        return connections.size();
+        return all.size();
     }
 
-    /** Disconnects those who have been silent, or have not read, for too long. To be called every second or so. */
+    /** Closes connections that were silent, or left replies unread, for too long. Call about every second. */
     void tick() {
         long now = System.nanoTime();
         long idle = TimeUnit.SECONDS.toNanos(shared.tunables().timeoutSeconds());
         long late = TimeUnit.MILLISECONDS.toNanos(limits.strangerMillis());
         OutputLimit limit = shared.tunables().normalOutput();
-        for (Connection connection : connections) {
+        for (SocketConnection connection : all) {
             if (connection.isKilled()) {
                 continue;
             }
@@ -111,50 +108,52 @@ final class Doorkeeper {
             if (idle > 0 && connection.isIdle(now, idle) || connection.isLateStranger(now, late)) {
                 shared.events().idleDisconnected();
                 connection.kill();
-            } else if (connection.outbox().isLeftUnread(now, limit)) {
+            } else if (connection.outbox().isOverSoftLimit(now, limit)) {
                 outputTooLarge(connection.remoteAddress());
                 connection.kill();
             }
         }
     }
 
-    /** Lets nobody in any more, and ends each connection when it has nothing under way. */
+    /** Admits nobody any more, and closes each connection as soon as it is idle. */
     void close() {
         closing = true;
-        for (Connection connection : connections) {
-            connection.execute(connection::finishWhenIdle);
+        for (SocketConnection connection : all) {
+            connection.execute(connection::closeWhenIdle);
         }
     }
 
     void killAll() {
-        connections.forEach(Connection::kill);
+        all.forEach(SocketConnection::kill);
     }
 
-    // ---------------------------------------------------------------- what all hold together
+    // ---------------------------------------------------------------- memory of all connections together
 
-    void queriesGrew(long difference, long reserved) {
-        if (queries.add(difference, reserved)) {
-            relieve(queries);
+    /** Reserves memory for a request; false when all requests together would take too much. */
+    boolean reserveInput(long bytes) {
+        return inputs.reserve(bytes);
+    }
+
+    /**
+     * A connection's requests take more memory than before, or less.
+     *
+     * @param reserved how much the connection had reserved, which it gives back now
+     */
+    void inputGrew(long difference, long reserved) {
+        if (inputs.add(difference, reserved)) {
+            relieve(inputs);
         }
     }
 
-    /** Whether a request may take so much more memory; it is reserved then. */
-    boolean reserveForQuery(long bytes) {
-        return queries.reserve(bytes);
-    }
-
-    void noRoomForQuery(String client) {
-        shared.events().buffersTooLarge(client);
-    }
-
-    void outputsGrew(long difference) {
+    /** A connection holds more output than before, or less. */
+    void outputGrew(long difference) {
         if (outputs.add(difference, 0)) {
             relieve(outputs);
         }
     }
 
     private void relieve(BufferTotal total) {
-        Connection greediest = total.greediest();
+        SocketConnection greediest = total.greediest();
         while (greediest != null) {
             shared.events().buffersTooLarge(greediest.remoteAddress());
             greediest.kill();
@@ -162,18 +161,10 @@ final class Doorkeeper {
         }
     }
 
-    // ---------------------------------------------------------------- limits and mishaps of connections
+    // ---------------------------------------------------------------- limits and mishaps of one connection
 
     String socketPath() {
         return socketPath;
-    }
-
-    int maxBulkBytes() {
-        return shared.maxBulkBytes();
-    }
-
-    int queryBufferBytes() {
-        return shared.tunables().queryBufferBytes();
     }
 
     long lingerMillis() {
@@ -184,8 +175,13 @@ final class Doorkeeper {
         return shared.tunables().normalOutput();
     }
 
-    void queryTooLarge(String client) {
-        shared.events().queryTooLarge(client);
+    /** A request of this size is too large for its connection, or for all together. */
+    void inputRefused(String client, long bytes) {
+        if (bytes > shared.tunables().queryBufferBytes()) {
+            shared.events().queryTooLarge(client);
+        } else {
+            shared.events().buffersTooLarge(client);
+        }
     }
 
     void outputTooLarge(String client) {
@@ -193,20 +189,16 @@ final class Doorkeeper {
     }
 
     /**
-     * There was no memory for what a connection had to read or write, so it goes. It may only have come at the wrong
-     * moment: whoever holds most goes as well, lest the next one that comes suffers for it.
+     * There was no memory for what this connection had to read or write. It may just have come at the wrong moment, so
+     * the connection that holds most output is closed too: otherwise the next one would suffer in the same way.
      */
-    void ranOutOfMemory(Connection unlucky) {
-        Connection cause = outputs.largest();
+    void ranOutOfMemory(SocketConnection unlucky) {
+        SocketConnection cause = outputs.largest();
         shared.events().outOfMemory(unlucky.remoteAddress());
         if (cause != null && !cause.equals(unlucky)) {
             shared.events().outOfMemory(cause.remoteAddress());
             cause.kill();
         }
-    }
-
-    void brokeProtocol(Session session, String client, ProtocolException how) {
-        shared.events().protocolBroken(session, client, String.valueOf(how.getMessage()));
     }
 
     void failed(String client, Throwable cause) {
