@@ -68,6 +68,7 @@ public final class Command {
     public final int number;
 
     private final Set<Trait> traits;
+    private final boolean isContainer;
     private final int least;
     private final int most;
     private final Map<String, Command> subcommands = new LinkedHashMap<>();
@@ -99,9 +100,9 @@ public final class Command {
         this.queues = !traits.contains(Trait.UNQUEUED);
         this.secretFrom = row.secretFrom;
         this.number = number;
-        boolean isContainer = row.isContainer;
-        this.least = isContainer ? NONE : Math.abs(arity);
-        this.most = arity >= 0 ? arity : NONE;
+        this.isContainer = row.isContainer;
+        this.least = isContainer && !isBuiltIn ? NONE : Math.abs(arity);
+        this.most = isContainer ? 1 : arity >= 0 ? arity : NONE;
         boolean isPubSub = flags.contains(CommandFlag.PUBSUB);
         this.group = writes ? Group.WRITE : reads ? Group.READ : isPubSub ? Group.PUBSUB : Group.ADMIN;
     }
@@ -120,7 +121,7 @@ public final class Command {
         return firstWord().toUpperCase(Locale.ROOT);
     }
 
-    /** Whether a request of so many arguments can be one of this command; never for one that has subcommands. */
+    /** Whether this row runs requests of that many arguments. Of a container it is at most the name alone (COMMAND). */
     public boolean accepts(int arguments) {
         return arguments >= least && arguments <= most;
     }
@@ -133,7 +134,7 @@ public final class Command {
     }
 
     boolean hasSubcommands() {
-        return least == NONE;
+        return isContainer;
     }
 
     public boolean isSubcommand() {
@@ -157,10 +158,10 @@ public final class Command {
     /** Why a request cannot be one of this command, or null when it can. */
     @Nullable
     String misuse(Request request) {
-        if (!hasSubcommands()) {
-            return accepts(request.count()) ? null : wrongArity(name);
+        if (accepts(request.count())) {
+            return null;
         }
-        if (request.count() > 1) {
+        if (hasSubcommands() && request.count() > 1) {
             return "ERR unknown subcommand '" + Refusals.shown(request, 1) + "'. Try " + upperCaseName() + " HELP.";
         }
         return wrongArity(name);
