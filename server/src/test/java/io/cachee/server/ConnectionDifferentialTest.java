@@ -93,6 +93,10 @@ final class ConnectionDifferentialTest {
             CONFIG BOGUS
             CONFIG GET
             CONFIG RESETSTAT x
+            CONFIG REWRITE
+            CONFIG SET maxclients 1 x
+            CLIENT PAUSE 0 ALL x
+            CLIENT UNBLOCK 1 ERROR x
             COMMAND BOGUS
             COMMAND COUNT x
             PUBSUB
@@ -105,8 +109,14 @@ final class ConnectionDifferentialTest {
             OBJECT BOGUS
             OBJECT "a\\r\\nb"
             SLOWLOG BOGUS
+            SLOWLOG GET x
+            SLOWLOG GET 1 2
             LATENCY BOGUS
             ACL BOGUS
+            ACL CAT read x
+            ACL GENPASS 0
+            ACL GENPASS x
+            ACL GENPASS 1 2
             ACL SAVE
             ACL LOAD
             ACL SAVE x

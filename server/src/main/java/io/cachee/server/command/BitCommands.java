@@ -10,8 +10,9 @@ import io.cachee.store.Store;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** Values as strings of bits; the first bit is the highest of the first byte. */
+/** GETBIT, BITCOUNT and the like, on values as strings of bits. Bit 0 is the highest bit of the first byte. */
 final class BitCommands {
     private static final byte[] EMPTY = {};
     private static final String BAD_OFFSET = "ERR bit offset is not an integer or out of range";
@@ -25,25 +26,6 @@ final class BitCommands {
         rows.add("bitcount -2 readonly @bitmap ROa:1 FORWARD", BitCommands::count);
         rows.add("bitpos -3 readonly @bitmap ROa:1 FORWARD", BitCommands::position);
         rows.add("bitop -4 write,denyoom @bitmap OWu:2 ROa:3..-1 FORWARD exclusive", BitCommands::combine);
-        rows.add("bitfield -2 write,denyoom @bitmap RWau~:1 FORWARD", BitField::handle);
-        rows.add("bitfield_ro -2 readonly,fast @bitmap ROa:1 FORWARD", BitField::handleReadOnly);
-    }
-
-    private static long bitOffset(CommandContext call, int argument) {
-        long offset = Decimal.integer(call.request, argument, BAD_OFFSET);
-        if (offset < 0 || offset >>> 3 >= call.store.maxValueSize()) {
-            throw new CommandException(BAD_OFFSET);
-        }
-        return offset;
-    }
-
-    static int bitAt(byte[] value, long offset) {
-        int at = (int) (offset >>> 3);
-        return at >= value.length ? 0 : value[at] >> 7 - (offset & 7) & 1;
-    }
-
-    static byte[] orEmpty(byte @org.jspecify.annotations.Nullable [] value) {
-        return value == null ? EMPTY : value;
     }
 
     private static void getBit(CommandContext call) {
@@ -76,7 +58,7 @@ final class BitCommands {
         call.reply.integer(before[0]);
     }
 
-    /** A range of bits, the end excluded; empty when {@code from >= to}. */
+    /** A range of bits; {@code to} is exclusive. */
     private record BitRange(long from, long to) {
         static BitRange of(CommandContext call, int first, int valueLength) {
             boolean inBits = false;
@@ -129,7 +111,7 @@ final class BitCommands {
         call.reply.integer(ones);
     }
 
-    /** Whether both ends are counted from the back and the first lies behind the last, which BITPOS overlooks. */
+    /** Whether both ends are negative and the start lies behind the end. Redis checks this for BITCOUNT only. */
     private static boolean isBackwards(CommandContext call) {
         long start = Decimal.integer(call.request, 2);
         long end = Decimal.integer(call.request, 3);
@@ -166,7 +148,7 @@ final class BitCommands {
         if (found) {
             call.reply.integer(bit);
         } else {
-            // Without an end the string counts as followed by zeros.
+            // A range without an end counts as followed by zeros.
             boolean zerosFollow = wanted == 0 && !endGiven && range.from < range.to;
             call.reply.integer(zerosFollow ? 8L * value.length : -1);
         }
@@ -214,5 +196,22 @@ final class BitCommands {
             };
         }
         return (byte) result;
+    }
+
+    private static long bitOffset(CommandContext call, int argument) {
+        long offset = Decimal.integer(call.request, argument, BAD_OFFSET);
+        if (offset < 0 || offset >>> 3 >= call.store.maxValueSize()) {
+            throw new CommandException(BAD_OFFSET);
+        }
+        return offset;
+    }
+
+    static int bitAt(byte[] value, long offset) {
+        int at = (int) (offset >>> 3);
+        return at >= value.length ? 0 : value[at] >> 7 - (offset & 7) & 1;
+    }
+
+    static byte[] orEmpty(byte @Nullable [] value) {
+        return value == null ? EMPTY : value;
     }
 }

@@ -1,5 +1,7 @@
 package io.cachee.server.command;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandException;
 import io.cachee.server.engine.CommandRows;
@@ -10,7 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** CLIENT: what a client says of itself, and what it may know of, and do to, others. */
+/** CLIENT: a client's own settings, and the list of all clients. {@link TrackingCommands} has CLIENT TRACKING. */
 final class ClientCommands {
     private static final int MOST_NAME_BYTES = 256;
 
@@ -19,16 +21,9 @@ final class ClientCommands {
     static void addTo(CommandRows rows) {
         rows.add("client -2 LOCAL");
         rows.add(
-                "client|caching 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
-                TrackingCommands::caching);
-        rows.add(
-                "client|getname 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
-                ClientCommands::getName);
-        rows.add(
-                "client|getredir 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
-                TrackingCommands::getRedirection);
-        rows.add(
-                "client|help 2 loading,stale @connection LOCAL unpaused keeps-caching", call -> Help.reply(call, HELP));
+                "client|help 2 loading,stale @connection LOCAL unpaused keeps-caching",
+                call -> Subcommands.replyHelp(call, HELP));
+
         rows.add(
                 "client|id 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
                 call -> call.reply.integer(call.session.id));
@@ -36,41 +31,40 @@ final class ClientCommands {
                 "client|info 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
                 call -> call.reply.verbatim(ClientList.describe(call.session) + "\n"));
         rows.add(
-                "client|kill -3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
-                ClientKill::handle);
+                "client|getname 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientCommands::getName);
         rows.add(
-                "client|list -2 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
-                ClientCommands::list);
+                "client|setname 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientCommands::setName);
+        rows.add(
+                "client|setinfo 4 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientCommands::setInfo);
+
+        rows.add(
+                "client|reply 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientCommands::reply);
         rows.add(
                 "client|no-evict 3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
                 call -> call.session.noEvict = onOff(call));
         rows.add(
                 "client|no-touch 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
                 call -> call.session.noTouch = onOff(call));
+
+        rows.add(
+                "client|list -2 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientCommands::list);
+        rows.add(
+                "client|kill -3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientKill::handle);
         rows.add(
                 "client|pause -3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
                 ClientCommands::pause);
         rows.add(
-                "client|reply 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
-                ClientCommands::reply);
-        rows.add(
-                "client|setinfo 4 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
-                ClientCommands::setInfo);
-        rows.add(
-                "client|setname 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
-                ClientCommands::setName);
-        rows.add(
-                "client|tracking -3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
-                TrackingCommands::tracking);
-        rows.add(
-                "client|trackinginfo 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
-                TrackingCommands::info);
+                "client|unpause 2 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                ClientCommands::unpause);
         rows.add(
                 "client|unblock -3 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
                 ClientCommands::unblock);
-        rows.add(
-                "client|unpause 2 admin,noscript,loading,stale @connection LOCAL unpaused keeps-caching",
-                ClientCommands::unpause);
     }
 
     private static void getName(CommandContext call) {
@@ -87,14 +81,106 @@ final class ClientCommands {
         call.reply.ok();
     }
 
+    private static void setInfo(CommandContext call) {
+        String option = call.request.text(2).toLowerCase(Locale.ROOT);
+        String value = checkedName(call.request.bytes(3), option);
+        if (option.equals("lib-name")) {
+            call.session.libraryName = value;
+        } else if (option.equals("lib-ver")) {
+            call.session.libraryVersion = value;
+        } else {
+            throw new CommandException("ERR Unrecognized option '" + call.request.latin(2) + "'");
+        }
+        call.reply.ok();
+    }
+
+    /** Refuses blanks and control characters, which would break the lines of CLIENT LIST and of the log. */
+    static String checkedName(byte[] bytes, String what) {
+        for (byte b : bytes) {
+            if (b < '!' || b > '~') {
+                throw new CommandException("ERR " + what + " cannot contain spaces, newlines or special characters.");
+            }
+        }
+        if (bytes.length > MOST_NAME_BYTES) {
+            throw new CommandException("ERR " + what + " cannot be longer than " + MOST_NAME_BYTES + " bytes.");
+        }
+        return new String(bytes, US_ASCII);
+    }
+
+    private static void reply(CommandContext call) {
+        Session session = call.session;
+        if (call.request.is(2, "ON")) {
+            session.replies = Session.Replies.ON;
+            call.executor.unmute();
+            call.reply.ok();
+        } else if (call.request.is(2, "OFF")) {
+            session.replies = Session.Replies.OFF;
+        } else if (call.request.is(2, "SKIP")) {
+            if (session.replies != Session.Replies.OFF) {
+                session.replies = Session.Replies.SKIP_NEXT;
+            }
+        } else {
+            throw CommandException.syntax();
+        }
+        session.refresh();
+    }
+
+    private static boolean onOff(CommandContext call) {
+        boolean on = call.request.is(2, "ON");
+        if (!on && !call.request.is(2, "OFF")) {
+            throw CommandException.syntax();
+        }
+        call.reply.ok();
+        return on;
+    }
+
+    private static void list(CommandContext call) {
+        List<Session> sessions = new ArrayList<>(call.shared.clients.all());
+        if (call.count() == 4 && call.request.is(2, "TYPE")) {
+            String type = ClientList.checkedType(call.request.text(3));
+            sessions.removeIf(s -> !ClientList.typeOf(s).equals(type));
+        } else if (call.count() > 3 && call.request.is(2, "ID")) {
+            List<Long> ids = new ArrayList<>();
+            for (int i = 3; i < call.count(); i++) {
+                ids.add(Decimal.integer(call.request, i, "ERR Invalid client ID"));
+            }
+            sessions.removeIf(s -> !ids.contains(s.id));
+        } else if (call.count() > 2) {
+            throw CommandException.syntax();
+        }
+        sessions.sort(Comparator.comparingLong(s -> s.id));
+        StringBuilder text = new StringBuilder();
+        for (Session session : sessions) {
+            text.append(ClientList.describe(session)).append('\n');
+        }
+        call.reply.verbatim(text.toString());
+    }
+
+    private static void pause(CommandContext call) {
+        Subcommands.requireAtMost(call, 4);
+        boolean writesOnly = false;
+        if (call.count() == 4) {
+            writesOnly = call.request.is(3, "WRITE");
+            if (!writesOnly && !call.request.is(3, "ALL")) {
+                throw new CommandException("ERR CLIENT PAUSE mode must be WRITE or ALL");
+            }
+        }
+        long millis = Decimal.integer(call.request, 2, "ERR timeout is not an integer or out of range");
+        if (millis < 0) {
+            throw new CommandException("ERR timeout is negative");
+        }
+        call.shared.pause.start(Math.min(millis, Integer.MAX_VALUE), writesOnly);
+        call.reply.ok();
+    }
+
     private static void unpause(CommandContext call) {
         call.shared.pause.stop();
         call.reply.ok();
     }
 
-    /** No command of the sidecar's own blocks, so there is never one to wake. */
+    /** The sidecar's own commands never block, so there is no client to wake. */
     private static void unblock(CommandContext call) {
-        Help.requireAtMost(call, 4);
+        Subcommands.requireAtMost(call, 4);
         if (call.count() == 4 && !call.request.is(3, "TIMEOUT") && !call.request.is(3, "ERROR")) {
             throw new CommandException("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
         }
@@ -135,96 +221,4 @@ final class ClientCommands {
             "    Report tracking status for the current connection.",
             "UNPAUSE",
             "    Stop the current client pause, resuming traffic.");
-
-    /** A name without blanks and control characters, so that it can stand in a list and in a log. */
-    static String checkedName(byte[] bytes, String what) {
-        for (byte b : bytes) {
-            if (b < '!' || b > '~') {
-                throw new CommandException("ERR " + what + " cannot contain spaces, newlines or special characters.");
-            }
-        }
-        if (bytes.length > MOST_NAME_BYTES) {
-            throw new CommandException("ERR " + what + " cannot be longer than " + MOST_NAME_BYTES + " bytes.");
-        }
-        return new String(bytes, java.nio.charset.StandardCharsets.US_ASCII);
-    }
-
-    private static void setInfo(CommandContext call) {
-        String option = call.request.text(2).toLowerCase(Locale.ROOT);
-        String value = checkedName(call.request.bytes(3), option);
-        if (option.equals("lib-name")) {
-            call.session.libraryName = value;
-        } else if (option.equals("lib-ver")) {
-            call.session.libraryVersion = value;
-        } else {
-            throw new CommandException("ERR Unrecognized option '" + call.request.latin(2) + "'");
-        }
-        call.reply.ok();
-    }
-
-    private static boolean onOff(CommandContext call) {
-        boolean on = call.request.is(2, "ON");
-        if (!on && !call.request.is(2, "OFF")) {
-            throw CommandException.syntax();
-        }
-        call.reply.ok();
-        return on;
-    }
-
-    private static void list(CommandContext call) {
-        List<Session> sessions = new ArrayList<>(call.shared.clients.all());
-        if (call.count() == 4 && call.request.is(2, "TYPE")) {
-            String type = ClientList.checkedType(call.request.text(3));
-            sessions.removeIf(s -> !ClientList.typeOf(s).equals(type));
-        } else if (call.count() > 3 && call.request.is(2, "ID")) {
-            List<Long> ids = new ArrayList<>();
-            for (int i = 3; i < call.count(); i++) {
-                ids.add(Decimal.integer(call.request, i, "ERR Invalid client ID"));
-            }
-            sessions.removeIf(s -> !ids.contains(s.id));
-        } else if (call.count() > 2) {
-            throw CommandException.syntax();
-        }
-        sessions.sort(Comparator.comparingLong(s -> s.id));
-        StringBuilder text = new StringBuilder();
-        for (Session session : sessions) {
-            text.append(ClientList.describe(session)).append('\n');
-        }
-        call.reply.verbatim(text.toString());
-    }
-
-    private static void reply(CommandContext call) {
-        Session session = call.session;
-        if (call.request.is(2, "ON")) {
-            session.replies = Session.Replies.ON;
-            call.executor.unmute();
-            call.reply.ok();
-        } else if (call.request.is(2, "OFF")) {
-            session.replies = Session.Replies.OFF;
-        } else if (call.request.is(2, "SKIP")) {
-            if (session.replies != Session.Replies.OFF) {
-                session.replies = Session.Replies.SKIP_NEXT;
-            }
-        } else {
-            throw CommandException.syntax();
-        }
-        session.refresh();
-    }
-
-    private static void pause(CommandContext call) {
-        Help.requireAtMost(call, 4);
-        boolean writesOnly = false;
-        if (call.count() == 4) {
-            writesOnly = call.request.is(3, "WRITE");
-            if (!writesOnly && !call.request.is(3, "ALL")) {
-                throw new CommandException("ERR CLIENT PAUSE mode must be WRITE or ALL");
-            }
-        }
-        long millis = Decimal.integer(call.request, 2, "ERR timeout is not an integer or out of range");
-        if (millis < 0) {
-            throw new CommandException("ERR timeout is negative");
-        }
-        call.shared.pause.start(Math.min(millis, Integer.MAX_VALUE), writesOnly);
-        call.reply.ok();
-    }
 }

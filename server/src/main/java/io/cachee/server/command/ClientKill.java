@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** CLIENT KILL: by address, as in old times, or by any of the things that tell clients apart. */
+/** CLIENT KILL: closes connections, by address in its old form or by filters in its new one. */
 final class ClientKill {
     private ClientKill() {}
 

@@ -10,7 +10,7 @@ import io.cachee.server.engine.UpstreamConnection;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Clients as CLIENT LIST shows them. */
+/** Describes clients as CLIENT LIST and CLIENT INFO show them. */
 final class ClientList {
     private ClientList() {}
 
@@ -89,7 +89,7 @@ final class ClientList {
         String known = type.toLowerCase(Locale.ROOT);
         return switch (known) {
             case "normal", "pubsub" -> known;
-            // There are none of these, which is no reason to refuse the question.
+            // No client is ever one of these, but asking for them is no error.
             case "master", "slave", "replica" -> known;
             default -> throw new CommandException("ERR Unknown client type '" + type + "'");
         };

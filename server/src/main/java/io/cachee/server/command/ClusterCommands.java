@@ -2,7 +2,7 @@ package io.cachee.server.command;
 
 import io.cachee.server.engine.CommandRows;
 
-/** CLUSTER, which L2 answers when it is one. */
+/** CLUSTER. It needs an L2 in cluster mode. */
 final class ClusterCommands {
     private ClusterCommands() {}
 

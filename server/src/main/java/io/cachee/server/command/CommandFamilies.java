@@ -2,20 +2,17 @@ package io.cachee.server.command;
 
 import io.cachee.server.engine.CommandRows;
 
-/** Puts the rows of all families together. */
+/** The rows of all families of commands. A subcommand needs its container before it. */
 public final class CommandFamilies {
     private CommandFamilies() {}
 
-    /** Adds the rows of Redis's commands, and of those that only the sidecar has. */
+    /** The rows of all commands of Redis, and of those that only Cachee has. */
     public static CommandRows rows() {
         CommandRows rows = new CommandRows();
         StringCommands.addTo(rows);
         NumberCommands.addTo(rows);
         BitCommands.addTo(rows);
-        KeyCommands.addTo(rows);
-        ExpiryCommands.addTo(rows);
-        ScanCommands.addTo(rows);
-        DumpCommands.addTo(rows);
+        BitFieldCommands.addTo(rows);
         HashCommands.addTo(rows);
         ListCommands.addTo(rows);
         SetCommands.addTo(rows);
@@ -23,16 +20,28 @@ public final class CommandFamilies {
         StreamCommands.addTo(rows);
         GeoCommands.addTo(rows);
         HyperLogLogCommands.addTo(rows);
+
+        KeyCommands.addTo(rows);
+        ExpiryCommands.addTo(rows);
+        ScanCommands.addTo(rows);
+        DumpCommands.addTo(rows);
+        ObjectCommands.addTo(rows);
+        DatabaseCommands.addTo(rows);
+
         ConnectionCommands.addTo(rows);
         ClientCommands.addTo(rows);
+        TrackingCommands.addTo(rows);
         TransactionCommands.addTo(rows);
         PubSubCommands.addTo(rows);
         ScriptCommands.addTo(rows);
+
         ServerCommands.addTo(rows);
         ConfigCommands.addTo(rows);
-        DiagnosticCommands.addTo(rows);
         AclCommands.addTo(rows);
-        CommandCommands.addTo(rows);
+        MemoryCommands.addTo(rows);
+        SlowLogCommands.addTo(rows);
+        LatencyCommands.addTo(rows);
+        IntrospectionCommands.addTo(rows);
         ClusterCommands.addTo(rows);
         ReplicationCommands.addTo(rows);
         CacheeCommands.addTo(rows);

@@ -13,36 +13,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** CONFIG: settings by the names that Redis gives them. */
+/** CONFIG: reads and changes settings under the names that Redis gives them. */
 final class ConfigCommands {
     private ConfigCommands() {}
 
     static void addTo(CommandRows rows) {
         rows.add("config -2 LOCAL");
         rows.add("config|get -3 admin,noscript,loading,stale LOCAL as=settings", ConfigCommands::get);
-        rows.add("config|help 2 loading,stale LOCAL", call -> Help.reply(call, HELP));
+        rows.add("config|help 2 loading,stale LOCAL", call -> Subcommands.replyHelp(call, HELP));
         rows.add("config|resetstat 2 admin,noscript,loading,stale LOCAL", ConfigCommands::resetStatistics);
         rows.add("config|rewrite 2 admin,noscript,loading,stale LOCAL", ConfigCommands::rewrite);
         rows.add("config|set -4 admin,noscript,loading,stale LOCAL as=settings secret=3", ConfigCommands::set);
     }
-
-    private static void resetStatistics(CommandContext call) {
-        call.shared.statistics.reset();
-        call.shared.errors.reset();
-        call.reply.ok();
-    }
-
-    private static void rewrite(CommandContext call) {
-        throw new CommandException("ERR The server is running without a config file that it may write");
-    }
-
-    private static final List<String> HELP = List.of(
-            "GET <pattern>",
-            "    Return parameters matching the glob-like <pattern> and their values.",
-            "SET <directive> <value>",
-            "    Set the configuration <directive> to <value>.",
-            "RESETSTAT",
-            "    Reset statistics reported by the INFO command.");
 
     private static void get(CommandContext call) {
         Map<String, String> found = new LinkedHashMap<>();
@@ -62,10 +44,10 @@ final class ConfigCommands {
         });
     }
 
-    /** All of the settings or, when one of them is wrong, none. */
+    /** Changes all of the settings, or none if one of them is wrong. */
     private static void set(CommandContext call) {
         if (call.count() % 2 == 1) {
-            throw call.wrongArity();
+            throw CommandException.syntax();
         }
         List<Runnable> changes = new ArrayList<>();
         for (int i = 2; i < call.count(); i += 2) {
@@ -86,4 +68,22 @@ final class ConfigCommands {
         changes.forEach(Runnable::run);
         call.reply.ok();
     }
+
+    private static void resetStatistics(CommandContext call) {
+        call.shared.statistics.reset();
+        call.shared.errors.reset();
+        call.reply.ok();
+    }
+
+    private static void rewrite(CommandContext call) {
+        throw new CommandException("ERR The server is running without a config file");
+    }
+
+    private static final List<String> HELP = List.of(
+            "GET <pattern>",
+            "    Return parameters matching the glob-like <pattern> and their values.",
+            "SET <directive> <value>",
+            "    Set the configuration <directive> to <value>.",
+            "RESETSTAT",
+            "    Reset statistics reported by the INFO command.");
 }

@@ -12,7 +12,7 @@ import io.cachee.server.engine.User;
 import io.cachee.server.engine.Users;
 import org.jspecify.annotations.Nullable;
 
-/** The connection itself: who is there, in which protocol, on which database. */
+/** PING, AUTH, HELLO, SELECT and other commands about the connection itself. CLIENT is in {@link ClientCommands}. */
 final class ConnectionCommands {
     private ConnectionCommands() {}
 
@@ -21,6 +21,7 @@ final class ConnectionCommands {
         rows.add(
                 "echo 2 loading,stale,fast @connection LOCAL any-time in-transaction",
                 call -> call.reply.bulk(call.request.bytes(1)));
+
         rows.add(
                 "auth -2 noscript,loading,stale,skip_slowlog,fast,no_auth,allow_busy @connection LOCAL secret=1",
                 ConnectionCommands::auth);
@@ -28,6 +29,7 @@ final class ConnectionCommands {
                 "hello -1 noscript,loading,stale,skip_slowlog,fast,no_auth,allow_busy @connection LOCAL secret=2",
                 ConnectionCommands::hello);
         rows.add("select 2 loading,stale,fast @connection LOCAL as=selects in-transaction", ConnectionCommands::select);
+
         rows.add(
                 "quit -1 noscript,loading,stale,fast,no_auth,allow_busy @connection LOCAL as=ends-session unqueued"
                         + " while-subscribed",
@@ -36,6 +38,7 @@ final class ConnectionCommands {
                 "reset 1 noscript,loading,stale,fast,no_auth,allow_busy @connection LOCAL as=ends-session unqueued"
                         + " while-subscribed",
                 ConnectionCommands::reset);
+
         rows.add("asking 1 fast @connection OWN_CONNECTION");
         rows.add("readonly 1 loading,stale,fast @connection OWN_CONNECTION");
         rows.add("readwrite 1 loading,stale,fast @connection OWN_CONNECTION");
@@ -91,7 +94,7 @@ final class ConnectionCommands {
         return new CommandException("WRONGPASS invalid username-password pair or user is disabled.");
     }
 
-    /** Where a client comes from, whatever its port. */
+    /** The address that a client comes from, without the port. */
     private static String source(Session session) {
         String address = session.link.remoteAddress();
         int colon = address.lastIndexOf(':');

@@ -1,6 +1,6 @@
 package io.cachee.server.command;
 
-/** The CRC-64 (Jones) that Redis puts at the end of DUMP's payload. */
+/** The CRC-64 (Jones) at the end of DUMP's payload. */
 final class Crc64 {
     private static final long POLYNOMIAL = 0x95AC9329AC4BC9B5L;
     private static final long[] TABLE = table();

@@ -8,7 +8,7 @@ import io.cachee.server.engine.KeyspaceEvent;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 
-/** Values in the form that Redis servers hand to each other. */
+/** DUMP and RESTORE: values in the format of Redis's RDB files. */
 final class DumpCommands {
     private DumpCommands() {}
 
@@ -20,7 +20,7 @@ final class DumpCommands {
 
     private static void dump(CommandContext call) {
         byte[] value = call.key(1).value();
-        call.reply.bulkOrNull(value == null ? null : RdbString.dump(value));
+        call.reply.bulkOrNull(value == null ? null : DumpPayload.dump(value));
     }
 
     private static void restore(CommandContext call) {
@@ -48,9 +48,9 @@ final class DumpCommands {
         }
         long given = Decimal.integer(call.request, 2);
         check(given, Long.MAX_VALUE, "TTL value, must be >= 0");
-        byte[] value = RdbString.restore(call.request.bytes(3), call.store.maxValueSize());
+        byte[] value = DumpPayload.restore(call.request.bytes(3), call.store.maxValueSize());
         call.checkValueSize(value.length);
-        long ttl = given == 0 ? Store.NO_TTL : Expiry.signed(given, false, moment, "restore");
+        long ttl = given == 0 ? Store.NO_TTL : ExpireTime.signed(given, false, moment, "restore");
         if (ttl != Store.NO_TTL && ttl <= 0) {
             if (call.delete()) {
                 call.changed(KeyspaceEvent.DEL);

@@ -9,9 +9,9 @@ import io.cachee.store.PutMode;
 import io.cachee.store.PutResult;
 import io.cachee.store.Store;
 
-/** When keys expire. */
+/** EXPIRE, TTL, PERSIST and the like. */
 final class ExpiryCommands {
-    /** How often an expiry is stored again because the clock ticked between looking at it and storing. */
+    /** How often EXPIRE stores again because the clock ticked between computing the TTL and storing it. */
     private static final int TICKS = 3;
 
     private ExpiryCommands() {}
@@ -21,6 +21,7 @@ final class ExpiryCommands {
         rows.add("pexpire -3 write,fast @keyspace RWu:1 FORWARD", call -> expire(call, false, false));
         rows.add("expireat -3 write,fast @keyspace RWu:1 FORWARD", call -> expire(call, true, true));
         rows.add("pexpireat -3 write,fast @keyspace RWu:1 FORWARD", call -> expire(call, false, true));
+
         rows.add(
                 "ttl 2 readonly,fast @keyspace ROa:1 L1_READ as=ttl-seconds",
                 call -> call.reply.integer(seconds(ttl(call))));
@@ -31,10 +32,11 @@ final class ExpiryCommands {
         rows.add(
                 "pexpiretime 2 readonly,fast @keyspace ROa:1 L1_READ as=expiry",
                 call -> call.reply.integer(moment(call)));
+
         rows.add("persist 2 write,fast @keyspace RWu:1 FORWARD", ExpiryCommands::persist);
     }
 
-    /** The condition under which EXPIRE and its kin change anything. */
+    /** The options NX, XX, GT and LT of EXPIRE and the like. */
     private record Condition(boolean ifNone, boolean ifAny, boolean ifLater, boolean ifSooner) {
         static Condition parse(CommandContext call) {
             boolean nx = false;
@@ -63,7 +65,7 @@ final class ExpiryCommands {
             return new Condition(nx, xx, gt, lt);
         }
 
-        /** Both as moments of the store's clock. */
+        /** Whether the expiry may change from {@code current} to {@code wanted}, both moments of the store's clock. */
         boolean holds(long current, long wanted) {
             boolean none = current == Store.NO_TTL;
             if (ifNone && !none || ifAny && none) {
@@ -80,10 +82,10 @@ final class ExpiryCommands {
         Condition condition = Condition.parse(call);
         long amount = Decimal.integer(call.request, 2);
         long now = call.store.clockMillis();
-        long ttl = Expiry.signed(amount, seconds, moment, call.command.name);
+        long ttl = ExpireTime.signed(amount, seconds, moment, call.command.name);
         long wanted = now + ttl;
-        if (moment && ttl < Expiry.MOST_MILLIS) {
-            wanted = call.shared.wallClock.toStore(Expiry.millis(amount, seconds));
+        if (moment && ttl < ExpireTime.MOST_MILLIS) {
+            wanted = call.shared.wallClock.toStore(ExpireTime.millis(amount, seconds));
         }
         call.key(1);
         if (wanted <= now) {
@@ -104,10 +106,10 @@ final class ExpiryCommands {
         }
     }
 
-    /** Stores when the key described expires. False when it is no longer as described. */
+    /** Stores the expiry of the described key. False if the entry has changed since it was described. */
     private static boolean store(CommandContext call, long wanted) {
         for (int i = 0; i < TICKS; i++) {
-            long ttl = Math.clamp(wanted - call.store.clockMillis(), 1, Expiry.MOST_MILLIS);
+            long ttl = Math.clamp(wanted - call.store.clockMillis(), 1, ExpireTime.MOST_MILLIS);
             PutMode asSeen = PutMode.ifVersion(call.info.version());
             PutResult result = call.store.expire(call.key, call.keyOffset, call.keyLength, ttl, asSeen);
             if (result == PutResult.NO_SPACE) {
@@ -151,7 +153,7 @@ final class ExpiryCommands {
         }
     }
 
-    /** Milliseconds left; -1 when it does not expire, -2 when it is not there. */
+    /** The milliseconds left; -1 for a key that does not expire, -2 for one that does not exist. */
     private static long ttl(CommandContext call) {
         return call.key(1).lookUp() ? call.info.ttlMillis() : -2;
     }

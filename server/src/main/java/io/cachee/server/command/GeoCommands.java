@@ -2,7 +2,7 @@ package io.cachee.server.command;
 
 import io.cachee.server.engine.CommandRows;
 
-/** Positions on the earth, which L2 alone holds. */
+/** GEOADD and the like. They need an L2. */
 final class GeoCommands {
     private GeoCommands() {}
 

@@ -8,21 +8,22 @@ import io.cachee.server.engine.KeyspaceEvent;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 
-/** What GETEX is told to do with the expiry of the key it reads. */
+/** The options of GETEX: what becomes of the expiry of the key it reads. */
 final class GetExOptions {
     private boolean persist;
-    /** Which of EX, PX, EXAT and PXAT was said; none when its number's place is 0. */
-    private Expiry.Unit unit = Expiry.Unit.EX;
+    /** Which of EX, PX, EXAT and PXAT was given. It has no meaning while {@link #amountAt} is 0. */
+    private ExpireTime.Unit unit = ExpireTime.Unit.EX;
 
+    /** The argument that is the number behind the unit; 0 without one. */
     private int amountAt;
 
     private GetExOptions() {}
 
-    /** Looks at the words; at the number among them only {@link #apply} does, when there is a key. */
+    /** Checks the syntax. The number is parsed by {@link #ttl} and only if the key exists, as in Redis. */
     static GetExOptions parse(Request request) {
         GetExOptions options = new GetExOptions();
         for (int i = 2; i < request.count(); i++) {
-            Expiry.Unit said = Expiry.Unit.of(request, i);
+            ExpireTime.Unit said = ExpireTime.Unit.of(request, i);
             boolean sameAsBefore = options.amountAt == 0 || options.unit == said;
             if (request.is(i, "PERSIST") && options.amountAt == 0) {
                 options.persist = true;
@@ -36,17 +37,17 @@ final class GetExOptions {
         return options;
     }
 
-    /** What becomes of the expiry: as for SET, or {@link Store#KEEP_TTL}. */
+    /** The new TTL: as in {@link SetOptions#ttl}. {@link Store#KEEP_TTL} without options. */
     long ttl(Request request) {
         if (persist) {
             return Store.NO_TTL;
         }
-        return amountAt == 0 ? Store.KEEP_TTL : Expiry.ttl(Decimal.integer(request, amountAt), unit, "getex");
+        return amountAt == 0 ? Store.KEEP_TTL : ExpireTime.ttl(Decimal.integer(request, amountAt), unit, "getex");
     }
 
-    /** Changes the expiry of the key chosen, which expires at present as {@code call.info} says. */
+    /** Changes the expiry of the chosen key, whose current one is in {@code call.info}. */
     static void apply(CommandContext call, long ttl) {
-        if (ttl == Expiry.PAST) {
+        if (ttl == ExpireTime.PAST) {
             call.delete();
             call.changed(KeyspaceEvent.DEL);
         } else if (ttl == Store.NO_TTL && call.info.ttlMillis() != Store.NO_TTL) {

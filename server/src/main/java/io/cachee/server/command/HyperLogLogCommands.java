@@ -2,7 +2,7 @@ package io.cachee.server.command;
 
 import io.cachee.server.engine.CommandRows;
 
-/** HyperLogLogs, which L2 alone counts with. */
+/** PFADD and the like. They need an L2. */
 final class HyperLogLogCommands {
     private HyperLogLogCommands() {}
 

@@ -1,6 +1,5 @@
 package io.cachee.server.command;
 
-import io.cachee.resp.ReplyWriter;
 import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandExecutor;
 import io.cachee.server.engine.Counters;
@@ -21,11 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** INFO and its kin: the sections and fields of Redis, so that what reads them there reads them here. */
+/** The reply of INFO, in the sections and fields of Redis, so that its monitoring tools work here. */
 final class InfoText {
-    /** What an entry takes beyond key and value: header, place in the index, share of the tables. */
-    static final int ENTRY_OVERHEAD_BYTES = 20;
-
     private static final Set<String> ON_DEMAND = Set.of("commandstats", "latencystats");
 
     private final SharedState shared;
@@ -35,7 +31,7 @@ final class InfoText {
         this.shared = shared;
     }
 
-    /** They are summed up over the whole store, so only for a section that wants them. */
+    /** The store's figures. They are summed over the whole store, so only sections that need them ask for them. */
     private StoreStats store() {
         StoreStats known = store;
         if (known == null) {
@@ -45,7 +41,7 @@ final class InfoText {
         return known;
     }
 
-    /** The sections asked for; with none, all but the long ones. No others are made: an event loop waits meanwhile. */
+    /** The wanted sections, or if none are named, all but the long ones. Only those are made: an event loop waits. */
     String sections(List<String> wanted) {
         Map<String, Supplier<String>> all = new LinkedHashMap<>();
         all.put("server", this::server);
@@ -118,7 +114,7 @@ final class InfoText {
         }
     }
 
-    private static String human(long bytes) {
+    static String human(long bytes) {
         if (bytes < 1L << 10) {
             return bytes + "B";
         }
@@ -130,7 +126,7 @@ final class InfoText {
                 : fixed(bytes / (double) (1L << 30), 2) + "G";
     }
 
-    /** Of a positive number. A {@code Formatter} or {@code BigDecimal} takes tens of milliseconds when first used. */
+    /** Formats a positive number: the first use of {@code Formatter} or {@code BigDecimal} takes tens of ms. */
     private static String fixed(double value, int digits) {
         long scale = 1;
         for (int i = 0; i < digits; i++) {
@@ -193,7 +189,7 @@ final class InfoText {
     private String memory() {
         Runtime runtime = Runtime.getRuntime();
         long heap = runtime.totalMemory() - runtime.freeMemory();
-        long used = usedBytes();
+        long used = usedBytes(store());
         long resident = ProcessFigures.residentBytes();
         return new Fields()
                 .bytes("used_memory", used)
@@ -205,7 +201,7 @@ final class InfoText {
                 .bytes("maxmemory", shared.options.maxMemory())
                 .put("maxmemory_policy", Parameter.valueOf("maxmemory-policy", shared))
                 .put("mem_fragmentation_ratio", ratio(resident, store().regionBytes()))
-                .put("mem_clients_normal", unsentBytes())
+                .put("mem_clients_normal", unsentBytes(shared))
                 .put("mem_allocator", "region")
                 .put("cachee_policy", shared.options.eviction().displayName())
                 .put("cachee_entries", store().entries())
@@ -215,11 +211,11 @@ final class InfoText {
                 .toString();
     }
 
-    long usedBytes() {
-        return store().regionBytes() - store().freeBytes();
+    static long usedBytes(StoreStats store) {
+        return store.regionBytes() - store.freeBytes();
     }
 
-    private long unsentBytes() {
+    static long unsentBytes(SharedState shared) {
         return shared.clients.all().stream().mapToLong(Session::unsentBytes).sum();
     }
 
@@ -330,7 +326,7 @@ final class InfoText {
 
     private String keyspace() {
         StringBuilder text = new StringBuilder();
-        KeyspaceSample sample = new KeyspaceSample(shared);
+        InfoKeyspaceSample sample = new InfoKeyspaceSample(shared);
         for (int i = 0; i < shared.databases.count(); i++) {
             long keys = shared.databases.severalUsed() || i == 0 ? shared.databases.keys(i, shared.store) : 0;
             if (keys > 0) {
@@ -346,44 +342,5 @@ final class InfoText {
             }
         }
         return text.toString();
-    }
-
-    // ---------------------------------------------------------------- MEMORY
-
-    void memoryStats(ReplyWriter reply) {
-        Map<String, Long> fields = new LinkedHashMap<>();
-        fields.put("peak.allocated", store().regionBytes());
-        fields.put("total.allocated", usedBytes());
-        fields.put("startup.allocated", 0L);
-        fields.put("clients.normal", unsentBytes());
-        fields.put("overhead.total", store().indexBytes());
-        fields.put("keys.count", store().entries());
-        fields.put("keys.bytes-per-key", store().entries() == 0 ? 0 : store().liveBytes() / store().entries());
-        fields.put("dataset.bytes", store().liveBytes());
-        fields.put("dead.bytes", store().deadBytes());
-        fields.put("free.bytes", store().freeBytes());
-        fields.put("index.bytes", store().indexBytes());
-        reply.map(fields.size());
-        fields.forEach((name, value) -> {
-            reply.bulk(name);
-            reply.integer(value);
-        });
-    }
-
-    String memoryDoctor() {
-        long used = usedBytes();
-        if (store().entries() == 0) {
-            return "The cache is empty; there is nothing to say about its memory.";
-        }
-        if (store().refusedForSpace() > 0) {
-            return "The store is full and may not evict: " + store().refusedForSpace()
-                    + " writes were refused. Give it more memory, or another eviction policy.";
-        }
-        if (store().evictions() > 0) {
-            return "The store is full (" + human(used) + " of " + human(store().regionBytes()) + ") and has evicted "
-                    + store().evictions() + " entries; that is what it is for. 'cachee report' says whether more memory"
-                    + " would help.";
-        }
-        return "I can't find any memory issue in your instance.";
     }
 }

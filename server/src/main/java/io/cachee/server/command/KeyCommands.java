@@ -3,15 +3,12 @@ package io.cachee.server.command;
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandException;
 import io.cachee.server.engine.CommandRows;
-import io.cachee.server.engine.Databases;
-import io.cachee.server.engine.Decimal;
-import io.cachee.server.engine.Glob;
 import io.cachee.server.engine.KeyspaceEvent;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
-import java.util.List;
+import java.util.Arrays;
 
-/** Keys as such: whether they are there, and where they go. */
+/** DEL, EXISTS, RENAME and other commands that work on keys of any type. */
 final class KeyCommands {
     private KeyCommands() {}
 
@@ -21,17 +18,12 @@ final class KeyCommands {
         rows.add("exists -2 readonly,fast @keyspace RO:1..-1 L1_READ as=existence splits", KeyCommands::exists);
         rows.add("touch -2 readonly,fast @keyspace RO:1..-1 SPLIT", KeyCommands::touch);
         rows.add("type 2 readonly,fast @keyspace RO:1 FORWARD", KeyCommands::type);
-        rows.add("randomkey 1 readonly @keyspace FORWARD", KeyCommands::random);
+
         rows.add("rename 3 write @keyspace RWad:1 OWu:2 FORWARD exclusive", call -> rename(call, false));
         rows.add("renamenx 3 write,fast @keyspace RWad:1 OWi:2 FORWARD exclusive", call -> rename(call, true));
         rows.add("copy -3 write,denyoom @keyspace ROa:1 OWu:2 FORWARD exclusive crosses-databases", KeyCommands::copy);
         rows.add("move 3 write,fast @keyspace RWau:1 FORWARD exclusive crosses-databases", KeyCommands::move);
-        rows.add("object -2 FORWARD");
-        rows.add("object|encoding 3 readonly @keyspace RO:2 FORWARD", KeyCommands::encoding);
-        rows.add("object|freq 3 readonly @keyspace RO:2 FORWARD", KeyCommands::frequency);
-        rows.add("object|help 2 loading,stale @keyspace FORWARD", call -> Help.reply(call, OBJECT_HELP));
-        rows.add("object|idletime 3 readonly @keyspace RO:2 FORWARD", call -> constant(call, 0));
-        rows.add("object|refcount 3 readonly @keyspace RO:2 FORWARD", call -> constant(call, 1));
+
         rows.add("migrate -6 write @dangerous @keyspace RWad:3 RWad?:KEYS@-2..-1 OWN_CONNECTION secret=1 hides-keys");
         rows.add("sort -2 write,denyoom @dangerous @list @set @sortedset ROa:1 ROa:* OWu:* FORWARD writes-unnamed"
                 + " hides-keys");
@@ -73,32 +65,13 @@ final class KeyCommands {
         call.reply.simple(call.key(1).lookUp() ? "string" : "none");
     }
 
-    private static void random(CommandContext call) {
-        if (!call.shared.databases.severalUsed()) {
-            byte[] key = call.session.database == 0 ? call.store.randomKey() : null;
-            call.reply.bulkOrNull(key);
-            return;
-        }
-        // A database that holds a share of all keys is met soon; one that holds hardly any is searched through.
-        Databases databases = call.shared.databases;
-        for (int i = 0; i < 100; i++) {
-            byte[] key = call.store.randomKey();
-            if (key != null && databases.databaseOf(key) == call.session.database) {
-                call.reply.bulk(databases.nameOf(key));
-                return;
-            }
-        }
-        List<byte[]> first = ScanCommands.keys(call, new Glob(new byte[] {'*'}), 1);
-        call.reply.bulkOrNull(first.isEmpty() ? null : first.getFirst());
-    }
-
     private static void rename(CommandContext call, boolean onlyIfAbsent) {
         byte[] value = call.key(1).peek();
         if (value == null) {
             throw CommandException.noSuchKey();
         }
         long ttl = call.info.ttlMillis();
-        boolean same = java.util.Arrays.equals(call.request.bytes(1), call.request.bytes(2));
+        boolean same = Arrays.equals(call.request.bytes(1), call.request.bytes(2));
         if (onlyIfAbsent && (same || call.key(2).describe())) {
             call.reply.integer(0);
             return;
@@ -116,8 +89,8 @@ final class KeyCommands {
         }
     }
 
-    /** A time to live that was read as a little more than nothing may have passed since. */
-    static long ttlOf(long read) {
+    /** A TTL to store again: at least a millisecond, as the one that was read may have run out since. */
+    private static long ttlOf(long read) {
         return read == Store.NO_TTL ? Store.NO_TTL : Math.max(1, read);
     }
 
@@ -133,7 +106,7 @@ final class KeyCommands {
                 throw CommandException.syntax();
             }
         }
-        boolean same = java.util.Arrays.equals(call.request.bytes(1), call.request.bytes(2));
+        boolean same = Arrays.equals(call.request.bytes(1), call.request.bytes(2));
         if (same && target == call.session.database) {
             throw new CommandException("ERR source and destination objects are the same");
         }
@@ -161,53 +134,5 @@ final class KeyCommands {
             call.changed(KeyspaceEvent.MOVE_FROM);
         }
         call.reply.integer(done ? 1 : 0);
-    }
-
-    // ---------------------------------------------------------------- OBJECT
-
-    private static void encoding(CommandContext call) {
-        byte[] value = call.key(2).peek();
-        if (value == null) {
-            call.reply.nothing();
-        } else {
-            call.reply.bulk(encoding(value));
-        }
-    }
-
-    private static void frequency(CommandContext call) {
-        if (call.key(2).describe()) {
-            call.reply.integer(call.info.frequency());
-        } else {
-            call.reply.nothing();
-        }
-    }
-
-    /** What is the same for every key: the store keeps no time of last use, and shares no value. */
-    private static void constant(CommandContext call, int answer) {
-        if (call.key(2).describe()) {
-            call.reply.integer(answer);
-        } else {
-            call.reply.nothing();
-        }
-    }
-
-    private static final List<String> OBJECT_HELP = List.of(
-            "ENCODING <key>",
-            "    Return the kind of internal representation used in order to store the value",
-            "    associated with a <key>.",
-            "FREQ <key>",
-            "    Return the access frequency index of the <key>.",
-            "IDLETIME <key>",
-            "    Return 0: no time of last use is kept.",
-            "REFCOUNT <key>",
-            "    Return 1: values are never shared.");
-
-    private static String encoding(byte[] value) {
-        try {
-            Decimal.integer(value, 0, value.length, CommandException.NOT_AN_INTEGER);
-            return "int";
-        } catch (CommandException notAnInteger) {
-            return value.length <= 44 ? "embstr" : "raw";
-        }
     }
 }

@@ -2,16 +2,11 @@ package io.cachee.server.command;
 
 import io.cachee.server.engine.CommandRows;
 
-/** Lists, which L2 alone holds. */
+/** LPUSH and the other commands on lists. They need an L2. */
 final class ListCommands {
     private ListCommands() {}
 
     static void addTo(CommandRows rows) {
-        rows.add("blmove 6 write,denyoom,noscript,blocking @list RWad:1 RWi:2 OWN_CONNECTION");
-        rows.add("blmpop -5 write,blocking @list RWad:#2 OWN_CONNECTION");
-        rows.add("blpop -3 write,noscript,blocking @list RWad:1..-2 OWN_CONNECTION");
-        rows.add("brpop -3 write,noscript,blocking @list RWad:1..-2 OWN_CONNECTION");
-        rows.add("brpoplpush 4 write,denyoom,noscript,blocking @list RWad:1 RWi:2 OWN_CONNECTION");
         rows.add("lindex 3 readonly @list ROa:1 FORWARD");
         rows.add("linsert 5 write,denyoom @list RWi:1 FORWARD");
         rows.add("llen 2 readonly,fast @list RO:1 FORWARD");
@@ -29,5 +24,11 @@ final class ListCommands {
         rows.add("rpoplpush 3 write,denyoom @list RWad:1 RWi:2 FORWARD");
         rows.add("rpush -3 write,denyoom,fast @list RWi:1 FORWARD");
         rows.add("rpushx -3 write,denyoom,fast @list RWi:1 FORWARD");
+
+        rows.add("blmove 6 write,denyoom,noscript,blocking @list RWad:1 RWi:2 OWN_CONNECTION");
+        rows.add("blmpop -5 write,blocking @list RWad:#2 OWN_CONNECTION");
+        rows.add("blpop -3 write,noscript,blocking @list RWad:1..-2 OWN_CONNECTION");
+        rows.add("brpop -3 write,noscript,blocking @list RWad:1..-2 OWN_CONNECTION");
+        rows.add("brpoplpush 4 write,denyoom,noscript,blocking @list RWad:1 RWi:2 OWN_CONNECTION");
     }
 }

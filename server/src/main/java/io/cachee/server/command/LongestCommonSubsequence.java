@@ -8,10 +8,10 @@ import java.util.List;
 
 /** LCS: the longest sequence of bytes that two values have in common. */
 final class LongestCommonSubsequence {
-    /** A cell for each pair of bytes, four bytes each: more than this is refused before it is allocated. */
+    /** The largest table, which has a cell of four bytes for each pair of bytes. Checked before it is allocated. */
     private static final long MOST_CELLS = 4 << 20;
 
-    /** A run that both values have: from and to in each. */
+    /** A run of bytes that both values have. Both ends are inclusive. */
     private record Match(int fromA, int toA, int fromB, int toB) {
         int length() {
             return toA - fromA + 1;
@@ -104,7 +104,7 @@ final class LongestCommonSubsequence {
         return sequence;
     }
 
-    /** The runs, the last first, as Redis lists them. */
+    /** The runs, from last to first as in Redis. */
     private List<Match> matches() {
         List<Match> found = new ArrayList<>();
         int i = a.length;

@@ -10,11 +10,12 @@ import io.cachee.server.engine.KeyspaceEvent;
 import io.cachee.store.StoreFullException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Values that are numbers. */
+/** INCR, DECR and the like, on values that are numbers. */
 final class NumberCommands {
-    /** The digits that Redis prints of a long double. */
+    /** The digits behind the point that Redis prints of a long double. */
     private static final int DIGITS_AFTER_POINT = 17;
 
     private static final int MOST_DIGITS = 256;
@@ -34,13 +35,6 @@ final class NumberCommands {
         rows.add("incrbyfloat 3 write,denyoom,fast @string RWau:1 FORWARD", NumberCommands::addFloat);
     }
 
-    private static long negated(long delta) {
-        if (delta == Long.MIN_VALUE) {
-            throw new CommandException("ERR decrement would overflow");
-        }
-        return -delta;
-    }
-
     private static void add(CommandContext call, long delta) {
         long sum;
         try {
@@ -54,6 +48,13 @@ final class NumberCommands {
         }
         call.changed(KeyspaceEvent.INCRBY);
         call.reply.integer(sum);
+    }
+
+    private static long negated(long delta) {
+        if (delta == Long.MIN_VALUE) {
+            throw new CommandException("ERR decrement would overflow");
+        }
+        return -delta;
     }
 
     private static void addFloat(CommandContext call) {
@@ -74,7 +75,7 @@ final class NumberCommands {
         if (number.length() > MOST_DIGITS || number.isBlank() || Character.isWhitespace(number.charAt(0))) {
             throw CommandException.notAFloat();
         }
-        String word = number.toLowerCase(java.util.Locale.ROOT);
+        String word = number.toLowerCase(Locale.ROOT);
         if (word.matches("[+-]?(inf|infinity)")) {
             throw new CommandException(NOT_FINITE);
         }

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Messages between clients. */
+/** SUBSCRIBE, PUBLISH, PUBSUB and the like. */
 final class PubSubCommands {
     private static final int MOST_SUBSCRIPTIONS = 10_000;
 
@@ -36,22 +36,19 @@ final class PubSubCommands {
                 call -> unsubscribe(call, true));
         rows.add("sunsubscribe -1 pubsub,noscript,loading,stale !:1..-1 OWN_CONNECTION as=unsubscribes"
                 + " while-subscribed");
+
         rows.add("publish 3 pubsub,loading,stale,fast FORWARD paused-as-write channel", PubSubCommands::publish);
         rows.add("spublish 3 pubsub,loading,stale,fast !:1 FORWARD paused-as-write channel");
+
         rows.add("pubsub -2 FORWARD");
         rows.add("pubsub|channels -2 pubsub,loading,stale FORWARD", PubSubCommands::channels);
-        rows.add("pubsub|help 2 loading,stale FORWARD", call -> Help.reply(call, HELP));
+        rows.add("pubsub|help 2 loading,stale FORWARD", call -> Subcommands.replyHelp(call, HELP));
         rows.add(
                 "pubsub|numpat 2 pubsub,loading,stale FORWARD",
                 call -> call.reply.integer(call.shared.pubSub.patterns()));
         rows.add("pubsub|numsub -2 pubsub,loading,stale FORWARD", PubSubCommands::subscribers);
         rows.add("pubsub|shardchannels -2 pubsub,loading,stale FORWARD", PubSubCommands::shardChannels);
         rows.add("pubsub|shardnumsub -2 pubsub,loading,stale FORWARD", PubSubCommands::shardSubscribers);
-    }
-
-    private static int count(Session session) {
-        Subscriptions own = session.subscriptions;
-        return own == null ? 0 : own.count();
     }
 
     private static void subscribe(CommandContext call, boolean toPatterns) {
@@ -101,23 +98,24 @@ final class PubSubCommands {
         call.reply.integer(count(call.session));
     }
 
+    private static int count(Session session) {
+        Subscriptions own = session.subscriptions;
+        return own == null ? 0 : own.count();
+    }
+
     private static void publish(CommandContext call) {
         call.reply.integer(call.shared.pubSub.publish(call.request.bytes(1), call.request.bytes(2)));
     }
 
     private static void channels(CommandContext call) {
-        if (call.count() > 3) {
-            throw Help.unknown(call);
-        }
+        Subcommands.requireAtMost(call, 3);
         List<Bytes> channels = call.shared.pubSub.channels(call.count() == 3 ? new Glob(call.request.bytes(2)) : null);
         call.reply.array(channels.size());
         channels.forEach(channel -> call.reply.bulk(channel.value()));
     }
 
     private static void shardChannels(CommandContext call) {
-        if (call.count() > 3) {
-            throw Help.unknown(call);
-        }
+        Subcommands.requireAtMost(call, 3);
         call.reply.array(0);
     }
 
@@ -130,7 +128,7 @@ final class PubSubCommands {
         }
     }
 
-    /** Nobody subscribes to shard channels without an L2. */
+    /** Shard channels need an L2, so nobody subscribes to them here. */
     private static void shardSubscribers(CommandContext call) {
         call.reply.array(2 * (call.count() - 2));
         for (int i = 2; i < call.count(); i++) {

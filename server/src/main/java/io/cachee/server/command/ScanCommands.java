@@ -8,22 +8,29 @@ import io.cachee.server.engine.Databases;
 import io.cachee.server.engine.Decimal;
 import io.cachee.server.engine.Glob;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
-/** Going through the keys. */
+/** KEYS, SCAN and RANDOMKEY: which keys there are. */
 final class ScanCommands {
     private static final int DEFAULT_COUNT = 10;
     private static final int MOST_COUNT = 10_000;
+    /** Entries that one call of the store's scan looks at. */
     private static final int STEP = 1_000;
+    /** Random keys that RANDOMKEY tries before it searches. */
+    private static final int RANDOM_TRIES = 100;
+    /** What a key found costs on the heap beyond its bytes, about. */
+    private static final int KEY_OVERHEAD_BYTES = 64;
+
+    private static final Glob EVERYTHING = new Glob(new byte[] {'*'});
 
     private ScanCommands() {}
 
     static void addTo(CommandRows rows) {
         rows.add("keys 2 readonly @dangerous @keyspace FORWARD", ScanCommands::keys);
         rows.add("scan -2 readonly @keyspace FORWARD", ScanCommands::scan);
-        rows.add(
-                "dbsize 1 readonly,fast @keyspace FORWARD",
-                call -> call.reply.integer(call.shared.databases.keys(call.session.database, call.store)));
+        rows.add("randomkey 1 readonly @keyspace FORWARD", ScanCommands::random);
     }
 
     private static void keys(CommandContext call) {
@@ -34,10 +41,10 @@ final class ScanCommands {
         }
     }
 
-    /** The keys of the session's database that match, each once, so many at most. */
-    static List<byte[]> keys(CommandContext call, Glob pattern, int most) {
+    /** Up to {@code most} of the matching keys in the session's database, each once. */
+    private static List<byte[]> keys(CommandContext call, Glob pattern, int most) {
         Databases databases = call.shared.databases;
-        java.util.Set<Bytes> seen = new java.util.LinkedHashSet<>();
+        Set<Bytes> seen = new LinkedHashSet<>();
         long cursor = 0;
         long[] bytes = new long[1];
         do {
@@ -45,18 +52,18 @@ final class ScanCommands {
                 byte[] name = databases.nameOf(key);
                 if (databases.databaseOf(key) == call.session.database && pattern.matches(name)) {
                     seen.add(new Bytes(name));
-                    bytes[0] += name.length + 64;
+                    bytes[0] += name.length + KEY_OVERHEAD_BYTES;
                 }
             });
             if (bytes[0] > call.shared.tunables.normalOutput.hardBytes()) {
-                throw new CommandException("ERR the keys that match are more than the output buffer limit of "
+                throw new CommandException("ERR the matching keys exceed the output buffer limit of "
                         + call.shared.tunables.normalOutput.hardBytes() + " bytes; use SCAN");
             }
         } while (cursor != 0 && seen.size() < most);
         return seen.stream().limit(most).map(Bytes::value).toList();
     }
 
-    /** All keys of the session's database. */
+    /** All keys of the session's database; some may occur twice. */
     static List<byte[]> all(CommandContext call) {
         Databases databases = call.shared.databases;
         List<byte[]> found = new ArrayList<>();
@@ -71,10 +78,29 @@ final class ScanCommands {
         return found;
     }
 
+    private static void random(CommandContext call) {
+        if (!call.shared.databases.severalUsed()) {
+            byte[] key = call.session.database == 0 ? call.store.randomKey() : null;
+            call.reply.bulkOrNull(key);
+            return;
+        }
+        // Random keys soon hit a database with a fair share of the keys. One with hardly any is searched.
+        Databases databases = call.shared.databases;
+        for (int i = 0; i < RANDOM_TRIES; i++) {
+            byte[] key = call.store.randomKey();
+            if (key != null && databases.databaseOf(key) == call.session.database) {
+                call.reply.bulk(databases.nameOf(key));
+                return;
+            }
+        }
+        List<byte[]> first = keys(call, EVERYTHING, 1);
+        call.reply.bulkOrNull(first.isEmpty() ? null : first.getFirst());
+    }
+
     private static void scan(CommandContext call) {
         long cursor = cursor(call);
         int count = DEFAULT_COUNT;
-        Glob pattern = new Glob(new byte[] {'*'});
+        Glob pattern = EVERYTHING;
         boolean strings = true;
         for (int i = 2; i < call.count(); i++) {
             if (i + 1 >= call.count()) {

@@ -2,7 +2,7 @@ package io.cachee.server.command;
 
 import io.cachee.server.engine.CommandRows;
 
-/** Scripts and functions, which L2 alone runs. */
+/** EVAL, FCALL, FUNCTION and SCRIPT. They need an L2. */
 final class ScriptCommands {
     private ScriptCommands() {}
 
@@ -19,6 +19,7 @@ final class ScriptCommands {
                 + " hides-keys");
         rows.add("fcall_ro -3 readonly,noscript,stale,skip_monitor,no_mandatory_keys @scripting ROa:#2 FORWARD"
                 + " hides-keys");
+
         rows.add("function -2 FORWARD");
         rows.add("function|delete 3 write,noscript @scripting FORWARD");
         rows.add("function|dump 2 noscript @scripting FORWARD");
@@ -29,6 +30,7 @@ final class ScriptCommands {
         rows.add("function|load -3 write,denyoom,noscript @scripting FORWARD");
         rows.add("function|restore -3 write,denyoom,noscript @scripting FORWARD");
         rows.add("function|stats 2 noscript,allow_busy @scripting FORWARD");
+
         rows.add("script -2 FORWARD");
         rows.addRefused(
                 "script|debug 3 noscript @scripting REFUSED",

@@ -2,7 +2,7 @@ package io.cachee.server.command;
 
 import io.cachee.server.engine.CommandRows;
 
-/** Sets, which L2 alone holds. */
+/** SADD and the other commands on sets. They need an L2. */
 final class SetCommands {
     private SetCommands() {}
 

@@ -6,17 +6,18 @@ import io.cachee.server.engine.Decimal;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 
-/** What SET is told beyond key and value. The words are all looked at before the number among them is. */
+/** The options of SET. A syntax error anywhere takes precedence over an invalid expire time. */
 final class SetOptions {
     PutMode mode = PutMode.ALWAYS;
     boolean get;
-    /** Milliseconds, {@link Store#NO_TTL}, {@link Store#KEEP_TTL}, or {@link Expiry#PAST}. */
+    /** Milliseconds, {@link Store#NO_TTL}, {@link Store#KEEP_TTL}, or {@link ExpireTime#PAST}. */
     long ttl = Store.NO_TTL;
 
     private boolean keep;
-    /** Which of EX, PX, EXAT and PXAT was said; none when its number's place is 0. */
-    private Expiry.Unit unit = Expiry.Unit.EX;
+    /** Which of EX, PX, EXAT and PXAT was given. It has no meaning while {@link #amountAt} is 0. */
+    private ExpireTime.Unit unit = ExpireTime.Unit.EX;
 
+    /** The argument that is the number behind the unit; 0 without one. */
     private int amountAt;
 
     private SetOptions() {}
@@ -39,12 +40,12 @@ final class SetOptions {
         if (options.keep) {
             options.ttl = Store.KEEP_TTL;
         } else if (options.amountAt > 0) {
-            options.ttl = Expiry.ttl(Decimal.integer(request, options.amountAt), options.unit, "set");
+            options.ttl = ExpireTime.ttl(Decimal.integer(request, options.amountAt), options.unit, "set");
         }
         return options;
     }
 
-    /** Whether the condition holds for a key that is there, or is not. */
+    /** Whether NX and XX allow the SET of a key that exists or does not. */
     boolean allows(boolean present) {
         return switch (mode.condition()) {
             case IF_ABSENT -> !present;
@@ -60,9 +61,9 @@ final class SetOptions {
         mode = wanted;
     }
 
-    /** Takes note of a word such as EX and the place of its number, which is returned. */
+    /** Notes a unit, such as EX, and its number. Returns the argument of the number. */
     private int expiry(Request request, int at) {
-        Expiry.Unit said = Expiry.Unit.of(request, at);
+        ExpireTime.Unit said = ExpireTime.Unit.of(request, at);
         boolean sameAsBefore = amountAt == 0 || unit == said;
         if (said == null || keep || !sameAsBefore || at + 1 >= request.count()) {
             throw CommandException.syntax();

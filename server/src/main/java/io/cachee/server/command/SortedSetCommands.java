@@ -2,14 +2,11 @@ package io.cachee.server.command;
 
 import io.cachee.server.engine.CommandRows;
 
-/** Sorted sets, which L2 alone holds. */
+/** ZADD and the other commands on sorted sets. They need an L2. */
 final class SortedSetCommands {
     private SortedSetCommands() {}
 
     static void addTo(CommandRows rows) {
-        rows.add("bzmpop -5 write,blocking @sortedset RWad:#2 OWN_CONNECTION");
-        rows.add("bzpopmax -3 write,noscript,blocking,fast @sortedset RWad:1..-2 OWN_CONNECTION");
-        rows.add("bzpopmin -3 write,noscript,blocking,fast @sortedset RWad:1..-2 OWN_CONNECTION");
         rows.add("zadd -4 write,denyoom,fast @sortedset RWu:1 FORWARD");
         rows.add("zcard 2 readonly,fast @sortedset RO:1 FORWARD");
         rows.add("zcount 4 readonly,fast @sortedset ROa:1 FORWARD");
@@ -42,5 +39,9 @@ final class SortedSetCommands {
         rows.add("zscore 3 readonly,fast @sortedset ROa:1 FORWARD");
         rows.add("zunion -3 readonly @sortedset ROa:#1 FORWARD");
         rows.add("zunionstore -4 write,denyoom @sortedset OWu:1 ROa:#2 FORWARD");
+
+        rows.add("bzmpop -5 write,blocking @sortedset RWad:#2 OWN_CONNECTION");
+        rows.add("bzpopmax -3 write,noscript,blocking,fast @sortedset RWad:1..-2 OWN_CONNECTION");
+        rows.add("bzpopmin -3 write,noscript,blocking,fast @sortedset RWad:1..-2 OWN_CONNECTION");
     }
 }

@@ -10,7 +10,7 @@ import io.cachee.store.PutMode;
 import io.cachee.store.Store;
 import java.util.Arrays;
 
-/** Values as wholes and in parts. */
+/** GET, SET, APPEND, GETRANGE and the other commands on values as strings of bytes. */
 final class StringCommands {
     private static final byte[] EMPTY = {};
 
@@ -18,6 +18,11 @@ final class StringCommands {
 
     static void addTo(CommandRows rows) {
         rows.add("get 2 readonly,fast @string ROa:1 L1_READ as=value", StringCommands::get);
+        rows.add("strlen 2 readonly,fast @string RO:1 L1_READ as=length", StringCommands::length);
+        rows.add("getrange 4 readonly @string ROa:1 L1_READ as=range", StringCommands::getRange);
+        rows.add("substr 4 readonly @string ROa:1 L1_READ as=range", StringCommands::getRange);
+        rows.add("lcs -3 readonly @string ROa:1..1 FORWARD", LongestCommonSubsequence::handle);
+
         rows.add("set -3 write,denyoom @string RWau~:1 KEYSPACE_WRITE as=set brief", StringCommands::set);
         rows.add("setnx 3 write,denyoom,fast @string OWi:1 FORWARD", StringCommands::setIfAbsent);
         rows.add(
@@ -26,18 +31,16 @@ final class StringCommands {
         rows.add(
                 "psetex 4 write,denyoom @string OWu:1 KEYSPACE_WRITE as=set-for-millis brief",
                 call -> setWithTtl(call, false));
+        rows.add("append 3 write,denyoom,fast @string RWi:1 FORWARD", StringCommands::append);
+        rows.add("setrange 4 write,denyoom @string RWu:1 FORWARD", StringCommands::setRange);
+
         rows.add("getset 3 write,denyoom,fast @string RWau:1 FORWARD", StringCommands::getAndSet);
         rows.add("getdel 2 write,fast @string RWad:1 FORWARD", StringCommands::getAndDelete);
         rows.add("getex -2 write,fast @string RWau:1 FORWARD", StringCommands::getAndExpire);
+
         rows.add("mget -2 readonly,fast @string ROa:1..-1 L1_READ as=values", StringCommands::getMany);
         rows.add("mset -3 write,denyoom @string OWu:1..-1/2 SPLIT exclusive", StringCommands::setMany);
         rows.add("msetnx -3 write,denyoom @string OWi:1..-1/2 FORWARD exclusive", StringCommands::setManyIfAbsent);
-        rows.add("append 3 write,denyoom,fast @string RWi:1 FORWARD", StringCommands::append);
-        rows.add("strlen 2 readonly,fast @string RO:1 L1_READ as=length", StringCommands::length);
-        rows.add("getrange 4 readonly @string ROa:1 L1_READ as=range", StringCommands::getRange);
-        rows.add("substr 4 readonly @string ROa:1 L1_READ as=range", StringCommands::getRange);
-        rows.add("setrange 4 write,denyoom @string RWu:1 FORWARD", StringCommands::setRange);
-        rows.add("lcs -3 readonly @string ROa:1..1 FORWARD", LongestCommonSubsequence::handle);
     }
 
     private static void get(CommandContext call) {
@@ -56,7 +59,7 @@ final class StringCommands {
         }
         SetOptions options = SetOptions.parse(request);
         call.key(1).checkValueSize(request.length(2));
-        if (options.get || options.ttl == Expiry.PAST) {
+        if (options.get || options.ttl == ExpireTime.PAST) {
             call.executor.alone(() -> setAlone(call, options));
         } else if (call.put(2, options.ttl, options.mode)) {
             noteSet(call, options);
@@ -68,16 +71,16 @@ final class StringCommands {
 
     private static void noteSet(CommandContext call, SetOptions options) {
         call.changed(KeyspaceEvent.SET);
-        if (options.ttl > 0 || options.ttl == Expiry.PAST) {
+        if (options.ttl > 0 || options.ttl == ExpireTime.PAST) {
             call.changed(KeyspaceEvent.EXPIRE);
         }
     }
 
-    /** The old value is part of the reply, or the new one's time is up already: more than one step of the store. */
+    /** SET with GET, or with an expiry in the past: more than one step of the store, so it runs alone. */
     private static void setAlone(CommandContext call, SetOptions options) {
         byte[] old = options.get ? call.value() : EMPTY;
         boolean done;
-        if (options.ttl == Expiry.PAST) {
+        if (options.ttl == ExpireTime.PAST) {
             done = options.allows(call.describe());
             if (done) {
                 call.delete();
@@ -106,7 +109,7 @@ final class StringCommands {
     }
 
     private static void setWithTtl(CommandContext call, boolean seconds) {
-        long ttl = Expiry.ttl(Decimal.integer(call.request, 2), seconds, false, call.command.name);
+        long ttl = ExpireTime.ttl(Decimal.integer(call.request, 2), seconds, false, call.command.name);
         call.key(1).put(3, ttl, PutMode.ALWAYS);
         call.changed(KeyspaceEvent.SET);
         call.changed(KeyspaceEvent.EXPIRE);

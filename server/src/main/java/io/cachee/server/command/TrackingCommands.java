@@ -2,6 +2,7 @@ package io.cachee.server.command;
 
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
 import io.cachee.server.engine.Decimal;
 import io.cachee.server.engine.Session;
 import io.cachee.server.engine.Tracking;
@@ -10,18 +11,34 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** CLIENT TRACKING and what belongs to it: the server's part of client-side caching. */
+/** CLIENT TRACKING, CACHING, TRACKINGINFO and GETREDIR: the server's part of client-side caching. */
 final class TrackingCommands {
     private static final int MOST_PREFIXES = 1_000;
 
     private TrackingCommands() {}
 
-    static void getRedirection(CommandContext call) {
+    /** Adds the rows of CLIENT's subcommands, so {@link ClientCommands} must have added CLIENT before. */
+    static void addTo(CommandRows rows) {
+        rows.add(
+                "client|caching 3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                TrackingCommands::caching);
+        rows.add(
+                "client|getredir 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                TrackingCommands::getRedirection);
+        rows.add(
+                "client|tracking -3 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                TrackingCommands::tracking);
+        rows.add(
+                "client|trackinginfo 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
+                TrackingCommands::info);
+    }
+
+    private static void getRedirection(CommandContext call) {
         Tracking own = call.session.trackingOrNone();
         call.reply.integer(own.on() ? own.redirect() : -1);
     }
 
-    static void tracking(CommandContext call) {
+    private static void tracking(CommandContext call) {
         boolean broadcast = false;
         boolean optIn = false;
         boolean optOut = false;
@@ -103,7 +120,7 @@ final class TrackingCommands {
                         wanted.redirect()));
     }
 
-    static void caching(CommandContext call) {
+    private static void caching(CommandContext call) {
         Tracking own = call.session.trackingOrNone();
         if (!own.on()) {
             throw new CommandException("ERR CLIENT CACHING can be called only when the client is in tracking mode with"
@@ -112,13 +129,13 @@ final class TrackingCommands {
         if (call.request.is(2, "YES")) {
             if (!own.optIn()) {
                 throw new CommandException(
-                        "ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN" + " mode.");
+                        "ERR CLIENT CACHING YES is only valid when tracking is enabled in OPTIN mode.");
             }
             call.session.caching = Session.Caching.YES;
         } else if (call.request.is(2, "NO")) {
             if (!own.optOut()) {
                 throw new CommandException(
-                        "ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT" + " mode.");
+                        "ERR CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.");
             }
             call.session.caching = Session.Caching.NO;
         } else {
@@ -127,7 +144,7 @@ final class TrackingCommands {
         call.reply.ok();
     }
 
-    static void info(CommandContext call) {
+    private static void info(CommandContext call) {
         Tracking own = call.session.trackingOrNone();
         List<String> flags = new ArrayList<>();
         flags.add(own.on() ? "on" : "off");

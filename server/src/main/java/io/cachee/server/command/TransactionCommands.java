@@ -7,7 +7,7 @@ import io.cachee.server.engine.CommandRows;
 import io.cachee.server.engine.Session;
 import io.cachee.server.engine.Transaction;
 
-/** Several commands as one step, if nobody has interfered. */
+/** MULTI, EXEC and WATCH. */
 final class TransactionCommands {
     private static final int MOST_WATCHED = 100_000;
 
@@ -34,16 +34,6 @@ final class TransactionCommands {
                 TransactionCommands::unwatch);
     }
 
-    private static Transaction of(Session session) {
-        Transaction transaction = session.transaction;
-        if (transaction == null) {
-            transaction = new Transaction();
-            session.transaction = transaction;
-            session.refresh();
-        }
-        return transaction;
-    }
-
     private static void multi(CommandContext call) {
         Transaction transaction = of(call.session);
         if (transaction.open) {
@@ -51,6 +41,48 @@ final class TransactionCommands {
         }
         transaction.open = true;
         call.reply.ok();
+    }
+
+    private static void exec(CommandContext call) {
+        Session session = call.session;
+        Transaction transaction = session.transaction;
+        if (transaction == null || !transaction.open) {
+            throw new CommandException("ERR EXEC without MULTI");
+        }
+        session.endTransaction();
+        if (transaction.broken) {
+            throw new CommandException("EXECABORT Transaction discarded because of previous errors.");
+        }
+        if (transaction.queued().isEmpty() && transaction.watched().isEmpty()) {
+            call.reply.array(0);
+            return;
+        }
+        call.executor.alone(() -> {
+            if (isUntouched(call, transaction)) {
+                call.executor.runQueued(session, transaction);
+            } else {
+                call.reply.noArray();
+            }
+        });
+    }
+
+    /**
+     * Whether the watched keys have not changed. Keys may share a counter, so a transaction may fail without need, but
+     * it never succeeds wrongly.
+     */
+    private static boolean isUntouched(CommandContext call, Transaction transaction) {
+        if (!transaction.watched().isEmpty() && transaction.databaseSwaps != call.shared.databases.swaps()) {
+            return false;
+        }
+        for (Transaction.Watched watched : transaction.watched()) {
+            byte[] key = watched.key().value();
+            boolean same = call.store.isCurrent(key, watched.counter())
+                    && call.store.describe(key, 0, key.length, call.info) == watched.present();
+            if (!same) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void discard(CommandContext call) {
@@ -91,45 +123,13 @@ final class TransactionCommands {
         call.reply.ok();
     }
 
-    private static void exec(CommandContext call) {
-        Session session = call.session;
+    private static Transaction of(Session session) {
         Transaction transaction = session.transaction;
-        if (transaction == null || !transaction.open) {
-            throw new CommandException("ERR EXEC without MULTI");
+        if (transaction == null) {
+            transaction = new Transaction();
+            session.transaction = transaction;
+            session.refresh();
         }
-        session.endTransaction();
-        if (transaction.broken) {
-            throw new CommandException("EXECABORT Transaction discarded because of previous errors.");
-        }
-        if (transaction.queued().isEmpty() && transaction.watched().isEmpty()) {
-            call.reply.array(0);
-            return;
-        }
-        call.executor.alone(() -> {
-            if (isUntouched(call, transaction)) {
-                call.executor.runQueued(session, transaction);
-            } else {
-                call.reply.noArray();
-            }
-        });
-    }
-
-    /**
-     * Whether what was watched is as it was. The counter of a key may be shared with another, so a transaction may
-     * fail without need, as it would had the other client been a moment earlier; it never succeeds wrongly.
-     */
-    private static boolean isUntouched(CommandContext call, Transaction transaction) {
-        if (!transaction.watched().isEmpty() && transaction.databaseSwaps != call.shared.databases.swaps()) {
-            return false;
-        }
-        for (Transaction.Watched watched : transaction.watched()) {
-            byte[] key = watched.key().value();
-            boolean same = call.store.isCurrent(key, watched.counter())
-                    && call.store.describe(key, 0, key.length, call.info) == watched.present();
-            if (!same) {
-                return false;
-            }
-        }
-        return true;
+        return transaction;
     }
 }

@@ -3,6 +3,7 @@ package io.cachee.server.command;
 import io.cachee.resp.Request;
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandRows;
 import io.cachee.server.engine.Decimal;
 import io.cachee.server.engine.KeyspaceEvent;
 import java.util.ArrayList;
@@ -11,13 +12,18 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** BITFIELD: integers of any width anywhere in a value. */
-final class BitField {
+/** BITFIELD: integers of 1 to 64 bits at any bit offset of a value. */
+final class BitFieldCommands {
     private static final String BAD_TYPE =
-            "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64" + " is.";
+            "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.";
     private static final String BAD_OFFSET = "ERR bit offset is not an integer or out of range";
 
-    /** What happens to a number that does not fit. */
+    static void addTo(CommandRows rows) {
+        rows.add("bitfield -2 write,denyoom @bitmap RWau~:1 FORWARD", call -> new BitFieldCommands(call).run(false));
+        rows.add("bitfield_ro -2 readonly,fast @bitmap ROa:1 FORWARD", call -> new BitFieldCommands(call).run(true));
+    }
+
+    /** What happens to a number that does not fit its width. */
     private enum Overflow {
         WRAP,
         SAT,
@@ -30,7 +36,7 @@ final class BitField {
         INCRBY
     }
 
-    /** One step: a number of {@code bits} at {@code offset}. */
+    /** One operation of a request, on the number of {@code bits} at the bit {@code offset}. */
     private record Operation(Kind kind, boolean signed, int bits, long offset, long amount, Overflow overflow) {
         long read(byte[] value) {
             long number = 0;
@@ -58,7 +64,7 @@ final class BitField {
             return signed ? -1L << bits - 1 : 0;
         }
 
-        /** What is to be stored in place of {@code old}, or null where that would overflow and must not. */
+        /** The number to store in place of {@code old}; null if it overflows and OVERFLOW is FAIL. */
         @Nullable
         Long next(long old) {
             if (kind == Kind.SET) {
@@ -93,19 +99,11 @@ final class BitField {
     private final List<Operation> operations = new ArrayList<>();
     private final CommandContext call;
     private Overflow overflow = Overflow.WRAP;
-    /** Whether a number was written; making room for one that was not is no event. */
+    /** Whether an operation wrote its number. Only then is there an event: making the value longer is none. */
     private boolean wrote;
 
-    private BitField(CommandContext call) {
+    private BitFieldCommands(CommandContext call) {
         this.call = call;
-    }
-
-    static void handle(CommandContext call) {
-        new BitField(call).run(false);
-    }
-
-    static void handleReadOnly(CommandContext call) {
-        new BitField(call).run(true);
     }
 
     private void run(boolean readOnly) {
@@ -149,7 +147,7 @@ final class BitField {
                 continue;
             }
             Long next = operation.next(old);
-            // A step that fails makes room for its number nevertheless, as in Redis.
+            // As in Redis, an operation that fails still makes the value long enough for its number.
             int needed = (int) (operation.offset + operation.bits + 7 >>> 3);
             changed |= next != null || needed > value.length;
             value = Arrays.copyOf(value, Math.max(value.length, needed));

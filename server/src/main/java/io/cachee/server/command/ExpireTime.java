@@ -5,18 +5,18 @@ import io.cachee.server.engine.CommandException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Times to live as clients give them: from now or as a moment of the wall clock, in seconds or milliseconds. Only
- * moments look at the wall clock; what follows is measured by the monotonic one.
+ * Expire times as clients give them, turned into the store's TTLs. A client gives seconds or milliseconds, and either a
+ * duration or a moment of the wall clock. Only moments need the wall clock: the store counts down by a monotonic one.
  */
-final class Expiry {
-    /** A moment that has passed already. */
+final class ExpireTime {
+    /** A TTL that stands for a moment in the past. */
     static final long PAST = 0;
-    /** The longest that the store keeps; longer ones are as good as that. */
+    /** The longest TTL that the store keeps. Longer ones are shortened to it. */
     static final long MOST_MILLIS = (1L << 47) - 1;
 
-    private Expiry() {}
+    private ExpireTime() {}
 
-    /** How SET and GETEX are told an expiry. */
+    /** The words before an expire time in SET and GETEX. */
     enum Unit {
         EX(true, false),
         PX(false, false),
@@ -31,7 +31,7 @@ final class Expiry {
             this.moment = moment;
         }
 
-        /** The unit that an argument names, or null. */
+        /** The unit that an argument names, or null if it names none. */
         static @Nullable Unit of(Request request, int argument) {
             for (Unit unit : ALL) {
                 if (request.is(argument, unit.name())) {
@@ -48,7 +48,7 @@ final class Expiry {
         return ttl(amount, unit.seconds, unit.moment, command);
     }
 
-    /** Milliseconds from now, of a number that must be positive; an error that names the command otherwise. */
+    /** The TTL in milliseconds, or {@link #PAST}. Refuses an amount that is not positive. */
     static long ttl(long amount, boolean seconds, boolean moment, String command) {
         if (amount <= 0) {
             throw invalid(command);
@@ -57,7 +57,7 @@ final class Expiry {
         return ttl <= 0 ? PAST : ttl;
     }
 
-    /** Milliseconds from now; not positive when that has passed. */
+    /** Milliseconds from now; zero or negative for a moment in the past. */
     static long signed(long amount, boolean seconds, boolean moment, String command) {
         if (seconds && (amount > Long.MAX_VALUE / 1_000 || amount < Long.MIN_VALUE / 1_000)) {
             throw invalid(command);
@@ -71,7 +71,7 @@ final class Expiry {
         return Math.clamp(ttl, -MOST_MILLIS, MOST_MILLIS);
     }
 
-    /** An amount in milliseconds. Long before the epoch, the difference to now would overflow; that far is not kept. */
+    /** An amount in milliseconds. Moments long before the epoch are cut, lest the difference to now overflow. */
     static long millis(long amount, boolean seconds) {
         return Math.max(seconds ? amount * 1_000 : amount, -MOST_MILLIS);
     }

@@ -21,39 +21,23 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** COMMAND: describes the table of commands to clients. */
-final class CommandCommands {
-    private CommandCommands() {}
+final class IntrospectionCommands {
+    private IntrospectionCommands() {}
 
     static void addTo(CommandRows rows) {
-        rows.add("command -1 loading,stale @connection FORWARD as=command-table", CommandCommands::table);
-        rows.add("command|count 2 loading,stale @connection FORWARD as=command-count", CommandCommands::count);
-        rows.add("command|docs -2 loading,stale @connection FORWARD", CommandCommands::documents);
-        rows.add("command|getkeys -4 loading,stale @connection FORWARD as=command-keys", CommandCommands::keys);
+        rows.add("command -1 loading,stale @connection FORWARD as=command-table", IntrospectionCommands::table);
+        rows.add("command|count 2 loading,stale @connection FORWARD as=command-count", IntrospectionCommands::count);
+        rows.add("command|docs -2 loading,stale @connection FORWARD", IntrospectionCommands::documents);
+        rows.add("command|getkeys -4 loading,stale @connection FORWARD as=command-keys", IntrospectionCommands::keys);
         rows.add(
                 "command|getkeysandflags -4 loading,stale @connection FORWARD as=command-keys",
-                CommandCommands::keysAndFlags);
-        rows.add("command|help 2 loading,stale @connection FORWARD", call -> Help.reply(call, HELP));
-        rows.add("command|info -2 loading,stale @connection FORWARD as=command-info", CommandCommands::info);
-        rows.add("command|list -2 loading,stale @connection FORWARD as=command-names", CommandCommands::list);
+                IntrospectionCommands::keysAndFlags);
+        rows.add("command|help 2 loading,stale @connection FORWARD", call -> Subcommands.replyHelp(call, HELP));
+        rows.add("command|info -2 loading,stale @connection FORWARD as=command-info", IntrospectionCommands::info);
+        rows.add("command|list -2 loading,stale @connection FORWARD as=command-names", IntrospectionCommands::list);
     }
 
-    private static final List<String> HELP = List.of(
-            "(no subcommand)",
-            "    Return details about all Redis commands.",
-            "COUNT",
-            "    Return the total number of commands in this Redis server.",
-            "LIST [FILTERBY (MODULE <module-name>|ACLCAT <category>|PATTERN <pattern>)]",
-            "    Return a list of all commands in this Redis server.",
-            "INFO [<command-name> ...]",
-            "    Return details about multiple Redis commands.",
-            "DOCS [<command-name> ...]",
-            "    Return documentation details about multiple Redis commands.",
-            "GETKEYS <full-command>",
-            "    Return the keys from a full Redis command.",
-            "GETKEYSANDFLAGS <full-command>",
-            "    Return the keys and the access flags from a full Redis command.");
-
-    /** The commands that run here without an L2; others can be asked for by their names. */
+    /** The commands that run without an L2. COMMAND INFO and COMMAND DOCS find the others by name. */
     private static List<Command> listed(CommandContext call) {
         return call.shared.table.commands().stream()
                 .filter(command -> !command.isSubcommand() && command.runsWithoutL2())
@@ -71,13 +55,13 @@ final class CommandCommands {
     }
 
     private static void info(CommandContext call) {
-        List<@Nullable Command> wanted = asked(call);
+        List<@Nullable Command> wanted = named(call);
         call.reply.array(wanted.size());
         wanted.forEach(command -> CommandDescription.write(call.reply, command));
     }
 
-    /** The rows that the arguments name, null for a name without one; all where there are no arguments. */
-    private static List<@Nullable Command> asked(CommandContext call) {
+    /** The commands that the arguments name, null for an unknown name; without arguments, all that are listed. */
+    private static List<@Nullable Command> named(CommandContext call) {
         if (call.count() == 2) {
             return new ArrayList<>(listed(call));
         }
@@ -89,7 +73,7 @@ final class CommandCommands {
     }
 
     private static void documents(CommandContext call) {
-        List<Command> found = asked(call).stream().filter(Objects::nonNull).toList();
+        List<Command> found = named(call).stream().filter(Objects::nonNull).toList();
         call.reply.map(found.size());
         for (Command command : found) {
             call.reply.bulk(command.name);
@@ -129,11 +113,11 @@ final class CommandCommands {
         names.forEach(call.reply::bulk);
     }
 
-    // ---------------------------------------------------------------- keys of a request
+    // ---------------------------------------------------------------- GETKEYS
 
     private static void keys(CommandContext call) {
         Command command = commandOfKeys(call);
-        List<byte[]> keys = command.keys(behind(call));
+        List<byte[]> keys = command.keys(inner(call));
         refuseNoKeys(command, keys);
         call.reply.array(keys.size());
         keys.forEach(call.reply::bulk);
@@ -141,7 +125,7 @@ final class CommandCommands {
 
     private static void keysAndFlags(CommandContext call) {
         Command command = commandOfKeys(call);
-        Request asked = behind(call);
+        Request asked = inner(call);
         List<Integer> places = new ArrayList<>();
         List<KeySpec> specs = new ArrayList<>();
         for (KeySpec spec : command.keySpecs) {
@@ -161,7 +145,8 @@ final class CommandCommands {
         }
     }
 
-    private static Request behind(CommandContext call) {
+    /** The request that follows COMMAND GETKEYS. */
+    private static Request inner(CommandContext call) {
         byte[][] arguments = new byte[call.count() - 2][];
         for (int i = 0; i < arguments.length; i++) {
             arguments[i] = call.request.bytes(i + 2);
@@ -175,7 +160,7 @@ final class CommandCommands {
         }
     }
 
-    /** The row of the request that stands behind the first two arguments. */
+    /** The command of the request that follows COMMAND GETKEYS. */
     private static Command commandOfKeys(CommandContext call) {
         Command command = call.shared.table.rowOf(call.request, 2);
         if (command == null) {
@@ -189,4 +174,20 @@ final class CommandCommands {
         }
         return command;
     }
+
+    private static final List<String> HELP = List.of(
+            "(no subcommand)",
+            "    Return details about all Redis commands.",
+            "COUNT",
+            "    Return the total number of commands in this Redis server.",
+            "LIST [FILTERBY (MODULE <module-name>|ACLCAT <category>|PATTERN <pattern>)]",
+            "    Return a list of all commands in this Redis server.",
+            "INFO [<command-name> ...]",
+            "    Return details about multiple Redis commands.",
+            "DOCS [<command-name> ...]",
+            "    Return documentation details about multiple Redis commands.",
+            "GETKEYS <full-command>",
+            "    Return the keys from a full Redis command.",
+            "GETKEYSANDFLAGS <full-command>",
+            "    Return the keys and the access flags from a full Redis command.");
 }

@@ -6,12 +6,12 @@ import io.cachee.server.engine.Refusals;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What commands with subcommands have in common. */
-final class Help {
-    private Help() {}
+/** What the containers, such as CLIENT and CONFIG, share: the reply of HELP and the errors of their subcommands. */
+final class Subcommands {
+    private Subcommands() {}
 
-    /** Replies with the help of the command whose subcommand HELP is running. */
-    static void reply(CommandContext call, List<String> lines) {
+    /** Replies to HELP with these lines, and what Redis puts before and behind them. */
+    static void replyHelp(CommandContext call, List<String> lines) {
         List<String> all = new ArrayList<>();
         all.add(call.command.upperCaseName() + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
         all.addAll(lines);
@@ -23,16 +23,16 @@ final class Help {
         }
     }
 
-    /** What Redis says of a subcommand that exists and cannot be called like that. */
+    /** Redis's error for a known subcommand whose arguments its own code refuses. */
     static CommandException unknown(CommandContext call) {
         return new CommandException("ERR unknown subcommand or wrong number of arguments for '"
                 + Refusals.shown(call.request, 1) + "'. Try " + call.command.upperCaseName() + " HELP.");
     }
 
-    /** Refuses more arguments than a subcommand takes. */
+    /** Refuses a request of more than {@code most} arguments, those of the name included. */
     static void requireAtMost(CommandContext call, int most) {
         if (call.count() > most) {
-            throw call.wrongArity();
+            throw unknown(call);
         }
     }
 }

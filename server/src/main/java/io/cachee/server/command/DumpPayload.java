@@ -2,16 +2,18 @@ package io.cachee.server.command;
 
 import io.cachee.server.engine.CommandException;
 import java.io.ByteArrayOutputStream;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A string as DUMP writes it and RESTORE reads it: type 0, the string with its length, the version of the format, and
- * a CRC-64 of it all. Strings that another server has written as an integer or compressed (LZF) are read, too.
+ * The payload of DUMP and RESTORE for a string: the type 0, the length and the bytes, then the version of the format
+ * and a CRC-64 of everything before. RESTORE also takes strings that Redis has encoded as an integer or compressed
+ * (LZF).
  */
-final class RdbString {
+final class DumpPayload {
     private static final int VERSION = 10;
     private static final int NEWEST_VERSION = 11;
     private static final int FOOTER_BYTES = 10;
@@ -21,7 +23,7 @@ final class RdbString {
             "ERR the payload is of a data type that Cachee does not hold itself: it needs a Redis or Valkey behind it"
                     + " (--l2)";
 
-    private RdbString() {}
+    private DumpPayload() {}
 
     static byte[] dump(byte[] value) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(value.length + 16);
@@ -48,7 +50,7 @@ final class RdbString {
         }
     }
 
-    /** The value in a payload, or an error for the client. */
+    /** The value in a payload. Throws the error for the client if there is none. */
     static byte[] restore(byte[] payload, long mostBytes) {
         if (payload.length < FOOTER_BYTES) {
             throw new CommandException(BAD_CHECKSUM);
@@ -89,7 +91,7 @@ final class RdbString {
                 case 3 -> compressed(in, mostBytes);
                 default -> throw new CommandException(BAD_FORMAT);
             };
-        } catch (java.nio.BufferUnderflowException | IndexOutOfBoundsException e) {
+        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
             throw new CommandException(BAD_FORMAT);
         }
     }
@@ -138,7 +140,7 @@ final class RdbString {
         return value;
     }
 
-    /** LZF: literal runs, and references to what was unpacked before. */
+    /** Unpacks LZF, which consists of literal runs and of references to bytes unpacked before. */
     private static int unpack(byte[] in, byte[] out) {
         int from = 0;
         int to = 0;

@@ -4,10 +4,10 @@ import io.cachee.server.engine.SharedState;
 import io.cachee.store.EntryInfo;
 
 /**
- * How many keys expire, and when: the store does not count that, so some entries are looked at, as they lie in the hash
- * table, which is at random. Where there are no more than those, the figures are exact.
+ * Estimates for INFO how many keys of each database expire, and when. The store does not count that, so this looks at
+ * some entries in the order of the hash table, which is random. The figures are exact if there are no more entries.
  */
-final class KeyspaceSample {
+final class InfoKeyspaceSample {
     private static final int MOST_ENTRIES = 300;
 
     private final SharedState shared;
@@ -15,7 +15,7 @@ final class KeyspaceSample {
     private final int[] expiring;
     private final double[] ttlMillis;
 
-    KeyspaceSample(SharedState shared) {
+    InfoKeyspaceSample(SharedState shared) {
         this.shared = shared;
         int databases = shared.databases.count();
         seen = new int[databases];
@@ -36,13 +36,13 @@ final class KeyspaceSample {
         }
     }
 
-    /** About how many of a database's keys expire. */
+    /** An estimate of how many of the database's keys expire. */
     long expires(int database, long keys) {
         int sample = seen[database];
         return sample == 0 ? 0 : Math.round((double) keys * expiring[database] / sample);
     }
 
-    /** How long those have on average, in milliseconds. */
+    /** The average TTL of the keys that expire. */
     long averageTtlMillis(int database) {
         int sample = expiring[database];
         return sample == 0 ? 0 : Math.round(ttlMillis[database] / sample);
