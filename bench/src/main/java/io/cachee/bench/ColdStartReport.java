@@ -134,7 +134,7 @@ final class ColdStartReport {
     }
 
     private static void tell(ProofSidecar sidecar, RespClient direct) throws Exception {
-        NearCache tier = sidecar.proxy().tier();
+        NearCache tier = sidecar.proxy().nearCache();
         List<FleetList.Weighted> hottest = sidecar.proxy().hottestKeys(WARMED_KEYS);
         tier.loop()
                 .submit(() -> new FleetList(tier.l2(), APPLICATION).add(hottest))
@@ -149,7 +149,7 @@ final class ColdStartReport {
         try (ProofSidecar sidecar = ProofSidecar.ofPod(network.port(), STORE_BYTES, KeyspacePolicy.DEFAULT)) {
             WarmUp.Result warmed = new WarmUp.Result(0, 0, 0, "");
             if (warm) {
-                NearCache tier = sidecar.proxy().tier();
+                NearCache tier = sidecar.proxy().nearCache();
                 warmed = new WarmUp(tier, new FleetList(tier.l2(), APPLICATION), List.of())
                         .run(WARMED_KEYS, WARM_UP_MILLIS);
                 quickestMillis = Math.min(quickestMillis, warmed.millis());

@@ -68,7 +68,7 @@ final class ProofSidecar implements AutoCloseable {
                 null);
         server = RespServer.open(shared, listen, NetworkLimits.DEFAULT, loop -> {
             proxy = BeforeL2.open(shared, link, loop, 0, mostLoads, Map.of(Keyspaces.DEFAULT, policy));
-            var ignored = proxy.tier().l2().learnCommands();
+            var ignored = proxy.nearCache().l2().learnCommands();
         });
     }
 
@@ -134,7 +134,7 @@ final class ProofSidecar implements AutoCloseable {
 
     /** How many values have been loaded from L2. */
     long loads() {
-        return proxy().tier().keyspaces().all().stream()
+        return proxy().nearCache().keyspaces().all().stream()
                 .mapToLong(keyspace -> keyspace.loads.sum())
                 .sum();
     }

@@ -114,7 +114,7 @@ public final class Sidecar implements AutoCloseable {
             shared.onShutdown(stopping::countDown);
             NetworkLimits limits = NetworkLimits.DEFAULT.clientBuffersTotal(settings.options().buffersTotal);
             this.server = RespServer.open(shared, listenOptions(settings), limits, this::connectToL2);
-            reload.add(new KeyspaceReload(proxy == null ? null : proxy.tier(), tiers.keyspaces, log));
+            reload.add(new KeyspaceReload(proxy == null ? null : proxy.nearCache(), tiers.keyspaces, log));
         } catch (IOException | RuntimeException e) {
             store.close();
             admin.close();

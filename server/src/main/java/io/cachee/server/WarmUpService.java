@@ -35,7 +35,7 @@ final class WarmUpService {
         this.proxy = proxy;
         this.options = options;
         this.log = log;
-        this.list = proxy == null ? null : new FleetList(proxy.tier().l2(), options.application);
+        this.list = proxy == null ? null : new FleetList(proxy.nearCache().l2(), options.application);
     }
 
     /**
@@ -50,7 +50,7 @@ final class WarmUpService {
         L2Options source = options.prewarmLink();
         boolean isOff = options.prewarmKeys == 0 || options.prewarmSource.equals("off");
         if (before != null && siblings != null) {
-            NearCache tier = before.tier();
+            NearCache tier = before.nearCache();
             if (!isOff) {
                 List<byte[]> own = before.namesInL2(previous);
                 report(new WarmUp(tier, siblings, own).run(options.prewarmKeys, options.prewarmMillis));
@@ -111,7 +111,7 @@ final class WarmUpService {
         if (before != null && siblings != null) {
             List<FleetList.Weighted> hottest = before.hottestKeys(options.prewarmKeys);
             if (!hottest.isEmpty()) {
-                before.tier().loop().execute(() -> siblings.add(hottest));
+                before.nearCache().loop().execute(() -> siblings.add(hottest));
             }
         }
     }

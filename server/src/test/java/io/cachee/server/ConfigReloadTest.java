@@ -307,7 +307,7 @@ class ConfigReloadTest {
                 RespClient client = before.connect()) {
             ConfigReload reload = reload("keyspaces: {}\n", "--l2=redis://127.0.0.1:" + redis.port());
             Log log = new Log(new PrintStream(said, true, UTF_8));
-            reload.add(new KeyspaceReload(before.proxy().tier(), Map.of(), log));
+            reload.add(new KeyspaceReload(before.proxy().nearCache(), Map.of(), log));
             write("maxclients: 30\nkeyspaces: {gone: {write: invalidate}, kept: {l1-ttl: 5s}}\n");
             lookTwice(reload);
             assertThat(log()).contains("INFO keyspaces: gone, kept changed");

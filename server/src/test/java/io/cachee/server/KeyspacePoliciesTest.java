@@ -91,7 +91,7 @@ final class KeyspacePoliciesTest {
     }
 
     private static io.cachee.nearcache.NearCache tierOf(TestSidecar sidecar) {
-        return sidecar.proxy().tier();
+        return sidecar.proxy().nearCache();
     }
 
     @Test

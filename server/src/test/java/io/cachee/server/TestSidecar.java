@@ -110,7 +110,7 @@ public final class TestSidecar implements AutoCloseable {
         server = RespServer.open(shared, listen, NetworkLimits.DEFAULT, loop -> {
             if (link != null) {
                 proxy = BeforeL2.open(shared, link, loop, 0, MOST_LOADS, wanted.policies);
-                var ignored = proxy.tier().l2().learnCommands();
+                var ignored = proxy.nearCache().l2().learnCommands();
             }
         });
     }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class BeforeL2 {
     private final SharedState shared;
     private final int database;
-    private final NearCache tier;
+    private final NearCache nearCache;
     private final L2State state = new L2State();
-    private volatile @Nullable NearCache openedTier;
+    private volatile @Nullable NearCache openedNearCache;
     private final HottestKeys hottestKeys;
     private volatile WarmUp.@Nullable Result warmUp;
 
@@ -47,7 +47,7 @@ public final class BeforeL2 {
         this.hottestKeys = new HottestKeys(shared);
         Keyspaces keyspaces = new Keyspaces();
         keyspaces.define(policies);
-        this.tier = NearCache.open(
+        this.nearCache = NearCache.open(
                 shared.store,
                 keyspaces,
                 key -> shared.databases.storedName(database, key),
@@ -55,12 +55,12 @@ public final class BeforeL2 {
                 loop,
                 link,
                 mostLoads);
-        this.openedTier = tier;
+        this.openedNearCache = nearCache;
     }
 
     /** The store as the first of two tiers. */
-    public NearCache tier() {
-        return tier;
+    public NearCache nearCache() {
+        return nearCache;
     }
 
     /** The database of L2 whose values are kept. */
@@ -70,18 +70,18 @@ public final class BeforeL2 {
 
     /** Whether everything served of L2 is vouched for. */
     public boolean isCoherent() {
-        return tier.l2().status().isCoherent();
+        return nearCache.l2().status().isCoherent();
     }
 
     /** A feed may begin while the link is still being opened: then there was no loss that could be over. */
     private boolean isWholeAgain() {
-        NearCache opened = openedTier;
+        NearCache opened = openedNearCache;
         return opened != null && opened.l2().status().isCoherent();
     }
 
     /** How L2 is, in plain words. */
     public String state() {
-        return state.words(tier.l2().status());
+        return state.words(nearCache.l2().status());
     }
 
     /** Of stored keys, those of the database that is kept here, under their names in L2. */
@@ -108,10 +108,10 @@ public final class BeforeL2 {
 
     /** Sends what was written to L2 and leaves it. */
     void close() {
-        int lost = tier.drain();
+        int lost = nearCache.drain();
         if (lost > 0) {
             shared.log(lost + " keys that were written are not in L2, and are lost", null);
         }
-        tier.close();
+        nearCache.close();
     }
 }

@@ -38,15 +38,15 @@ final class Forwarding {
     private static final String NO_MEMORY = "ERR there is no memory for the reply at the moment";
 
     private final SharedState shared;
-    private final NearCache tier;
+    private final NearCache nearCache;
     private final int database;
     private final LargeReplies large;
 
-    Forwarding(SharedState shared, NearCache tier, int database) {
+    Forwarding(SharedState shared, NearCache nearCache, int database) {
         this.shared = shared;
-        this.tier = tier;
+        this.nearCache = nearCache;
         this.database = database;
-        this.large = new LargeReplies(this, tier);
+        this.large = new LargeReplies(this, nearCache);
     }
 
     /** Replies that are larger than is taken over a shared connection. */
@@ -79,7 +79,7 @@ final class Forwarding {
         List<byte[]> written = writtenKeys(call);
         boolean unnamed = call.command.writesUnnamed;
         boolean changesAll = call.command.is(Trait.CHANGES_ALL);
-        written.forEach(tier::forget);
+        written.forEach(nearCache::forget);
         if (writes) {
             session.writesAwaited++;
             session.writesSent++;
@@ -94,7 +94,7 @@ final class Forwarding {
         Protocol protocol = protocolOf(session);
         int writesBefore = session.writesSent;
         PendingReply later = call.later();
-        List<SplitCommands.Part> parts = rewrite == null ? SplitCommands.of(call, tier.l2()) : List.of();
+        List<SplitCommands.Part> parts = rewrite == null ? SplitCommands.of(call, nearCache.l2()) : List.of();
         ByteBuf request = parts.isEmpty() ? RequestEncoder.encode(sent) : Unpooled.EMPTY_BUFFER;
         // What may have changed something is not asked twice.
         ByteBuf again = writes || !parts.isEmpty() ? Unpooled.EMPTY_BUFFER : request.retainedDuplicate();
@@ -129,29 +129,29 @@ final class Forwarding {
             }
 
             private void over(ByteBuf reply) {
-                written.forEach(tier::forget);
+                written.forEach(nearCache::forget);
                 if (changesAll) {
-                    tier.forgetAll();
+                    nearCache.forgetAll();
                 }
                 deliver(session, later, reply, () -> session.writesAwaited -= writes ? 1 : 0);
             }
         };
         List<byte[]> behind = writtenBehind(call);
         Runnable send = () -> {
-            behind.forEach(tier.writeBehind()::flush);
+            behind.forEach(nearCache.writeBehind()::flush);
             if (parts.isEmpty()) {
-                tier.l2().send(request, slot, protocol, itsDatabase, handler);
+                nearCache.l2().send(request, slot, protocol, itsDatabase, handler);
             } else {
                 ReplyHandler each = new SplitCommands.Gathering(parts.size(), handler);
-                parts.forEach(part -> tier.l2().send(part.request(), part.slot(), protocol, itsDatabase, each));
+                parts.forEach(part -> nearCache.l2().send(part.request(), part.slot(), protocol, itsDatabase, each));
             }
         };
         if (mustTrack(call, slot) && !parts.isEmpty()) {
             ReplyHandler each = new SplitCommands.Gathering(parts.size(), afterwards(send));
-            onLink(() -> parts.forEach(part -> tier.l2().sendTracked(part.exists(), part.slot(), each)));
+            onLink(() -> parts.forEach(part -> nearCache.l2().sendTracked(part.exists(), part.slot(), each)));
         } else if (mustTrack(call, slot)) {
             byte[] exists = exists(call);
-            onLink(() -> tier.l2().sendTracked(Unpooled.wrappedBuffer(exists), slot, afterwards(send)));
+            onLink(() -> nearCache.l2().sendTracked(Unpooled.wrappedBuffer(exists), slot, afterwards(send)));
         } else {
             onLink(send);
         }
@@ -159,7 +159,7 @@ final class Forwarding {
 
     /** Keys of a request whose last write may not be in L2 yet: it has to be sent first. */
     List<byte[]> writtenBehind(CommandContext call) {
-        return tier.writeBehind().pendingKeys() == 0 ? List.of() : call.command.keys(call.request);
+        return nearCache.writeBehind().pendingKeys() == 0 ? List.of() : call.command.keys(call.request);
     }
 
     /**
@@ -167,7 +167,7 @@ final class Forwarding {
      * comes behind it.
      */
     void afterChanges(int slot, Runnable task) {
-        tier.l2().sendTracked(RequestEncoder.encode("PING"), Math.max(slot, 0), afterwards(task));
+        nearCache.l2().sendTracked(RequestEncoder.encode("PING"), Math.max(slot, 0), afterwards(task));
     }
 
     /** Whether the client keeps copies of what it is about to read. */
@@ -200,7 +200,7 @@ final class Forwarding {
 
     /** Runs a task on the event loop of the link, unless that has ended, and with it all that the task could change. */
     void onLink(Runnable task) {
-        EventLoop loop = tier.loop();
+        EventLoop loop = nearCache.loop();
         if (loop.inEventLoop()) {
             task.run();
             return;
@@ -262,6 +262,6 @@ final class Forwarding {
     int slotOf(CommandContext call) {
         Request request = call.request;
         int key = call.command.firstKey(request);
-        return key == 0 ? -1 : tier.l2().slotOf(request.buffer(), request.start(key), request.length(key));
+        return key == 0 ? -1 : nearCache.l2().slotOf(request.buffer(), request.start(key), request.length(key));
     }
 }

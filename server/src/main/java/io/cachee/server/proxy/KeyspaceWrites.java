@@ -20,13 +20,13 @@ final class KeyspaceWrites {
     private static final byte[] DEL = ascii("DEL");
     private static final byte[] PX = ascii("PX");
 
-    private final NearCache tier;
-    private final Forwarding passing;
+    private final NearCache nearCache;
+    private final Forwarding forwarding;
     private final int database;
 
-    KeyspaceWrites(NearCache tier, Forwarding passing, int database) {
-        this.tier = tier;
-        this.passing = passing;
+    KeyspaceWrites(NearCache nearCache, Forwarding forwarding, int database) {
+        this.nearCache = nearCache;
+        this.forwarding = forwarding;
         this.database = database;
     }
 
@@ -45,7 +45,7 @@ final class KeyspaceWrites {
 
     private KeyspacePolicy policyOf(CommandContext call) {
         Request request = call.request;
-        Keyspace keyspace = tier.keyspaces().of(request.buffer(), request.start(1), request.length(1));
+        Keyspace keyspace = nearCache.keyspaces().of(request.buffer(), request.start(1), request.length(1));
         keyspace.writes.increment();
         return keyspace.policy();
     }
@@ -54,7 +54,7 @@ final class KeyspaceWrites {
         KeyspacePolicy policy = policyOf(call);
         long ttl = ttlOf(call.request, policy);
         if (call.session.database != database || ttl < 0) {
-            passing.pass(call);
+            forwarding.pass(call);
         } else {
             write(call, policy, 2, ttl);
         }
@@ -85,7 +85,7 @@ final class KeyspaceWrites {
         KeyspacePolicy policy = policyOf(call);
         long ttl = positive(call.request, 2, isInSeconds);
         if (call.session.database != database || ttl < 0) {
-            passing.pass(call);
+            forwarding.pass(call);
         } else {
             write(call, policy, 3, ttl);
         }
@@ -96,20 +96,20 @@ final class KeyspaceWrites {
         switch (policy.write()) {
             case BEHIND -> {
                 call.checkValueSize(request.length(valueArgument));
-                boolean taken = tier.writeBehind().take(request.bytes(1), request.bytes(valueArgument), ttl);
+                boolean taken = nearCache.writeBehind().take(request.bytes(1), request.bytes(valueArgument), ttl);
                 if (taken) {
                     call.reply.ok();
                 } else {
-                    passing.pass(call);
+                    forwarding.pass(call);
                 }
             }
-            case INVALIDATE -> passing.pass(call, Request.of(DEL, request.bytes(1)), _ -> ReplyEncoder.ok());
+            case INVALIDATE -> forwarding.pass(call, Request.of(DEL, request.bytes(1)), _ -> ReplyEncoder.ok());
             case THROUGH -> {
                 if (policy.ttl() == 0 || request.count() > 3) {
-                    passing.pass(call);
+                    forwarding.pass(call);
                 } else {
                     byte[] millis = ascii(Long.toString(ttl));
-                    passing.pass(call, Request.of(SET, request.bytes(1), request.bytes(2), PX, millis));
+                    forwarding.pass(call, Request.of(SET, request.bytes(1), request.bytes(2), PX, millis));
                 }
             }
         }

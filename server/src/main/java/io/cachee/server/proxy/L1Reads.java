@@ -48,14 +48,14 @@ final class L1Reads {
     private static final byte[] GET = {'G', 'E', 'T'};
     private static final byte[] MGET = {'M', 'G', 'E', 'T'};
 
-    private final NearCache tier;
-    private final Forwarding passing;
+    private final NearCache nearCache;
+    private final Forwarding forwarding;
     private final int database;
     private final AtomicLong gathered = new AtomicLong();
 
-    L1Reads(NearCache tier, Forwarding passing, int database) {
-        this.tier = tier;
-        this.passing = passing;
+    L1Reads(NearCache nearCache, Forwarding forwarding, int database) {
+        this.nearCache = nearCache;
+        this.forwarding = forwarding;
         this.database = database;
     }
 
@@ -80,18 +80,18 @@ final class L1Reads {
 
     private Keyspace keyspaceOf(CommandContext call, int argument) {
         Request request = call.request;
-        return tier.keyspaces().of(request.buffer(), request.start(argument), request.length(argument));
+        return nearCache.keyspaces().of(request.buffer(), request.start(argument), request.length(argument));
     }
 
     // ---------------------------------------------------------------- whole values
 
     private void get(CommandContext call) {
         if (!isKeptHere(call) || isTooLong(call, 1)) {
-            passing.pass(call);
+            forwarding.pass(call);
             return;
         }
-        if (tier.writeBehind().pendingKeys() > 0) {
-            WriteBehind.Found written = tier.writeBehind().find(call.request.bytes(1));
+        if (nearCache.writeBehind().pendingKeys() > 0) {
+            WriteBehind.Found written = nearCache.writeBehind().find(call.request.bytes(1));
             if (written != null) {
                 call.looked(true);
                 keyspaceOf(call, 1).hits.increment();
@@ -102,7 +102,7 @@ final class L1Reads {
         Keyspace keyspace = keyspaceOf(call, 1);
         boolean tolerant = keyspace.policy().consistency() == KeyspacePolicy.Consistency.STALE_TOLERANT;
         int length = call.key(1).fetchStamped();
-        Verdict verdict = length < 0 ? Verdict.GONE : tier.judge(call.stamp, keyspace);
+        Verdict verdict = length < 0 ? Verdict.GONE : nearCache.judge(call.stamp, keyspace);
         if (verdict == Verdict.GONE || verdict == Verdict.STALE && !tolerant) {
             call.looked(false);
             keyspace.misses.increment();
@@ -119,14 +119,14 @@ final class L1Reads {
         keyspace.hits.increment();
         if (verdict != Verdict.FRESH) {
             keyspace.staleServed.add(verdict == Verdict.STALE ? 1 : 0);
-            tier.refresh(call.request.bytes(1), keyspace);
+            nearCache.refresh(call.request.bytes(1), keyspace);
         }
     }
 
     /** Whether the last write of one of its keys may not be in L2 yet. */
     private boolean isWrittenBehind(CommandContext call) {
-        return passing.writtenBehind(call).stream()
-                .anyMatch(key -> tier.writeBehind().find(key) != null);
+        return forwarding.writtenBehind(call).stream()
+                .anyMatch(key -> nearCache.writeBehind().find(key) != null);
     }
 
     private static boolean isTooLong(CommandContext call, int argument) {
@@ -158,11 +158,11 @@ final class L1Reads {
             Forwarding.deliver(session, later, ReplyEncoder.error(why), over);
             return;
         }
-        passing.large().ask(new LargeReplies.Asked(session, request, slot, database, later, over));
+        forwarding.large().ask(new LargeReplies.Asked(session, request, slot, database, later, over));
     }
 
     private int slotOf(byte[] key) {
-        return tier.l2().slotOf(key, 0, key.length);
+        return nearCache.l2().slotOf(key, 0, key.length);
     }
 
     /** A GET that L1 could not answer. Of the link's event loop once it was asked. */
@@ -182,13 +182,13 @@ final class L1Reads {
         }
 
         void ask() {
-            tier.read(key, keyspace, this::came);
+            nearCache.read(key, keyspace, this::came);
         }
 
         private void came(Loaded loaded) {
             switch (loaded.kind()) {
                 case VALUE -> answer.accept(bulk(loaded));
-                case ABSENT -> tier.missing(key, keyspace, () -> answer.accept(ReplyEncoder.nothing(resp3)), this::ask);
+                case ABSENT -> nearCache.missing(key, keyspace, () -> answer.accept(ReplyEncoder.nothing(resp3)), this::ask);
                 case TOO_LARGE -> tooLarge.run();
                 case REFUSED, FAILED -> answer.accept(ReplyEncoder.error(loaded.text()));
             }
@@ -204,13 +204,13 @@ final class L1Reads {
 
     private void getMany(CommandContext call) {
         int count = call.count() - 1;
-        boolean isTooMany = count > MOST_KEYS && !tier.isCluster();
+        boolean isTooMany = count > MOST_KEYS && !nearCache.isCluster();
         boolean kept = !isTooMany && isKeptHere(call) && !isWrittenBehind(call);
         for (int i = 1; i <= count && kept; i++) {
             kept = !isTooLong(call, i);
         }
         if (!kept) {
-            passing.pass(call);
+            forwarding.pass(call);
             return;
         }
         List<byte @Nullable []> values = new ArrayList<>(count);
@@ -308,7 +308,7 @@ final class L1Reads {
                 }
             }
             for (int index : absent) {
-                tier.read(words.get(index + 1), keyspaces.get(index), loaded -> came(index, loaded));
+                nearCache.read(words.get(index + 1), keyspaces.get(index), loaded -> came(index, loaded));
             }
         }
 
@@ -400,9 +400,9 @@ final class L1Reads {
             return null;
         }
         Stamp stamp = call.stamp.read(value, value.length);
-        Verdict verdict = tier.judge(stamp, keyspace);
+        Verdict verdict = nearCache.judge(stamp, keyspace);
         if (verdict == Verdict.REFRESH) {
-            tier.refresh(call.keyName(), keyspace);
+            nearCache.refresh(call.keyName(), keyspace);
         }
         return verdict == Verdict.FRESH || verdict == Verdict.REFRESH ? value : null;
     }
@@ -438,7 +438,7 @@ final class L1Reads {
             (value != null ? keyspace.hits : keyspace.misses).increment();
         }
         if (value == null) {
-            passing.pass(call);
+            forwarding.pass(call);
         } else {
             boolean isAbsent = call.stamp.isAbsent();
             answer.give(isAbsent ? null : value, value.length - Stamp.BYTES, call.stamp);
@@ -447,7 +447,7 @@ final class L1Reads {
 
     private void exists(CommandContext call) {
         if (call.count() != 2) {
-            passing.pass(call);
+            forwarding.pass(call);
         } else {
             ask(call, (value, _, _) -> call.reply.integer(value == null ? 0 : 1));
         }
@@ -475,7 +475,7 @@ final class L1Reads {
     private void timeToLive(CommandContext call, boolean inSeconds) {
         ask(call, (value, _, stamp) -> {
             if (stamp.kind() == Stamp.Kind.COPY) {
-                passing.pass(call);
+                forwarding.pass(call);
                 return;
             }
             if (value == null || stamp.l2Expiry() == 0) {
@@ -494,7 +494,7 @@ final class L1Reads {
             if (isKnown) {
                 call.reply.integer(value == null ? -2 : -1);
             } else {
-                passing.pass(call);
+                forwarding.pass(call);
             }
         });
     }

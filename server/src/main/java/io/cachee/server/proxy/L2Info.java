@@ -17,13 +17,13 @@ final class L2Info {
 
     static String of(BeforeL2 proxy) {
         L2Info info = new L2Info();
-        NearCache tier = proxy.tier();
-        L2Status status = tier.l2().status();
+        NearCache nearCache = proxy.nearCache();
+        L2Status status = nearCache.l2().status();
         info.put("l2_state", proxy.state());
         info.link(status);
-        info.work(tier);
+        info.work(nearCache);
         info.warmUp(proxy.warmUp());
-        tier.keyspaces().all().forEach(info::keyspace);
+        nearCache.keyspaces().all().forEach(info::keyspace);
         return info.text.toString();
     }
 
@@ -55,15 +55,15 @@ final class L2Info {
         put("l2_lag_usec", status.lagNanos() < 0 ? -1 : TimeUnit.NANOSECONDS.toMicros(status.lagNanos()));
     }
 
-    private void work(NearCache tier) {
-        WriteBehind behind = tier.writeBehind();
-        put("l2_loads_in_flight", tier.loadsInFlight());
-        put("l2_loads_waiting", tier.loadsWaiting());
-        put("l2_misses_waiting", tier.missesWaiting());
-        put("l2_l1_flushes", tier.flushes());
-        put("l2_change_events", tier.events().applied());
-        put("l2_change_events_rejected", tier.events().rejected());
-        put("l2_change_events_waiting", tier.events().waiting());
+    private void work(NearCache nearCache) {
+        WriteBehind behind = nearCache.writeBehind();
+        put("l2_loads_in_flight", nearCache.loadsInFlight());
+        put("l2_loads_waiting", nearCache.loadsWaiting());
+        put("l2_misses_waiting", nearCache.missesWaiting());
+        put("l2_l1_flushes", nearCache.flushes());
+        put("l2_change_events", nearCache.events().applied());
+        put("l2_change_events_rejected", nearCache.events().rejected());
+        put("l2_change_events_waiting", nearCache.events().waiting());
         put("l2_write_behind_pending_keys", behind.pendingKeys());
         put("l2_write_behind_pending_bytes", behind.pendingBytes());
         put("l2_write_behind_retried", behind.retried());

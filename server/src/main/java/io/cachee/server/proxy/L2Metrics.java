@@ -12,21 +12,21 @@ import java.util.function.ToDoubleFunction;
 
 /** What is told to Prometheus of L2 and of the keyspaces. Their names are those of the configuration. */
 final class L2Metrics {
-    private final NearCache tier;
+    private final NearCache nearCache;
     private final MetricWriter out;
     private final List<Keyspace> keyspaces;
 
-    L2Metrics(NearCache tier, MetricWriter out) {
-        this.tier = tier;
+    L2Metrics(NearCache nearCache, MetricWriter out) {
+        this.nearCache = nearCache;
         this.out = out;
-        this.keyspaces = tier.keyspaces().all();
+        this.keyspaces = nearCache.keyspaces().all();
     }
 
     void write() {
         writeKeyspaces();
-        writeLink(tier.l2().status());
+        writeLink(nearCache.l2().status());
         writeLoads();
-        writeWritesBehind(tier.writeBehind());
+        writeWritesBehind(nearCache.writeBehind());
     }
 
     private void writeKeyspaces() {
@@ -71,21 +71,21 @@ final class L2Metrics {
     }
 
     private void writeLoads() {
-        out.gauge("cachee_loads_in_flight", "Loads on their way.", tier.loadsInFlight());
-        out.gauge("cachee_loads_waiting", "Loads that wait for their turn.", tier.loadsWaiting());
+        out.gauge("cachee_loads_in_flight", "Loads on their way.", nearCache.loadsInFlight());
+        out.gauge("cachee_loads_waiting", "Loads that wait for their turn.", nearCache.loadsWaiting());
         out.counter(
                 "cachee_change_events_total",
                 "Entries of cachee:events applied here.",
-                tier.events().applied());
+                nearCache.events().applied());
         out.counter(
                 "cachee_change_events_rejected_total",
                 "Such entries that made no sense.",
-                tier.events().rejected());
+                nearCache.events().rejected());
         out.gauge(
                 "cachee_change_events_waiting",
                 "Such entries in L2, when last looked.",
-                tier.events().waiting());
-        out.counter("cachee_l1_flushes_total", "How often L1 forgot everything at once.", tier.flushes());
+                nearCache.events().waiting());
+        out.counter("cachee_l1_flushes_total", "How often L1 forgot everything at once.", nearCache.flushes());
     }
 
     private void writeWritesBehind(WriteBehind behind) {

@@ -41,11 +41,11 @@ final class L2Routing implements CommandRouting {
     private static final int MOST_UNLISTED_COMMANDS = 1_000;
 
     private final BeforeL2 proxy;
-    private final NearCache tier;
+    private final NearCache nearCache;
     private final int database;
     private final L1Reads reads;
     private final KeyspaceWrites writes;
-    private final Forwarding passing;
+    private final Forwarding forwarding;
     private final Leases leases;
     private final Purges purge;
     private final MergedCommandList commandList;
@@ -55,15 +55,15 @@ final class L2Routing implements CommandRouting {
 
     L2Routing(SharedState shared, BeforeL2 proxy) {
         this.proxy = proxy;
-        this.tier = proxy.tier();
+        this.nearCache = proxy.nearCache();
         this.database = proxy.database();
-        this.passing = new Forwarding(shared, tier, database);
-        this.writes = new KeyspaceWrites(tier, passing, database);
-        this.reads = new L1Reads(tier, passing, database);
-        this.leases = new Leases(passing, reads);
-        this.purge = new Purges(tier, passing, database);
-        this.commandList = new MergedCommandList(shared.table, tier.l2(), passing);
-        this.onOwnConnection = call -> OwnConnection.of(call, tier, passing).run(call);
+        this.forwarding = new Forwarding(shared, nearCache, database);
+        this.writes = new KeyspaceWrites(nearCache, forwarding, database);
+        this.reads = new L1Reads(nearCache, forwarding, database);
+        this.leases = new Leases(forwarding, reads);
+        this.purge = new Purges(nearCache, forwarding, database);
+        this.commandList = new MergedCommandList(shared.table, nearCache.l2(), forwarding);
+        this.onOwnConnection = call -> OwnConnection.of(call, nearCache, forwarding).run(call);
         this.handlers = new Handler[shared.table.commands().size()];
         for (Command command : shared.table.commands()) {
             handlers[command.number] = choose(command);
@@ -77,7 +77,7 @@ final class L2Routing implements CommandRouting {
             case L1_READ -> reads.handlerOf(command);
             case KEYSPACE_WRITE -> writes.handlerOf(command);
             case OWN_CONNECTION -> command.role == null ? onOwnConnection : chooseOwn(command.role);
-            case FORWARD, SPLIT -> command.role == null ? passing::pass : chooseForwarded(command, command.role);
+            case FORWARD, SPLIT -> command.role == null ? forwarding::pass : chooseForwarded(command, command.role);
         };
     }
 
@@ -99,7 +99,7 @@ final class L2Routing implements CommandRouting {
             case PURGES -> purge::purge;
             case COMMAND_TABLE, COMMAND_COUNT, COMMAND_INFO, COMMAND_NAMES, COMMAND_KEYS ->
                 commandList.handlerOf(command, role);
-            default -> passing::pass;
+            default -> forwarding::pass;
         };
     }
 
@@ -122,7 +122,7 @@ final class L2Routing implements CommandRouting {
         if (known != null) {
             return known;
         }
-        RemoteCommand described = tier.l2().command(name);
+        RemoteCommand described = nearCache.l2().command(name);
         if (described == null) {
             return unknown(name);
         }
@@ -142,7 +142,7 @@ final class L2Routing implements CommandRouting {
 
     private Command describe(String name, RemoteCommand described) {
         boolean mayShare = described.mayShareConnection();
-        CommandRow row = new CommandRow(name, -1, mayShare ? passing::pass : onOwnConnection, false);
+        CommandRow row = new CommandRow(name, -1, mayShare ? forwarding::pass : onOwnConnection, false);
         row.route = mayShare ? Route.FORWARD : Route.OWN_CONNECTION;
         boolean isRead = described.isReadonly();
         if (described.firstKey() > 0) {
@@ -233,7 +233,7 @@ final class L2Routing implements CommandRouting {
     /** Which events are published is for L2 to say; all other settings are the sidecar's. */
     private void configure(CommandContext call) {
         if (call.count() > 2 && call.request.is(2, "NOTIFY-KEYSPACE-EVENTS")) {
-            passing.pass(call);
+            forwarding.pass(call);
         } else {
             call.command.handler.handle(call);
         }
@@ -241,14 +241,14 @@ final class L2Routing implements CommandRouting {
 
     private void flush(CommandContext call) {
         call.checkFlush();
-        passing.pass(call);
+        forwarding.pass(call);
     }
 
     // ---------------------------------------------------------------- about L2
 
     @Override
     public boolean noticesAllUnder(List<byte[]> prefixes) {
-        List<String> reported = tier.trackedPrefixes();
+        List<String> reported = nearCache.trackedPrefixes();
         return !prefixes.isEmpty()
                 && prefixes.stream()
                         .allMatch(wanted -> reported.stream()
@@ -262,7 +262,7 @@ final class L2Routing implements CommandRouting {
 
     @Override
     public void writeMetrics(MetricWriter out) {
-        new L2Metrics(tier, out).write();
+        new L2Metrics(nearCache, out).write();
     }
 
     @Override

@@ -27,13 +27,13 @@ final class LargeReplies {
     /** When nothing has moved for so long, it has failed. */
     private static final int STALL_SECONDS = 60;
 
-    private final Forwarding passing;
-    private final NearCache tier;
+    private final Forwarding forwarding;
+    private final NearCache nearCache;
     private final AtomicInteger underWay = new AtomicInteger();
 
-    LargeReplies(Forwarding passing, NearCache tier) {
-        this.passing = passing;
-        this.tier = tier;
+    LargeReplies(Forwarding forwarding, NearCache nearCache) {
+        this.forwarding = forwarding;
+        this.nearCache = nearCache;
     }
 
     /**
@@ -92,7 +92,7 @@ final class LargeReplies {
             return;
         }
         Protocol protocol = Forwarding.protocolOf(asked.session);
-        passing.onLink(() -> new Transfer(asked, parts).begin(protocol));
+        forwarding.onLink(() -> new Transfer(asked, parts).begin(protocol));
     }
 
     private final class Transfer implements ReplyStream.Receiver {
@@ -116,7 +116,7 @@ final class LargeReplies {
         }
 
         void begin(Protocol protocol) {
-            Dedicated opened = tier.l2().dedicate(asked.slot, protocol, asked.database, stream);
+            Dedicated opened = nearCache.l2().dedicate(asked.slot, protocol, asked.database, stream);
             connection = opened;
             opened.send(Unpooled.wrappedBuffer(asked.request));
             awaitMove();
@@ -124,7 +124,7 @@ final class LargeReplies {
 
         private void awaitMove() {
             hasMoved = false;
-            stallTimer = tier.loop().schedule(this::checkMove, STALL_SECONDS, TimeUnit.SECONDS);
+            stallTimer = nearCache.loop().schedule(this::checkMove, STALL_SECONDS, TimeUnit.SECONDS);
         }
 
         private void checkMove() {
@@ -158,9 +158,9 @@ final class LargeReplies {
             if (isLast) {
                 asked.over.run();
             }
-            boolean isThere = parts.add(part, isLast, () -> passing.onLink(() -> taken(length)));
+            boolean isThere = parts.add(part, isLast, () -> forwarding.onLink(() -> taken(length)));
             if (!isThere) {
-                passing.onLink(this::end);
+                forwarding.onLink(this::end);
             }
         }
 

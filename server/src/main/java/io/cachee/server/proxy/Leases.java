@@ -36,11 +36,11 @@ final class Leases {
         return redis.call('DEL', KEYS[1])
         """;
 
-    private final Forwarding passing;
+    private final Forwarding forwarding;
     private final L1Reads reads;
 
-    Leases(Forwarding passing, L1Reads reads) {
-        this.passing = passing;
+    Leases(Forwarding forwarding, L1Reads reads) {
+        this.forwarding = forwarding;
         this.reads = reads;
     }
 
@@ -55,18 +55,18 @@ final class Leases {
         }
         ThreadLocalRandom random = ThreadLocalRandom.current();
         String token = Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
-        passing.pass(call, script(call, LEASE, ascii(token), ascii(Long.toString(millis))));
+        forwarding.pass(call, script(call, LEASE, ascii(token), ascii(Long.toString(millis))));
     }
 
     void fill(CommandContext call) {
         long millis = millis(call, 4, 0);
         byte[] token = call.request.bytes(2);
         byte[] value = call.request.bytes(3);
-        passing.pass(call, script(call, FILL, token, value, ascii(Long.toString(millis))));
+        forwarding.pass(call, script(call, FILL, token, value, ascii(Long.toString(millis))));
     }
 
     void release(CommandContext call) {
-        passing.pass(call, script(call, RELEASE, call.request.bytes(2)));
+        forwarding.pass(call, script(call, RELEASE, call.request.bytes(2)));
     }
 
     private static long millis(CommandContext call, int at, long otherwise) {

@@ -28,12 +28,12 @@ import org.jspecify.annotations.Nullable;
 final class MergedCommandList {
     private final CommandTable table;
     private final L2 l2;
-    private final Forwarding passing;
+    private final Forwarding forwarding;
 
-    MergedCommandList(CommandTable table, L2 l2, Forwarding passing) {
+    MergedCommandList(CommandTable table, L2 l2, Forwarding forwarding) {
         this.table = table;
         this.l2 = l2;
-        this.passing = passing;
+        this.forwarding = forwarding;
     }
 
     Handler handlerOf(Command command, Role role) {
@@ -67,7 +67,7 @@ final class MergedCommandList {
         if (call.count() == 2) {
             append(call, (reply, row) -> reply.bulk(row.name));
         } else {
-            passing.pass(call);
+            forwarding.pass(call);
         }
     }
 
@@ -75,7 +75,7 @@ final class MergedCommandList {
         if (asksForOurs(call)) {
             local.handle(call);
         } else {
-            passing.pass(call);
+            forwarding.pass(call);
         }
     }
 
@@ -90,12 +90,12 @@ final class MergedCommandList {
             asked.add(isOurs(name) ? table.named(name.toLowerCase(Locale.ROOT)) : null);
         }
         if (asked.stream().allMatch(Objects::isNull)) {
-            passing.pass(call);
+            forwarding.pass(call);
         } else if (asked.stream().noneMatch(Objects::isNull)) {
             local.handle(call);
         } else {
             boolean inResp3 = call.session.resp3;
-            passing.pass(call, call.request, frame -> fillIn(frame, asked, inResp3));
+            forwarding.pass(call, call.request, frame -> fillIn(frame, asked, inResp3));
         }
     }
 
@@ -119,14 +119,14 @@ final class MergedCommandList {
 
     private void count(CommandContext call) {
         int more = ours().size();
-        passing.pass(call, call.request, frame -> ReplyEncoder.integer(ReplyReader.integer(frame) + more));
+        forwarding.pass(call, call.request, frame -> ReplyEncoder.integer(ReplyReader.integer(frame) + more));
     }
 
     /** Passes the call on and adds an element for each of our commands to the array that L2 replies with. */
     private void append(CommandContext call, BiConsumer<ReplyWriter, Command> writer) {
         List<Command> ours = ours();
         boolean inResp3 = call.session.resp3;
-        passing.pass(call, call.request, frame -> {
+        forwarding.pass(call, call.request, frame -> {
             ReplyReader reader = new ReplyReader(frame);
             reader.next();
             ByteBuf head = line("*" + (reader.count() + ours.size()));

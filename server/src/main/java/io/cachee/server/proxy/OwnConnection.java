@@ -41,8 +41,8 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
     private static final int MOST_WRITTEN = 10_000;
 
     private final Session session;
-    private final NearCache tier;
-    private final Forwarding passing;
+    private final NearCache nearCache;
+    private final Forwarding forwarding;
 
     // Of the client's event loop.
     private final ExpectedReplies expected;
@@ -71,18 +71,18 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
 
     private int slotOfUnnamed;
 
-    private OwnConnection(Session session, NearCache tier, Forwarding passing) {
+    private OwnConnection(Session session, NearCache nearCache, Forwarding forwarding) {
         this.session = session;
-        this.tier = tier;
-        this.passing = passing;
+        this.nearCache = nearCache;
+        this.forwarding = forwarding;
         this.expected = new ExpectedReplies(session.link);
-        this.frames = new ReplyFrames(tier.l2().mostReplyBytes());
+        this.frames = new ReplyFrames(nearCache.l2().mostReplyBytes());
     }
 
-    static OwnConnection of(CommandContext call, NearCache tier, Forwarding passing) {
+    static OwnConnection of(CommandContext call, NearCache nearCache, Forwarding forwarding) {
         OwnConnection own = of(call.session);
         if (own == null) {
-            own = new OwnConnection(call.session, tier, passing);
+            own = new OwnConnection(call.session, nearCache, forwarding);
             call.session.own = own;
         }
         return own;
@@ -205,7 +205,7 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
 
     private void subscribe(CommandContext call) {
         listens = true;
-        prepare(passing.slotOf(call));
+        prepare(forwarding.slotOf(call));
         List<byte[]> names = new ArrayList<>(call.count() - 1);
         for (int i = 1; i < call.count(); i++) {
             names.add(call.request.bytes(i));
@@ -221,7 +221,7 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
             return;
         }
         listens = true;
-        prepare(passing.slotOf(call));
+        prepare(forwarding.slotOf(call));
         expected.addMonitor(call.later());
         transmit(call);
     }
@@ -290,7 +290,7 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
     private void sendUnasked(byte[] command) {
         expected.add(ByteBuf::release, _ -> {});
         ByteBuf request = RequestEncoder.encode(command);
-        passing.onLink(() -> {
+        forwarding.onLink(() -> {
             held.add(() -> sendNow(request));
             sendHeld();
         });
@@ -302,7 +302,7 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
 
     /** @param before looks at the reply before the client has it */
     private void send(CommandContext call, Consumer<ByteBuf> before) {
-        prepare(passing.slotOf(call));
+        prepare(forwarding.slotOf(call));
         expected.add(call.later(), before);
         transmit(call);
     }
@@ -318,19 +318,19 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
     }
 
     private void transmit(CommandContext call) {
-        int slot = passing.slotOf(call);
-        List<byte[]> behind = passing.writtenBehind(call);
+        int slot = forwarding.slotOf(call);
+        List<byte[]> behind = forwarding.writtenBehind(call);
         Command command = call.command;
         // There may be a SELECT before it that was not answered yet, so keys count whatever the database.
         boolean mayBeElsewhere = inTransaction || watches || listens;
-        List<byte[]> keys = mayBeElsewhere ? Forwarding.namedKeys(call) : passing.writtenKeys(call);
+        List<byte[]> keys = mayBeElsewhere ? Forwarding.namedKeys(call) : forwarding.writtenKeys(call);
         ByteBuf request = RequestEncoder.encode(call.request);
-        byte[] tracked = passing.mustTrack(call, slot) ? Forwarding.exists(call) : null;
-        passing.onLink(() -> {
+        byte[] tracked = forwarding.mustTrack(call, slot) ? Forwarding.exists(call) : null;
+        forwarding.onLink(() -> {
             if (tracked != null) {
                 held.add(() -> track(tracked, slot));
             }
-            behind.forEach(tier.writeBehind()::flush);
+            behind.forEach(nearCache.writeBehind()::flush);
             held.add(() -> {
                 remember(command, keys, slot);
                 sendNow(request);
@@ -351,7 +351,7 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
     /** What follows is sent when L2 is sure to report changes of the keys that are about to be read. */
     private void track(byte[] exists, int slot) {
         awaitsTracking = true;
-        tier.l2().sendTracked(Unpooled.wrappedBuffer(exists), slot, Forwarding.afterwards(() -> {
+        nearCache.l2().sendTracked(Unpooled.wrappedBuffer(exists), slot, Forwarding.afterwards(() -> {
             awaitsTracking = false;
             sendHeld();
         }));
@@ -367,13 +367,13 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
         connected = true;
         Protocol protocol = Forwarding.protocolOf(session);
         int database = session.database;
-        passing.onLink(() -> connection = tier.l2().dedicate(slot, protocol, database, this));
+        forwarding.onLink(() -> connection = nearCache.l2().dedicate(slot, protocol, database, this));
     }
 
     // ---------------------------------------------------------------- on the link's event loop
 
     private void remember(Command command, List<byte[]> keys, int slot) {
-        keys.forEach(tier::forget);
+        keys.forEach(nearCache::forget);
         if (command.writesUnnamed && !wroteUnnamed) {
             wroteUnnamed = true;
             slotOfUnnamed = slot;
@@ -400,13 +400,13 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
 
     private void receivedWhole(ByteBuf frame) {
         if (forgetsAll) {
-            tier.forgetAll();
+            nearCache.forgetAll();
         } else {
-            written.forEach(tier::forget);
+            written.forEach(nearCache::forget);
         }
         ByteBuf copy = Forwarding.copyOf(frame);
         if (wroteUnnamed) {
-            passing.afterChanges(slotOfUnnamed, () -> onClient(() -> came(copy)));
+            forwarding.afterChanges(slotOfUnnamed, () -> onClient(() -> came(copy)));
         } else {
             onClient(() -> came(copy));
         }
@@ -474,7 +474,7 @@ final class OwnConnection implements DedicatedHandler, UpstreamConnection {
             closed = true;
             expected.release();
             if (connected) {
-                passing.onLink(this::closeConnection);
+                forwarding.onLink(this::closeConnection);
             }
         }
     }

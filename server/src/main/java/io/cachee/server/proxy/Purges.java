@@ -11,13 +11,13 @@ import io.netty.buffer.ByteBuf;
 
 /** CACHEE.PURGE: removes all keys with a prefix from L2 and from every sidecar before it. */
 final class Purges {
-    private final NearCache tier;
-    private final Forwarding passing;
+    private final NearCache nearCache;
+    private final Forwarding forwarding;
     private final int database;
 
-    Purges(NearCache tier, Forwarding passing, int database) {
-        this.tier = tier;
-        this.passing = passing;
+    Purges(NearCache nearCache, Forwarding forwarding, int database) {
+        this.nearCache = nearCache;
+        this.forwarding = forwarding;
         this.database = database;
     }
 
@@ -32,7 +32,7 @@ final class Purges {
         }
         PendingReply later = call.later();
         session.barriersAwaited++;
-        passing.onLink(() -> tier.purge(
+        forwarding.onLink(() -> nearCache.purge(
                 prefix, result -> Forwarding.deliver(session, later, reply(result), () -> session.barriersAwaited--)));
     }
 

@@ -74,7 +74,7 @@ final class NetSidecar implements AutoCloseable {
             server = RespServer.open(shared, listen, builder.limits, loop -> {
                 if (l2 != null) {
                     var ignored = BeforeL2.open(shared, l2, loop, 0, MOST_LOADS, Map.of())
-                            .tier()
+                            .nearCache()
                             .l2()
                             .learnCommands();
                 }

@@ -81,7 +81,7 @@ final class ChangeEventsTest {
 
     private long sum(java.util.function.ToLongFunction<NearCache> count) {
         return pods.stream()
-                .mapToLong(pod -> count.applyAsLong(pod.proxy().tier()))
+                .mapToLong(pod -> count.applyAsLong(pod.proxy().nearCache()))
                 .sum();
     }
 
@@ -100,7 +100,7 @@ final class ChangeEventsTest {
             direct.reply();
         }
         awaitEmptyStream();
-        assertThat(sum(tier -> tier.events().applied())).isEqualTo(251);
+        assertThat(sum(nearCache -> nearCache.events().applied())).isEqualTo(251);
         assertThat(direct.call("EXISTS", "product:1", "product:2", "product:3").number())
                 .isZero();
         assertThat(direct.call("XPENDING", "cachee:events", "cachee").item(0).number())
@@ -154,8 +154,8 @@ final class ChangeEventsTest {
         });
     }
 
-    private static long loads(NearCache tier) {
-        return tier.keyspaces().all().stream()
+    private static long loads(NearCache nearCache) {
+        return nearCache.keyspaces().all().stream()
                 .mapToLong(keyspace -> keyspace.loads.sum())
                 .sum();
     }
@@ -178,7 +178,7 @@ final class ChangeEventsTest {
         direct.call("XADD", "cachee:events", "*", "what", "product:1");
         direct.call("XADD", "cachee:events", "*", "key", "");
         awaitEmptyStream();
-        assertThat(sum(tier -> tier.events().rejected())).isEqualTo(2);
+        assertThat(sum(nearCache -> nearCache.events().rejected())).isEqualTo(2);
         awaitEverywhere("product:1", true);
     }
 

@@ -31,13 +31,13 @@ final class ForwardingTest {
                         throw new AssertionError(message, cause);
                     });
             BeforeL2 proxy = BeforeL2.open(shared, L2Options.of("redis://127.0.0.1:1"), loop, 0, 1, Map.of());
-            Forwarding passing = new Forwarding(shared, proxy.tier(), 0);
+            Forwarding forwarding = new Forwarding(shared, proxy.nearCache(), 0);
             AtomicBoolean ran = new AtomicBoolean();
-            passing.onLink(() -> ran.set(true));
+            forwarding.onLink(() -> ran.set(true));
             loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).sync();
             assertThat(ran).isTrue();
 
-            passing.onLink(() -> {
+            forwarding.onLink(() -> {
                 throw new AssertionError("nobody can run this");
             });
 

@@ -79,12 +79,12 @@ final class WarmUpTest {
     }
 
     private static WarmUp.Result warm(TestSidecar pod, List<byte[]> own) {
-        NearCache tier = tierOf(pod);
-        return new WarmUp(tier, new FleetList(tier.l2(), "shop"), own).run(1_000, PATIENCE_MILLIS);
+        NearCache nearCache = nearCacheOf(pod);
+        return new WarmUp(nearCache, new FleetList(nearCache.l2(), "shop"), own).run(1_000, PATIENCE_MILLIS);
     }
 
-    private static NearCache tierOf(TestSidecar pod) {
-        return pod.proxy().tier();
+    private static NearCache nearCacheOf(TestSidecar pod) {
+        return pod.proxy().nearCache();
     }
 
     private long calls(String command) throws Exception {
@@ -119,7 +119,7 @@ final class WarmUpTest {
             assertThat(client.call("PTTL", "item:7").number()).isBetween(1L, 20_000L);
             assertThat(client.call("GET", "item:8")).hasToString("$nil");
             assertThat(client.call("GET", "item:9").string()).startsWith("WRONGTYPE");
-            assertThat(tierOf(pod).loadsInFlight()).isZero();
+            assertThat(nearCacheOf(pod).loadsInFlight()).isZero();
         }
     }
 
@@ -128,7 +128,7 @@ final class WarmUpTest {
         try (TestSidecar pod = pod();
                 RespClient client = pod.connect()) {
             client.call("SET", "opens", "the connection");
-            NearCache tier = tierOf(pod);
+            NearCache nearCache = nearCacheOf(pod);
             List<byte[]> keys = new ArrayList<>();
             for (int i = 0; i < KEYS; i++) {
                 keys.add(("item:" + i).getBytes(UTF_8));
@@ -136,8 +136,8 @@ final class WarmUpTest {
             proxy.stall(Direction.TO_CLIENT);
             CompletableFuture<Integer> values = new CompletableFuture<>();
             int[] sums = new int[2];
-            tier.loop()
-                    .submit(() -> tier.load(keys, (answered, kept) -> {
+            nearCache.loop()
+                    .submit(() -> nearCache.load(keys, (answered, kept) -> {
                         sums[0] += answered;
                         sums[1] += kept;
                         if (sums[0] == KEYS) {
@@ -170,8 +170,8 @@ final class WarmUpTest {
             WarmUp.Result result = warm(pod, List.of());
             assertThat(result.problem()).isEmpty();
             assertThat(result.loaded()).isEqualTo(KEYS - 1);
-            assertThat(tierOf(pod).loadsInFlight()).isZero();
-            assertThat(tierOf(pod).l2().status().reconnects()).isZero();
+            assertThat(nearCacheOf(pod).loadsInFlight()).isZero();
+            assertThat(nearCacheOf(pod).l2().status().reconnects()).isZero();
         }
     }
 
@@ -205,7 +205,7 @@ final class WarmUpTest {
             Await.until("the list was asked for", () -> calls("zrevrange") == 1);
             proxy.cut();
             assertThat(result.get().loaded()).isZero();
-            assertThat(tierOf(pod).loadsInFlight()).isZero();
+            assertThat(nearCacheOf(pod).loadsInFlight()).isZero();
         }
     }
 
