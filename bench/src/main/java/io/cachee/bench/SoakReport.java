@@ -3,7 +3,7 @@ package io.cachee.bench;
 import io.cachee.server.load.LoadGenerator;
 import io.cachee.server.load.LoadPlan;
 import io.cachee.server.load.LoadResult;
-import io.cachee.server.load.Target;
+import io.cachee.server.load.TargetServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +37,7 @@ final class SoakReport {
     private static final List<String> BAD_SIGNS = List.of("LEAK:", " ERROR ", "Exception", "OutOfMemory");
 
     private final long deadlineNanos;
-    private final Target target = Target.parse("127.0.0.1:" + PORT, "");
+    private final TargetServer target = TargetServer.parse("127.0.0.1:" + PORT, "");
     private final List<String> complaints = new ArrayList<>();
     private final AtomicLong visits = new AtomicLong();
     private final AtomicLong slowReaders = new AtomicLong();
@@ -114,7 +114,17 @@ final class SoakReport {
         threads.add(Thread.ofPlatform().start(() -> repeat(this::visit)));
         threads.add(Thread.ofPlatform().start(() -> repeat(this::readSlowly)));
         threads.add(Thread.ofPlatform().start(() -> repeat(this::storeLarge)));
-        LoadPlan plan = new LoadPlan(20, 1, 4, 80, 2_000_000, 0.8, 200, 20_000, 30, 1);
+        LoadPlan plan = LoadPlan.builder()
+                .clients(20)
+                .pipeline(4)
+                .readPercent(80)
+                .keys(2_000_000)
+                .skew(0.8)
+                .valueBytes(200)
+                .ratePerSecond(20_000)
+                .seconds(30)
+                .warmUpSeconds(1)
+                .build();
         LoadGenerator generator = new LoadGenerator(plan);
         System.out.printf(
                 "%8s %12s %10s %10s %10s %10s %10s%n",

@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
  * What Netty, and Lettuce upon it, have to say: warnings and errors go to the sidecar's log. The JDK's logging, which
  * they would use, searches every jar for others when it starts.
  */
-final class NettyLog extends InternalLoggerFactory {
+public final class NettyLog extends InternalLoggerFactory {
     private final Log log;
 
     private NettyLog(Log log) {
         this.log = log;
     }
 
-    /** To be called before anything of Netty is used. */
-    static void writeTo(Log log) {
+    /** Call this before anything of Netty is used. */
+    public static void writeTo(Log log) {
         setDefaultFactory(new NettyLog(log));
     }
 

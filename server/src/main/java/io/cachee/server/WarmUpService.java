@@ -50,21 +50,21 @@ final class WarmUpService {
         L2Options source = options.prewarmLink();
         boolean isOff = options.prewarmKeys == 0 || options.prewarmSource.equals("off");
         if (before != null && siblings != null) {
-            NearCache tier = before.nearCache();
+            NearCache nearCache = before.nearCache();
             if (!isOff) {
                 List<byte[]> own = before.namesInL2(previous);
-                report(new WarmUp(tier, siblings, own).run(options.prewarmKeys, options.prewarmMillis));
+                report(new WarmUp(nearCache, siblings, own).run(options.prewarmKeys, options.prewarmMillis));
             }
             long spent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
-            learnCommands(tier, isOff ? 0 : options.prewarmMillis - spent);
+            learnCommands(nearCache, isOff ? 0 : options.prewarmMillis - spent);
         } else if (source != null && !isOff) {
             SourceWarmUp once = new SourceWarmUp(store, shared::storedName, loop, source);
             report(once.run(options.application, options.prewarmKeys, options.prewarmMillis));
         }
     }
 
-    private static void learnCommands(NearCache tier, long millis) {
-        CompletableFuture<?> known = tier.l2().learnCommands();
+    private static void learnCommands(NearCache nearCache, long millis) {
+        CompletableFuture<?> known = nearCache.l2().learnCommands();
         try {
             known.get(Math.max(0, millis), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException later) {

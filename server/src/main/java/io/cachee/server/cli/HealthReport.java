@@ -17,12 +17,12 @@ final class HealthReport {
 
     private final ServerInfo info;
     private final String name;
-    private final L2Report tiers;
+    private final L2Report l2;
 
     HealthReport(ServerInfo info, String name) {
         this.info = info;
         this.name = name;
-        this.tiers = new L2Report(info);
+        this.l2 = new L2Report(info);
     }
 
     void print(PrintWriter out) {
@@ -33,8 +33,8 @@ final class HealthReport {
         section(out, "Stats", stats());
         section(out, "Keyspace", keyspace());
         section(out, "Eviction Policy", List.of(policy()));
-        if (!tiers.isEmpty()) {
-            section(out, "L2", tiers.lines());
+        if (!l2.isEmpty()) {
+            section(out, "L2", l2.lines());
         }
         if (info.isCachee()) {
             section(out, "Hot Keys", hotKeys());
@@ -142,7 +142,7 @@ final class HealthReport {
         adviseOnSize(advice);
         adviseOnKeys(advice);
         adviseOnClients(advice);
-        advice.addAll(tiers.advice());
+        advice.addAll(l2.advice());
         if (advice.isEmpty()) {
             advice.add("Nothing to do.");
         }

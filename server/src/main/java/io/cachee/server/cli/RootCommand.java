@@ -1,6 +1,6 @@
 package io.cachee.server.cli;
 
-import io.cachee.server.Cachee;
+import io.cachee.server.Version;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -20,7 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "cachee",
         description = "A cache inside the pod, in front of the Redis or Valkey you already run.",
         mixinStandardHelpOptions = true,
-        versionProvider = RootCommand.Version.class,
+        versionProvider = RootCommand.VersionLine.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             StartCommand.class,
@@ -67,10 +67,10 @@ public final class RootCommand implements Callable<Integer> {
     }
 
     /** For --version. */
-    static final class Version implements IVersionProvider {
+    static final class VersionLine implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"cachee " + Cachee.version() + ", Java " + Runtime.version()};
+            return new String[] {"cachee " + Version.current() + ", Java " + Runtime.version()};
         }
     }
 }

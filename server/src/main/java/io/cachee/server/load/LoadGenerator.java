@@ -30,7 +30,7 @@ public final class LoadGenerator {
     }
 
     /** Sets all keys, so that reads find something. */
-    public void fill(Target target) throws IOException {
+    public void fill(TargetServer target) throws IOException {
         target.ask("PING"); // whose error says more than that of a large request: that a password is missing, say
         String value = "x".repeat(plan.valueBytes());
         int batch = Math.clamp(FILL_BYTES / Math.max(1, plan.valueBytes()), 1, FILL_BATCH);
@@ -49,7 +49,7 @@ public final class LoadGenerator {
     }
 
     /** Runs the load once. */
-    public LoadResult run(Target target) throws IOException {
+    public LoadResult run(TargetServer target) throws IOException {
         MultiThreadIoEventLoopGroup loops = ClientTransport.loops(plan.threads());
         List<LoadConnection> connections = new ArrayList<>();
         try {
@@ -105,7 +105,7 @@ public final class LoadGenerator {
         }
     }
 
-    private void connect(Target target, MultiThreadIoEventLoopGroup loops, List<LoadConnection> connections)
+    private void connect(TargetServer target, MultiThreadIoEventLoopGroup loops, List<LoadConnection> connections)
             throws IOException {
         for (int i = 0; i < plan.clients(); i++) {
             LoadConnection connection = new LoadConnection(plan, draws, i);

@@ -25,7 +25,7 @@ public final class ServerInfo {
     private ServerInfo() {}
 
     /** Asks a server. */
-    public static ServerInfo of(Target target) throws IOException {
+    public static ServerInfo of(TargetServer target) throws IOException {
         ServerInfo info = new ServerInfo();
         for (String line : target.ask("INFO", "everything").split("\r?\n", -1)) {
             int colon = line.indexOf(':');

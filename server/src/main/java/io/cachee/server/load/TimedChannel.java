@@ -23,14 +23,14 @@ final class TimedChannel implements AutoCloseable {
     private static final int MOST_REPLY_BYTES = 16 << 20;
     private static final int READ_BYTES = 64 << 10;
 
-    private final Target target;
+    private final TargetServer target;
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
     private final ReplyFrames replies = new ReplyFrames(MOST_REPLY_BYTES);
     private long deadlineNanos;
 
-    TimedChannel(Target target) throws IOException {
+    TimedChannel(TargetServer target) throws IOException {
         this.target = target;
         this.channel = target.isUnix() ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
         this.selector = Selector.open();

@@ -136,7 +136,8 @@ final class WarmUpTest {
             proxy.stall(Direction.TO_CLIENT);
             CompletableFuture<Integer> values = new CompletableFuture<>();
             int[] sums = new int[2];
-            nearCache.loop()
+            nearCache
+                    .loop()
                     .submit(() -> nearCache.load(keys, (answered, kept) -> {
                         sums[0] += answered;
                         sums[1] += kept;

@@ -1,7 +1,7 @@
-package io.cachee.server;
+package io.cachee.server.cli;
 
-import io.cachee.server.cli.RootCommand;
-import io.cachee.server.cli.StartCommand;
+import io.cachee.server.Log;
+import io.cachee.server.NettyLog;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -25,11 +25,5 @@ public final class Cachee {
             return StartCommand.run(List.of(args).subList(1, args.length), System.getenv(), out, err);
         }
         return RootCommand.commandLine().execute(args);
-    }
-
-    /** The version of the jar; classes that run from a folder have none. */
-    public static String version() {
-        String version = Cachee.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
     }
 }

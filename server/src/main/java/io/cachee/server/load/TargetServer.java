@@ -19,14 +19,14 @@ import java.nio.file.Path;
  * @param password or empty
  * @param timeoutMillis how long a connection, and then all answers to a question, may take
  */
-public record Target(String name, SocketAddress address, String password, long timeoutMillis) {
+public record TargetServer(String name, SocketAddress address, String password, long timeoutMillis) {
     /** What is usual. */
     public static final long TIMEOUT_MILLIS = 10_000;
 
     /** {@code host:port}, a port, or the path of a Unix socket. */
-    public static Target parse(String text, String password) {
+    public static TargetServer parse(String text, String password) {
         if (text.startsWith("/") || text.startsWith("./")) {
-            return new Target(text, UnixDomainSocketAddress.of(text), password, TIMEOUT_MILLIS);
+            return new TargetServer(text, UnixDomainSocketAddress.of(text), password, TIMEOUT_MILLIS);
         }
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "127.0.0.1" : text.substring(0, colon);
@@ -34,12 +34,12 @@ public record Target(String name, SocketAddress address, String password, long t
         if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
             throw new IllegalArgumentException("'" + text + "' is neither host:port nor the path of a socket");
         }
-        return new Target(text, new InetSocketAddress(host, Integer.parseInt(port)), password, TIMEOUT_MILLIS);
+        return new TargetServer(text, new InetSocketAddress(host, Integer.parseInt(port)), password, TIMEOUT_MILLIS);
     }
 
     /** The same, with less patience, or more. */
-    public Target within(long millis) {
-        return new Target(name, address, password, millis);
+    public TargetServer within(long millis) {
+        return new TargetServer(name, address, password, millis);
     }
 
     boolean isUnix() {

@@ -1,6 +1,7 @@
-package io.cachee.server;
+package io.cachee.server.cli;
 
-import io.cachee.server.cli.StartCommand;
+import io.cachee.server.Log;
+import io.cachee.server.NettyLog;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
