@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Takes over what changes in the file about keyspaces. */
+/** Applies changes of the keyspaces' policies in the configuration file. */
 final class KeyspaceReload implements ConfigReload.Listener {
     private final @Nullable NearCache nearCache;
     private final Log log;

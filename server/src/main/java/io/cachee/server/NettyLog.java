@@ -8,8 +8,8 @@ import io.netty.util.internal.logging.MessageFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Netty, and Lettuce upon it, have to say: warnings and errors go to the sidecar's log. The JDK's logging, which
- * they would use, searches every jar for others when it starts.
+ * Writes the warnings and errors of Netty, and of Lettuce, which uses Netty's logger, to the sidecar's log. Their
+ * default is the JDK's logging, which searches every jar for other loggers when it starts.
  */
 public final class NettyLog extends InternalLoggerFactory {
     private final Log log;

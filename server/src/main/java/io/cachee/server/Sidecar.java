@@ -204,7 +204,9 @@ public final class Sidecar implements AutoCloseable {
         }
     }
 
-    /** Whether clients should connect: from the warm-up to the end and, if L2 is needed for that, while it is coherent. */
+    /**
+     * Whether clients should connect: from the warm-up to the end and, if L2 is needed for that, while it is coherent.
+     */
     private boolean isReady() {
         return readiness.isReady() && (!settings.nearCache().neededForReady || proxy == null || proxy.isCoherent());
     }

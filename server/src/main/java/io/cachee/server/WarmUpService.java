@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Comes up warm, and tells its siblings what is hot here. */
+/** Loads hot keys before clients connect, and publishes this sidecar's hottest keys for its siblings. */
 final class WarmUpService {
     private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(FleetList.PERIOD_MILLIS);
 
@@ -39,9 +39,9 @@ final class WarmUpService {
     }
 
     /**
-     * Loads what the siblings read, and then learns what commands L2 knows, for as long as that may take together.
+     * Loads the keys that the siblings read most, then asks L2 for its commands; both within one time limit.
      *
-     * @param previous what this pod's own sidecar read before it ended, as its store knew it
+     * @param previous the keys that this pod's previous sidecar read, as its store named them
      */
     void warmUp(Store store, EventLoop loop, List<byte[]> previous) {
         long begun = System.nanoTime();
@@ -68,7 +68,7 @@ final class WarmUpService {
         try {
             known.get(Math.max(0, millis), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException later) {
-            // They become known when L2 answers.
+            // The commands become known when L2 answers.
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
@@ -87,7 +87,7 @@ final class WarmUpService {
         }
     }
 
-    /** Writes how the warm-up went. */
+    /** Writes the result of the warm-up. */
     void writeMetrics(MetricWriter out) {
         WarmUp.Result result = warmedUp;
         if (result != null) {
@@ -96,7 +96,7 @@ final class WarmUpService {
         }
     }
 
-    /** To be called often; tells the siblings now and then. */
+    /** Publishes the hottest keys periodically, however often this is called. */
     void tick() {
         if (System.nanoTime() - lastNanos >= EVERY_NANOS) {
             lastNanos = System.nanoTime();
@@ -104,7 +104,7 @@ final class WarmUpService {
         }
     }
 
-    /** Tells the siblings what is hot here. */
+    /** Publishes the hottest keys. */
     void tell() {
         BeforeL2 before = proxy;
         FleetList siblings = list;

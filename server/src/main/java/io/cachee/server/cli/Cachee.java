@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The {@code cachee} command line. Exit codes: 0 done, 1 failed, 2 wrong arguments. What parses the arguments of the
- * other commands is not loaded for {@code start}, so it is not named here.
+ * The entry point of the {@code cachee} command line. Exit codes: 0 done, 1 failed, 2 wrong arguments. {@code start} is
+ * recognized here and does not load picocli, which parses the arguments of the other commands.
  */
 public final class Cachee {
     private Cachee() {}

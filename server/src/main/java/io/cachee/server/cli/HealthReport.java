@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** How a cache is, in plain words, and what its operator might do about it. */
+/** Describes the state of a cache in plain words, with advice for its operator. */
 final class HealthReport {
     private static final double LOW_HIT_RATE = 0.8;
     private static final double NEARLY_ALL = 0.8;
@@ -124,13 +124,13 @@ final class HealthReport {
         return keys.subList(0, Math.min(SHOWN_KEYS, keys.size()));
     }
 
-    /** A key is what a client chose: shortened, and without control characters. */
+    /** A key for display: clients choose keys, so it is shortened and has no control characters. */
     static String shown(String key) {
         String printable = shownLine(key);
         return printable.length() > 60 ? printable.substring(0, 57) + "..." : printable;
     }
 
-    /** Without control characters. */
+    /** Text for display, without control characters. */
     static String shownLine(String text) {
         return text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
     }

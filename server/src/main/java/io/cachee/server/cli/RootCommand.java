@@ -13,8 +13,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The commands but for {@code start}'s own way in. It only finds the command and reports what was wrong with the
- * arguments; each command is a class of its own, named in {@code subcommands}.
+ * Finds the command and reports wrong arguments. Each command is a class of its own, listed in {@code subcommands}.
+ * {@link Cachee} runs {@code start} without this class.
  */
 @Command(
         name = "cachee",
@@ -31,11 +31,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SimulateCommand.class,
             InspectCommand.class
         })
-public final class RootCommand implements Callable<Integer> {
+final class RootCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    public static CommandLine commandLine() {
+    static CommandLine commandLine() {
         return new CommandLine(new RootCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(RootCommand::explainArguments);
@@ -66,7 +66,7 @@ public final class RootCommand implements Callable<Integer> {
         return String.valueOf(problem.getMessage());
     }
 
-    /** For --version. */
+    /** The output of {@code --version}. */
     static final class VersionLine implements IVersionProvider {
         @Override
         public String[] getVersion() {

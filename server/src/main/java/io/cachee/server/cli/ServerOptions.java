@@ -3,7 +3,7 @@ package io.cachee.server.cli;
 import io.cachee.server.load.TargetServer;
 import picocli.CommandLine.Option;
 
-/** Which server a command looks at. */
+/** The options that name the server a command talks to. */
 final class ServerOptions {
     @Option(
             names = "--target",

@@ -40,7 +40,7 @@ final class TopCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", defaultValue = "0", description = "So many times; 0 is without end.")
     private int count;
 
-    @SuppressWarnings("SystemConsoleNull") // it does in a runtime without the module that brings one
+    @SuppressWarnings("SystemConsoleNull") // it is null in a runtime without the module that has it
     private static boolean isOnTerminal() {
         Console console = System.console();
         return console != null && console.isTerminal();

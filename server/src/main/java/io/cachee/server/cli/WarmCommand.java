@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 final class WarmCommand implements Callable<Integer> {
     private static final int BATCH = 100;
 
-    /** Which keys. */
+    /** The options that choose the keys. */
     static final class Keys {
         @Option(names = "--file", paramLabel = "FILE", description = "The keys in this file, one a line.")
         @Nullable

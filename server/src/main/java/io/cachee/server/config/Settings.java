@@ -148,7 +148,9 @@ public final class Settings {
         }
     }
 
-    /** The store allocates all its pages at the start: in a container that is too small, the process would be killed. */
+    /**
+     * The store allocates all its pages at the start: in a container that is too small, the process would be killed.
+     */
     private static void checkFits(long maxMemory, Container container) {
         long available = container.availableMemory();
         long needed = maxMemory + BESIDE_STORE_BYTES;

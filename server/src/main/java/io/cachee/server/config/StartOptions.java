@@ -7,10 +7,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flags of {@code cachee start}, and their values one by one; {@link Settings} judges them together.
+ * The flags of {@code cachee start}, each checked by itself; {@link Settings} checks them together.
  *
- * <p>They are not picocli's, as those of the other commands are: its classes are too old for the cache of classes that
- * the distribution brings, and half of the time to the first reply would be spent on them.
+ * <p>The other commands use picocli. Its classes are too old for the distribution's ahead-of-time cache, and loading
+ * them would take half of the time to the first reply.
  */
 public final class StartOptions {
     /** The flag that chooses how event loops wait for sockets. */
