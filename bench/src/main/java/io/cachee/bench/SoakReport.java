@@ -90,7 +90,7 @@ final class SoakReport {
                 }
             }
         } catch (IOException ended) {
-            // The process has ended, as it was told to.
+            // The process has ended, as expected.
             return;
         }
     }
@@ -199,7 +199,7 @@ final class SoakReport {
             try {
                 deed.run(random);
             } catch (SocketException cutOff) {
-                // That is what some of them are asking for.
+                // Some of the clients provoke that.
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
             } catch (IOException e) {
                 mistakes.incrementAndGet();
@@ -210,7 +210,7 @@ final class SoakReport {
         }
     }
 
-    /** Comes, asks something, and leaves: politely, amid a request, or by a reset. */
+    /** Connects, sends a request, and leaves: by closing, in the middle of a request, or by a reset. */
     private void visit(SplittableRandom random) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), PORT)) {
             OutputStream out = socket.getOutputStream();
@@ -231,7 +231,7 @@ final class SoakReport {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
     }
 
-    /** Asks for more than it reads. */
+    /** Requests more data than it reads. */
     private void readSlowly(SplittableRandom random) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), PORT)) {
             socket.setSoTimeout(2_000);
