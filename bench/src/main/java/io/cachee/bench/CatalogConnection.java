@@ -11,16 +11,16 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
-/** A client's connection that reads large values without keeping more of them than their beginning. */
+/** A client's connection that reads large values and keeps only their beginning. */
 final class CatalogConnection implements AutoCloseable {
     private static final int BUFFER_BYTES = 64 << 10;
     private static final int TIMEOUT_MILLIS = (int) TimeUnit.SECONDS.toMillis(20);
     private static final int BEGINNING_BYTES = 64;
 
-    /** What {@link #get} says of a key that is not there. */
+    /** The result of {@link #get} for a missing key. */
     static final int MISSING = -1;
 
-    /** What it says when an error was the answer. */
+    /** The result of {@link #get} for an error. */
     static final int REFUSED = -2;
 
     private final Socket socket;
@@ -66,7 +66,7 @@ final class CatalogConnection implements AutoCloseable {
         return beginning;
     }
 
-    /** Whether it was written; an error is the only other answer. */
+    /** Writes a value; false if the reply was an error. */
     boolean set(String key, byte[] value) throws IOException {
         ascii("*3\r\n$3\r\nSET\r\n$" + key.length() + "\r\n" + key + "\r\n$" + value.length + "\r\n");
         out.write(value);

@@ -133,7 +133,7 @@ final class CatalogPod implements AutoCloseable {
         }
     }
 
-    /** Whether this pod has the last version that was written, or has it after a while in which nobody writes. */
+    /** Whether this pod has the last version, or gets it within a while without writes. */
     boolean comesToHave(int product, long patienceNanos) throws IOException {
         long deadline = System.nanoTime() + patienceNanos;
         CatalogConnection connection = pool.getFirst();

@@ -117,7 +117,10 @@ final class CatalogReport {
         return agrees && tally.problems() == 0;
     }
 
-    /** What is computed for what was measured, and for a busy fleet. False when the first is not what was seen. */
+    /**
+     * Prints the model's results for the measured case and for a busy fleet; false if the first differs from the
+     * measurement.
+     */
     private boolean model() {
         System.out.println("computed, with the same keys:");
         double measuredLong = cases.getFirst().cut(cases.get(1));
@@ -145,7 +148,7 @@ final class CatalogReport {
         return cut;
     }
 
-    /** What every pod has read at first has expired then, if it does so soon. */
+    /** After this time, the values that every pod read first have expired. */
     private static long settlingSeconds(KeyspacePolicy policy) {
         return SETTLING_SECONDS + (policy.equals(LONG) ? 0 : TimeUnit.MILLISECONDS.toSeconds(policy.l1TtlMillis()));
     }
@@ -297,7 +300,7 @@ final class CatalogReport {
         return latencies;
     }
 
-    /** Nobody writes any more: all have what was written last. */
+    /** After all writes have ended, checks that all pods have the last versions. */
     private void compare(List<CatalogPod> clients) throws IOException {
         for (int i = 0; i < PRODUCTS; i++) {
             if (products.lastVersion(i) == 0) {

@@ -2,13 +2,13 @@ package io.cachee.bench;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the clients of all pods have seen. */
+/** Counters of the clients of all pods. */
 final class CatalogTally {
     private static final int MOST_SHOWN = 10;
 
     final LongAdder reads = new LongAdder();
     final LongAdder writes = new LongAdder();
-    /** Requests that were answered by an error: nobody was told anything wrong. */
+    /** Requests that were answered by an error, which is no wrong value. */
     final LongAdder errors = new LongAdder();
 
     private int problems;

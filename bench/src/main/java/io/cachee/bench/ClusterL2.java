@@ -107,7 +107,7 @@ final class ClusterL2 implements ProofL2 {
         }
     }
 
-    /** Hands over the keys of some slots, and leaves the slots open at both ends. */
+    /** Moves the keys of some slots, and leaves these moves unfinished. */
     private void beginMoves(ProofKeys keys) throws Exception {
         List<KeyHistory> all = keys.current();
         Set<Integer> slots = new HashSet<>();
@@ -133,7 +133,7 @@ final class ClusterL2 implements ProofL2 {
         moves.clear();
     }
 
-    /** A replica that stood in unasked would make every judgement worthless. */
+    /** An unplanned failover would make the results worthless. */
     private void awaitTheSame() throws Exception {
         cluster.awaitAgreement();
         if (!ids().equals(masters)) {

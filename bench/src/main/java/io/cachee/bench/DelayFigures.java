@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
-/** How well a {@link DelayProxy} kept its time. Written by its event loop, read by others. */
+/** How punctual a {@link DelayProxy} was. Its event loop writes the figures; other threads read them. */
 final class DelayFigures {
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 

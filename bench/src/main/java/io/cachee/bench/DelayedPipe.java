@@ -9,9 +9,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 
-/** One direction of a connection: what comes is handed on when its time has come, and so is the end. */
+/** One direction of a connection: it forwards data, and the end, after a delay. */
 final class DelayedPipe extends ChannelInboundHandlerAdapter {
-    /** On their way in one direction of one connection; the sender is held back beyond that. */
+    /** The bytes under way in one direction of one connection; with more, the sender is held back. */
     private static final int MOST_BYTES = 8 << 20;
 
     private record Piece(ByteBuf bytes, long dueNanos) {}

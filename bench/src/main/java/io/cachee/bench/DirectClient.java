@@ -3,7 +3,7 @@ package io.cachee.bench;
 import io.cachee.testkit.RespValue;
 import java.io.IOException;
 
-/** A client of L2 that speaks to no sidecar. */
+/** A client that talks to L2 directly, not through a sidecar. */
 interface DirectClient {
     /**
      * The reply to a command on one key.
@@ -12,6 +12,6 @@ interface DirectClient {
      */
     RespValue call(String key, Object... command) throws IOException;
 
-    /** Closes what is open; the next call connects anew. */
+    /** Closes the connections; the next call connects again. */
     void hangUp();
 }

@@ -3,7 +3,7 @@ package io.cachee.bench;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Keys drawn beforehand by Zipf's law, so that drawing is not measured. */
+/** Keys drawn in advance by Zipf's law, so that drawing is not measured. */
 final class Draws {
     static final int COUNT = 1 << 20;
     static final double SKEW = 0.99;
@@ -15,7 +15,7 @@ final class Draws {
         return String.format("key:%012d", number);
     }
 
-    /** Numbers below {@code keys}; which ones are popular has nothing to do with their order. */
+    /** Numbers below {@code keys}; the popular ones are spread over all of them. */
     static int[] zipf(int keys, long seed) {
         double[] upTo = new double[keys];
         double sum = 0;

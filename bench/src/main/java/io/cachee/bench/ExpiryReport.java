@@ -33,9 +33,9 @@ public final class ExpiryReport {
     private final byte[] value = new byte[VALUE_BYTES];
     private final long[] nanos = new long[MOST_PUTS];
     private final ThreadTimes times = new ThreadTimes();
-    /** Of the stalls in this phase, those that the thread slept through for the most part: it waited for a lock. */
+    /** The stalls of this phase in which the thread mostly slept: it waited for a lock. */
     private int asleep;
-    /** Those in which it was ready to run for the most part, and had no core. */
+    /** The stalls in which the thread was mostly ready to run, but had no core. */
     private int withoutCore;
 
     private ExpiryReport(Store store) {
@@ -91,7 +91,7 @@ public final class ExpiryReport {
         store.put(key, 0, KEY_BYTES, value, 0, VALUE_BYTES, ttlMillis, PutMode.ALWAYS);
     }
 
-    /** What this machine does to a thread that does nothing: its pauses are nobody's fault. */
+    /** The pauses of a thread that does nothing, which are the machine's own. */
     private int readClockFor(long duration) {
         return timeFor(duration, false);
     }

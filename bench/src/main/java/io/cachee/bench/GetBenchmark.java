@@ -41,7 +41,7 @@ public class GetBenchmark {
     private static final int KEY_BYTES = 16;
     private static final long MAX_MEMORY = 256L << 20;
 
-    /** What is drawn, and where values go. */
+    /** The keys that are drawn, and the buffer for values. */
     @State(Scope.Thread)
     public static class Drawn {
         @Param({"8", "1000", "100000", "1000000"})

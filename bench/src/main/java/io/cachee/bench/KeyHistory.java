@@ -12,11 +12,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * until L2 has said what it has, and from that moment on every other version is outdated, older ones and lost ones.
  */
 final class KeyHistory {
-    /** No term, for nobody knows what L2 has. */
+    /** There is no term, because the content of L2 is not known. */
     static final int UNSETTLED = -1;
 
     final String key;
-    /** Held by who writes, so that versions come to L2 in their order. */
+    /** Held by the writer, so that versions reach L2 in order. */
     final ReentrantLock writing = new ReentrantLock();
     /** When each version was acknowledged; that of version 1 first. */
     private final List<Long> acknowledged = new ArrayList<>();
@@ -50,12 +50,12 @@ final class KeyHistory {
         return uncertain;
     }
 
-    /** The term that is now, or {@link #UNSETTLED}. */
+    /** The present term, or {@link #UNSETTLED}. */
     synchronized int term() {
         return settled ? term : UNSETTLED;
     }
 
-    /** From now on L2 may have lost versions. */
+    /** Marks that L2 may lose versions from now on. */
     synchronized void mayGoBack() {
         settled = false;
         term++;
@@ -94,7 +94,7 @@ final class KeyHistory {
         return key + "#" + version;
     }
 
-    /** The version that a value stands for, 0 for no value; one of another key is refused. */
+    /** The version that a value stands for; 0 for no value. A value of another key is refused. */
     int version(String value) {
         if (!value.startsWith(key + "#")) {
             throw new IllegalStateException(key + " has the value " + value);

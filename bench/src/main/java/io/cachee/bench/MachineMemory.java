@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What memory there is for many stores in one process. */
+/** Checks and frees memory for many stores in one process. */
 final class MachineMemory {
     private MachineMemory() {}
 
-    /** An exception when this machine has not so much left. */
+    /** Throws if this machine has less memory left. */
     static void require(long bytes) throws IOException {
         long available = kilobytes(Path.of("/proc/meminfo"), "MemAvailable:") << 10;
         if (available < bytes) {
@@ -18,7 +18,7 @@ final class MachineMemory {
         }
     }
 
-    /** Returns when stores that were closed have given back their memory, which they do with the garbage collector. */
+    /** Waits until the garbage collector has freed the memory of closed stores. */
     static void awaitLessThan(long bytes) throws Exception {
         Await.until("closed stores have given back their memory", () -> {
             System.gc();

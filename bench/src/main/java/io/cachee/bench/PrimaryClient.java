@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A client of the one server that takes all writes; which that is may change. */
+/** A client of the primary, which may change. */
 final class PrimaryClient implements DirectClient {
     private static final int TIMEOUT_MILLIS = (int) TimeUnit.SECONDS.toMillis(5);
 

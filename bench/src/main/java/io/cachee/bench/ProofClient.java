@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** One client of one sidecar, who also writes to L2 behind its back. It judges all that it reads. */
+/** One client of one sidecar, which also writes directly to L2. It checks everything that it reads. */
 final class ProofClient {
     private static final int WRITES_PERCENT = 20;
     private static final int READ_BACK_MAX = 8;
@@ -57,7 +57,7 @@ final class ProofClient {
         hangUp();
     }
 
-    /** Who met a failure gives way to those who do not. */
+    /** A client that met a failure yields to the others. */
     private void failed() {
         tally.errors.increment();
         LockSupport.parkNanos(PAUSE_NANOS);
@@ -102,7 +102,7 @@ final class ProofClient {
         }
     }
 
-    /** Whether it was acknowledged. */
+    /** Returns whether the write was acknowledged. */
     private boolean write(KeyHistory history, int place) throws IOException {
         int version = history.next();
         int term = history.term();

@@ -64,7 +64,7 @@ final class ProofKeys {
         return random.nextInt(100) < IN_GROUP_PERCENT ? drawWritten(random) : random.nextInt(COUNT);
     }
 
-    /** Puts another key in the place of one of which nobody knows what L2 has. */
+    /** Replaces a key whose content in L2 is not known by another. */
     void giveUp(int place) {
         KeyHistory history = places.get(place);
         history.giveUp();
@@ -93,7 +93,7 @@ final class ProofKeys {
 
     // ---------------------------------------------------------------- when L2 goes over to a replica
 
-    /** Comes before L2 can lose anything of these. */
+    /** Called before L2 can lose versions of these keys. */
     void mayGoBack(Predicate<String> concerned) {
         mayGoBack = true;
         for (KeyHistory history : current()) {
@@ -103,7 +103,7 @@ final class ProofKeys {
         }
     }
 
-    /** Comes when L2 is what it will be, and learns from it what it has. */
+    /** Called when the failover is over; reads from L2 what it has. */
     void settle(DirectClient direct) throws Exception {
         mayGoBack = false;
         for (int i = 0; i < COUNT; i++) {

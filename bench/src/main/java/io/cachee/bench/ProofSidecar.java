@@ -24,7 +24,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** A sidecar before L2, within the process of who examines it. */
+/** A sidecar before L2 that runs in the process that examines it. */
 final class ProofSidecar implements AutoCloseable {
     private static final long SMALL_REGION_BYTES = 16L << 20;
     private static final int TWO_LOOPS = 2;
@@ -34,7 +34,7 @@ final class ProofSidecar implements AutoCloseable {
     private static final int SILENCE_MILLIS = 150;
     private static final int CLIENT_TIMEOUT_MILLIS = 5_000;
 
-    /** The longest that it takes until a feed that is silent is taken for lost, by one that is quick to notice. */
+    /** The longest time until a sidecar with short timeouts gives up a silent feed. */
     static final int DETECTION_MILLIS = 2 * HEARTBEAT_MILLIS + SILENCE_MILLIS;
 
     private final Store store;
@@ -66,7 +66,7 @@ final class ProofSidecar implements AutoCloseable {
         return Objects.requireNonNull(proxy);
     }
 
-    /** A small one with two event loops, quick to notice that L2 is silent. */
+    /** A small sidecar with two event loops and short timeouts for a silent L2. */
     static ProofSidecar watchful(String l2, KeyspacePolicy policy) throws IOException {
         L2Options link = new L2Options(
                 l2,
@@ -90,7 +90,7 @@ final class ProofSidecar implements AutoCloseable {
         return new ProofSidecar(link, SMALL_REGION_BYTES, TWO_LOOPS, FEW_LOADS, policy);
     }
 
-    /** One as a pod has it: with the usual settings of the link, and one event loop. */
+    /** A sidecar like a pod's, with the default settings of the link and one event loop. */
     static ProofSidecar ofPod(int l2Port, long regionBytes, KeyspacePolicy policy) throws IOException {
         return new ProofSidecar(L2Options.of("redis://127.0.0.1:" + l2Port), regionBytes, 1, USUAL_LOADS, policy);
     }
@@ -99,7 +99,7 @@ final class ProofSidecar implements AutoCloseable {
         return proxy().isCoherent();
     }
 
-    /** How many commands failed in a way that no command may. */
+    /** The number of commands that failed in a way that no command may. */
     long failures() {
         return failures.get();
     }
@@ -121,7 +121,7 @@ final class ProofSidecar implements AutoCloseable {
         }
     }
 
-    /** How many values have been loaded from L2. */
+    /** The number of values loaded from L2. */
     long loads() {
         return proxy().nearCache().keyspaces().all().stream()
                 .mapToLong(keyspace -> keyspace.sum(KeyspaceCounter.LOADS))

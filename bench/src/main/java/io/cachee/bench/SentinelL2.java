@@ -65,7 +65,7 @@ final class SentinelL2 implements ProofL2 {
         }
     }
 
-    /** A replica that stood in unasked would make every judgement worthless. */
+    /** An unplanned failover would make the results worthless. */
     private void awaitTheSame() throws Exception {
         if (sentinels.primary() != primary) {
             throw new IllegalStateException("the sentinels put another server in the place of " + primary);

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** What is done to the servers of an L2 that has replicas. */
+/** Faults for the servers of an L2 that has replicas. */
 final class ServerFaults {
-    /** Long enough for a sidecar to take its feed for lost, and far too short for anybody to stand in. */
+    /** Long enough for a sidecar to give up its feed, and far too short for a failover. */
     private static final long SUSPENDED_MILLIS = 300;
 
-    /** Several groups of keys have had their turn in that time, so that keys at rest are concerned as well. */
+    /** In this time several groups of keys have their turn, so that keys at rest are affected as well. */
     private static final long CUT_OFF_MILLIS = 450;
 
     private ServerFaults() {}
@@ -30,7 +30,7 @@ final class ServerFaults {
         }
     }
 
-    /** Kills a primary after it has acknowledged writes for a while of which its replicas heard nothing. */
+    /** Kills a primary that has acknowledged writes which its replicas have not received. */
     static void kill(RedisServerProcess primary, List<RedisServerProcess> replicas) throws IOException {
         for (RedisServerProcess replica : replicas) {
             replica.pause();

@@ -3,7 +3,7 @@ package io.cachee.bench;
 import io.cachee.server.load.LoadGenerator;
 import io.cachee.server.load.LoadPlan;
 import io.cachee.server.load.LoadResult;
-import io.cachee.server.load.Target;
+import io.cachee.server.load.TargetServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,7 +37,7 @@ final class SoakReport {
     private static final List<String> BAD_SIGNS = List.of("LEAK:", " ERROR ", "Exception", "OutOfMemory");
 
     private final long deadlineNanos;
-    private final Target target = Target.parse("127.0.0.1:" + PORT, "");
+    private final TargetServer target = TargetServer.parse("127.0.0.1:" + PORT, "");
     private final List<String> complaints = new ArrayList<>();
     private final AtomicLong visits = new AtomicLong();
     private final AtomicLong slowReaders = new AtomicLong();
@@ -90,7 +90,7 @@ final class SoakReport {
                 }
             }
         } catch (IOException ended) {
-            // The process has ended, as it was told to.
+            // The process has ended, as expected.
             return;
         }
     }
@@ -114,7 +114,17 @@ final class SoakReport {
         threads.add(Thread.ofPlatform().start(() -> repeat(this::visit)));
         threads.add(Thread.ofPlatform().start(() -> repeat(this::readSlowly)));
         threads.add(Thread.ofPlatform().start(() -> repeat(this::storeLarge)));
-        LoadPlan plan = new LoadPlan(20, 1, 4, 80, 2_000_000, 0.8, 200, 20_000, 30, 1);
+        LoadPlan plan = LoadPlan.builder()
+                .clients(20)
+                .pipeline(4)
+                .readPercent(80)
+                .keys(2_000_000)
+                .skew(0.8)
+                .valueBytes(200)
+                .ratePerSecond(20_000)
+                .seconds(30)
+                .warmUpSeconds(1)
+                .build();
         LoadGenerator generator = new LoadGenerator(plan);
         System.out.printf(
                 "%8s %12s %10s %10s %10s %10s %10s%n",
@@ -189,7 +199,7 @@ final class SoakReport {
             try {
                 deed.run(random);
             } catch (SocketException cutOff) {
-                // That is what some of them are asking for.
+                // Some of the clients provoke that.
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
             } catch (IOException e) {
                 mistakes.incrementAndGet();
@@ -200,7 +210,7 @@ final class SoakReport {
         }
     }
 
-    /** Comes, asks something, and leaves: politely, amid a request, or by a reset. */
+    /** Connects, sends a request, and leaves: by closing, in the middle of a request, or by a reset. */
     private void visit(SplittableRandom random) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), PORT)) {
             OutputStream out = socket.getOutputStream();
@@ -221,7 +231,7 @@ final class SoakReport {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
     }
 
-    /** Asks for more than it reads. */
+    /** Requests more data than it reads. */
     private void readSlowly(SplittableRandom random) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), PORT)) {
             socket.setSoTimeout(2_000);

@@ -17,7 +17,7 @@ record StampedeCase(String name, @Nullable KeyspacePolicy policy, boolean byLeas
         return new StampedeCase(name, null, false);
     }
 
-    /** Through sidecars with these settings, as the configuration file has them. */
+    /** A case through sidecars with these settings of the configuration file. */
     static StampedeCase through(String name, Map<String, String> settings, boolean byLease) {
         Map<String, KeyspacePolicy> parsed = KeyspaceSection.parse(Map.of(Keyspaces.DEFAULT, settings));
         return new StampedeCase(name, parsed.getOrDefault(Keyspaces.DEFAULT, KeyspacePolicy.DEFAULT), byLease);

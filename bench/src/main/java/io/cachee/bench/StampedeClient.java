@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
-/** An application's thread with a row of its database in a cache: what it finds missing it loads and writes there. */
+/** An application's thread that reads a database row through a cache: on a miss, it loads the row and caches it. */
 final class StampedeClient implements AutoCloseable {
     private static final int LIVES_MILLIS = 60_000;
     private static final long MOST_WAIT_MILLIS = 20;
@@ -23,7 +23,7 @@ final class StampedeClient implements AutoCloseable {
         this.fills = fills;
     }
 
-    /** What is in the cache, or in the database and from then on in the cache. */
+    /** The value in the cache, or else the one in the database, which is then cached. */
     String get(String key, boolean byLease) throws IOException {
         RespValue found = cache.call("GET", key);
         if (!found.isNull()) {
@@ -32,7 +32,7 @@ final class StampedeClient implements AutoCloseable {
         return byLease ? lease(key) : load(key);
     }
 
-    /** What is in the cache, if anything. */
+    /** The value in the cache, if any. */
     String look(String key) throws IOException {
         return cache.call("GET", key).toString();
     }

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** A database that takes its time, and counts how often it is asked. What it has changes with each {@link #next}. */
+/** A slow database that counts its queries. Its row changes with each {@link #next}. */
 final class StampedeDatabase {
     private static final long TAKES_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -25,7 +25,7 @@ final class StampedeDatabase {
         return "row, version " + version.get();
     }
 
-    /** The row changes, and what was counted is forgotten. */
+    /** Changes the row and resets the counter. */
     void next() {
         version.incrementAndGet();
         loads.set(0);

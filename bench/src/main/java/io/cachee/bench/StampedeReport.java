@@ -111,7 +111,7 @@ final class StampedeReport {
         }
     }
 
-    /** The key is read by all, expires, and is asked for by all. */
+    /** All clients read the key, it expires, and all clients request it again. */
     private void round(StampedeCase one, List<StampedeClient> clients, RedisServerProcess redis, Recorder waits)
             throws Exception {
         String old = database.row();

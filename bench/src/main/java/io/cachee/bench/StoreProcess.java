@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A store in a process of its own, filled with so many keys; it ends when its standard input does. */
+/** A store in a process of its own, filled with keys. It ends when its standard input does. */
 final class StoreProcess implements AutoCloseable {
     /** The name of the store's file. */
     static final String FILE = "store";

@@ -7,15 +7,16 @@ import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses to run classes that are not those of the jar. A JVM with an ahead-of-time cache takes classes from there, and
- * does not notice when the jar was replaced since the cache was made; but files in the jar it reads from the jar.
+ * Refuses to run classes that are not those of the jar. A JVM with an ahead-of-time cache takes classes from the cache,
+ * and does not notice if the jar has been replaced since. Other files are always read from the jar, so a file in it
+ * names the jar's build, and a constant in a class names the classes' build.
  */
 final class BuildCheck {
     private static final String RESOURCE = "/build-id";
 
     private BuildCheck() {}
 
-    /** What is wrong, or null when classes and jar are of one build. */
+    /** Describes the problem, or returns null if classes and jar are of the same build. */
     static @Nullable String problem() throws IOException {
         try (InputStream in = BuildCheck.class.getResourceAsStream(RESOURCE)) {
             return in == null ? null : problem(BuildId.VALUE, new String(in.readAllBytes(), UTF_8).strip());

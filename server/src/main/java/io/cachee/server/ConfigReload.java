@@ -15,24 +15,23 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes over what changes in the file of {@code --config}. Its content is compared, not its time: Kubernetes swaps
- * links.
- * New content is used once it has stood still for one look, so that a file that is being written is not taken for one
- * whose end is missing. Everything is checked before anything changes. Only what differs from the last content that was
- * used is set again: what a client has set by CONFIG SET meanwhile stays.
+ * Applies changes of the {@code --config} file while the sidecar runs. It compares the file's content, not its time,
+ * because Kubernetes replaces the file by switching a link. New content is applied when two checks in a row find it the
+ * same, so that a half-written file is not used. Everything is validated before anything changes. Only settings that
+ * differ from the content applied last are set: what a client has set by CONFIG SET in the meantime stays.
  *
- * <p>Passwords may change but not go away, for the users' file or the address that would make up for it are read at the
- * start alone.
+ * <p>A password may change but not disappear, because the settings that would replace it (the users file, the
+ * addresses) are only read at the start.
  */
 final class ConfigReload {
     private static final long EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final String PASSWORD = "requirepass";
     private static final String PASSWORD_FILE = "requirepass-file";
 
-    /** Somebody whom a part of the file concerns. */
+    /** A part of the sidecar that has its own settings in the file. */
     @FunctionalInterface
     interface Listener {
-        /** Checks the new values, or throws what is wrong with them; what is returned puts them into effect. */
+        /** Validates the new values, or throws. The result applies them. */
         Runnable prepare(FlagValues now);
     }
 
@@ -41,11 +40,11 @@ final class ConfigReload {
     private final FlagValues atStart;
     private final List<Listener> listeners = new ArrayList<>();
     private FlagValues inForce;
-    /** What is in the file that {@link #inForce} came of. */
+    /** The content that {@link #inForce} was read from. */
     private @Nullable ConfigFile used;
-    /** What was in the file at the last look. */
+    /** The content at the last check. */
     private @Nullable ConfigFile seen;
-    /** What was said of it last, so that it is said once. */
+    /** The last warning about the file, so that it is logged once. */
     private String complaint = "";
 
     private long lookedNanos = System.nanoTime();
@@ -59,12 +58,12 @@ final class ConfigReload {
         this.seen = used;
     }
 
-    /** Has somebody asked, and told, when the file changes. */
+    /** Adds a listener, which validates and applies its part of the file. */
     void add(Listener listener) {
         listeners.add(listener);
     }
 
-    /** To be called often; looks at the file now and then. */
+    /** Checks the file once a second, however often this is called. */
     void tick() {
         long now = System.nanoTime();
         if (now - lookedNanos >= EVERY_NANOS) {
@@ -73,7 +72,7 @@ final class ConfigReload {
         }
     }
 
-    /** Looks at the file; what has changed since the last look but one, and not since the last, is put into effect. */
+    /** Checks the file, and applies new content that is the same as at the last check. */
     void look() {
         ConfigFile before = seen;
         if (before == null) {

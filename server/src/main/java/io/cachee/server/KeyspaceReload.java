@@ -10,14 +10,14 @@ import java.util.Objects;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Takes over what changes in the file about keyspaces. */
+/** Applies changes of the keyspaces' policies in the configuration file. */
 final class KeyspaceReload implements ConfigReload.Listener {
-    private final @Nullable NearCache tier;
+    private final @Nullable NearCache nearCache;
     private final Log log;
     private Map<String, KeyspacePolicy> inForce;
 
-    KeyspaceReload(@Nullable NearCache tier, Map<String, KeyspacePolicy> atStart, Log log) {
-        this.tier = tier;
+    KeyspaceReload(@Nullable NearCache nearCache, Map<String, KeyspacePolicy> atStart, Log log) {
+        this.nearCache = nearCache;
         this.inForce = atStart;
         this.log = log;
     }
@@ -33,8 +33,8 @@ final class KeyspaceReload implements ConfigReload.Listener {
         changed.addAll(policies.keySet());
         changed.removeIf(name -> Objects.equals(inForce.get(name), policies.get(name)));
         inForce = policies;
-        if (tier != null && !changed.isEmpty()) {
-            tier.define(policies);
+        if (nearCache != null && !changed.isEmpty()) {
+            nearCache.define(policies);
             log.info("keyspaces: " + String.join(", ", changed) + " changed");
         }
     }

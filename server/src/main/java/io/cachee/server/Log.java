@@ -9,7 +9,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What the sidecar says while it runs: a line for each event. Control characters are escaped. */
+/** The sidecar's log: one line for each event. Control characters are escaped. */
 public final class Log implements FailureLog {
     private final PrintStream out;
 
@@ -26,7 +26,7 @@ public final class Log implements FailureLog {
         line("WARN", message);
     }
 
-    /** Something that went wrong: an error when it is the sidecar's own, a warning when a client is to blame. */
+    /** Logs a failure: as an error if there is a cause, which is a fault of the sidecar, else as a warning. */
     @Override
     public void log(String message, @Nullable Throwable cause) {
         if (cause == null) {
@@ -41,7 +41,7 @@ public final class Log implements FailureLog {
         if (cause != null) {
             StringWriter trace = new StringWriter();
             cause.printStackTrace(new PrintWriter(trace, true));
-            // Indented, so that no message of an exception can pass for a line of the log.
+            // Indented, so that an exception's message cannot look like a line of the log.
             out.println(trace.toString()
                     .lines()
                     .map(line -> "    " + escaped(line))
@@ -53,7 +53,7 @@ public final class Log implements FailureLog {
         out.println(Instant.now().truncatedTo(ChronoUnit.MILLIS) + " " + level + " " + escaped(message));
     }
 
-    /** With all that a terminal or a reader of lines could take for more than text made visible. */
+    /** Replaces characters that a terminal or a log reader could interpret by visible ones. */
     static String escaped(String text) {
         StringBuilder line = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
@@ -69,7 +69,7 @@ public final class Log implements FailureLog {
         return line.toString();
     }
 
-    /** Separates lines, or changes the direction of text. */
+    /** Whether a character separates lines or changes the direction of text. */
     private static boolean isInvisible(char character) {
         return switch (Character.getType(character)) {
             case Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.FORMAT -> true;

@@ -8,18 +8,18 @@ import io.netty.util.internal.logging.MessageFormatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Netty, and Lettuce upon it, have to say: warnings and errors go to the sidecar's log. The JDK's logging, which
- * they would use, searches every jar for others when it starts.
+ * Writes the warnings and errors of Netty, and of Lettuce, which uses Netty's logger, to the sidecar's log. Their
+ * default is the JDK's logging, which searches every jar for other loggers when it starts.
  */
-final class NettyLog extends InternalLoggerFactory {
+public final class NettyLog extends InternalLoggerFactory {
     private final Log log;
 
     private NettyLog(Log log) {
         this.log = log;
     }
 
-    /** To be called before anything of Netty is used. */
-    static void writeTo(Log log) {
+    /** Call this before anything of Netty is used. */
+    public static void writeTo(Log log) {
         setDefaultFactory(new NettyLog(log));
     }
 

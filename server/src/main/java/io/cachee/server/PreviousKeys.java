@@ -10,15 +10,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that were in use when the sidecar of this pod ended without removing its file. What it held of them is not
- * believed; that they were in use is reason enough to load them.
+ * The keys that this pod's previous sidecar used, if it ended without removing its file. Their values may be outdated
+ * and are not used, but the keys are worth loading.
  */
 final class PreviousKeys {
     private static final int LOOKED_AT = 50_000;
 
     private PreviousKeys() {}
 
-    /** The most used of a sample, as the store knew them; none where there is no such file. Before it is replaced. */
+    /** The most used keys of a sample; none if there is no file. Call this before the store replaces the file. */
     static List<byte[]> of(@Nullable Path file, int most) {
         if (file == null || !Files.exists(file)) {
             return List.of();
@@ -29,7 +29,7 @@ final class PreviousKeys {
             keys.sort(Comparator.comparingInt(StoreInspection.Key::frequency).reversed());
             return keys.stream().limit(most).map(StoreInspection.Key::bytes).toList();
         } catch (IOException unreadable) {
-            // It is replaced by a good one in a moment.
+            // The store is about to replace the file by a good one.
             return List.of();
         }
     }

@@ -5,11 +5,11 @@ import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * Whether clients should come, as far as the cache's own warmth goes: once so many reads are answered from it, or the
- * time for that is up. From then on that is settled.
+ * Whether the cache is warm enough for clients: it becomes ready when enough reads are answered from it, or when the
+ * time for that is over. After that it stays ready until it is closed.
  */
 final class Readiness {
-    /** Fewer say nothing. */
+    /** With fewer reads, a hit rate means nothing. */
     static final long ENOUGH_READS = 100;
 
     private final double wantedRate;
@@ -30,13 +30,13 @@ final class Readiness {
         this.nanoTime = nanoTime;
     }
 
-    /** The sidecar itself is there. */
+    /** The sidecar has started. */
     void open() {
         openedNanos = nanoTime.getAsLong();
         open = true;
     }
 
-    /** The sidecar is about to leave. */
+    /** The sidecar is about to end. */
     void close() {
         open = false;
     }

@@ -2,10 +2,6 @@ package io.cachee.server;
 
 import io.cachee.l2.L2Options;
 import io.cachee.server.admin.AdminServer;
-import io.cachee.server.admin.Health;
-import io.cachee.server.admin.HttpReply;
-import io.cachee.server.admin.JvmMetrics;
-import io.cachee.server.admin.SidecarMetrics;
 import io.cachee.server.command.CommandFamilies;
 import io.cachee.server.config.MemorySize;
 import io.cachee.server.config.NearCacheOptions;
@@ -17,19 +13,17 @@ import io.cachee.server.engine.RemovedKeys;
 import io.cachee.server.engine.SelfTest;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.SidecarOptions;
-import io.cachee.server.metrics.MetricWriter;
 import io.cachee.server.net.ListenOptions;
 import io.cachee.server.net.LoopOptions;
 import io.cachee.server.net.NetworkLimits;
+import io.cachee.server.net.Polling;
 import io.cachee.server.net.RespServer;
 import io.cachee.server.net.TlsOptions;
 import io.cachee.server.proxy.BeforeL2;
 import io.cachee.store.Store;
-import io.cachee.store.StoreStats;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -37,8 +31,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sidecar from its start to its end: store, commands, sockets, health. SIGTERM turns readiness off, lets clients
- * finish what is under way, and removes socket and shared file; a second one ends the process at once.
+ * The sidecar from start to end: it opens the store, the commands, the sockets and the health pages, and closes them.
+ * SIGTERM turns readiness off, lets clients finish the requests under way, and removes the Unix socket and the shared
+ * file. A second SIGTERM ends the process at once.
  */
 public final class Sidecar implements AutoCloseable {
     private static final int EXIT_FAILED = 1;
@@ -48,22 +43,23 @@ public final class Sidecar implements AutoCloseable {
 
     private final Settings settings;
     private final Log log;
+    private final Polling polling;
     private final Store store;
     private final SharedState shared;
     private final RespServer server;
-    private final WarmUpService warmth;
+    private final WarmUpService warmUp;
     /** Null without an L2. */
     private @Nullable BeforeL2 proxy;
 
     private final ConfigReload reload;
+    private final Readiness readiness;
     private final AdminServer admin = new AdminServer();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final long startedNanos;
-    private final Readiness readiness;
     private int healthPort;
     private int metricsPort;
 
-    /** Runs a sidecar until it is told to end; the process's exit code. */
+    /** Runs a sidecar until it is told to end, and returns the process's exit code. */
     public static int run(Settings settings, Log log) {
         long started = System.nanoTime();
         try {
@@ -97,17 +93,18 @@ public final class Sidecar implements AutoCloseable {
         this.log = log;
         this.startedNanos = startedNanos;
         RemovedKeys removed = new RemovedKeys();
-        NearCacheOptions tiers = settings.tiers();
+        NearCacheOptions nearCache = settings.nearCache();
+        this.polling = polling(settings, log);
         List<byte[]> previous =
-                tiers.warmsFromL2() ? PreviousKeys.of(settings.shmFile(), tiers.prewarmKeys) : List.of();
+                nearCache.warmsFromL2() ? PreviousKeys.of(settings.shmFile(), nearCache.prewarmKeys) : List.of();
         this.store = settings.openStore(removed);
         try {
             CommandTable table = CommandFamilies.rows().table();
-            this.shared = new SharedState(store, instanceOptions(settings), table, settings.ioThreads(), log);
+            this.shared = new SharedState(store, sidecarOptions(settings), table, settings.ioThreads(), log);
             shared.listenTo(removed);
             readiness = new Readiness(
-                    tiers.readyHitRate / 100.0,
-                    tiers.readyMillis,
+                    nearCache.readyHitRate / 100.0,
+                    nearCache.readyMillis,
                     shared.statistics()::reads,
                     shared.statistics()::hitRate,
                     System::nanoTime);
@@ -118,33 +115,44 @@ public final class Sidecar implements AutoCloseable {
                     .but()
                     .clientBuffersTotalBytes(settings.options().buffersTotal)
                     .build();
-            this.server = RespServer.open(shared, listenOptions(settings), limits, this::connectToL2);
-            reload.add(new KeyspaceReload(proxy == null ? null : proxy.nearCache(), tiers.keyspaces, log));
+            this.server = RespServer.open(shared, listenOptions(), limits, this::connectToL2);
+            reload.add(new KeyspaceReload(proxy == null ? null : proxy.nearCache(), nearCache.keyspaces, log));
         } catch (IOException | RuntimeException e) {
             store.close();
             admin.close();
             throw e;
         }
+        warmUp = new WarmUpService(shared, proxy, nearCache, log);
         try {
             openAdmin();
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
         }
-        warmth = new WarmUpService(shared, proxy, tiers, log);
-        warmth.warmUp(store, server.firstLoop(), previous);
+        warmUp.warmUp(store, server.firstLoop(), previous);
         readiness.open();
     }
 
+    /** The transport that is asked for, or an exception if it does not work on this machine. */
+    private static Polling polling(Settings settings, Log log) {
+        Polling polling = settings.values().parsed(StartOptions.TRANSPORT, Polling::named);
+        if (Polling.isEpollMissed() && settings.options().transport.equals(StartOptions.AUTO)) {
+            log.warn("there is no epoll, and Java's selectors are slower: its library could not be loaded, for which"
+                    + " -Djava.io.tmpdir has to name a folder that this user may write; --transport=nio silences"
+                    + " this");
+        }
+        return polling;
+    }
+
     private void connectToL2(EventLoop loop) {
-        NearCacheOptions tiers = settings.tiers();
-        L2Options link = tiers.link();
+        NearCacheOptions nearCache = settings.nearCache();
+        L2Options link = nearCache.link();
         if (link != null) {
-            proxy = BeforeL2.open(shared, link, loop, tiers.database(), tiers.mostLoads, tiers.keyspaces);
+            proxy = BeforeL2.open(shared, link, loop, nearCache.database(), nearCache.mostLoads, nearCache.keyspaces);
         }
     }
 
-    private static SidecarOptions instanceOptions(Settings settings) {
+    private static SidecarOptions sidecarOptions(Settings settings) {
         StartOptions options = settings.options();
         return new SidecarOptions(
                 options.databases,
@@ -154,10 +162,10 @@ public final class Sidecar implements AutoCloseable {
                 settings.maxMemory(),
                 settings.eviction(),
                 options.allowFlush,
-                Cachee.version());
+                Version.current());
     }
 
-    /** What clients could change by CONFIG and ACL is set the same way. */
+    /** Sets parameters and users the way clients would, by CONFIG SET and ACL. */
     private static void configure(SharedState shared, Settings settings) {
         Map<String, String> parameters = settings.parameters();
         if (!settings.password().isEmpty()) {
@@ -167,11 +175,10 @@ public final class Sidecar implements AutoCloseable {
         shared.users().define(settings.users());
     }
 
-    private static ListenOptions listenOptions(Settings settings) {
+    private ListenOptions listenOptions() {
         StartOptions options = settings.options();
         boolean isAdaptive = options.ioThreads == 0;
-        LoopOptions loops =
-                new LoopOptions(settings.ioThreads(), isAdaptive, settings.busyPollMicros(), settings.polling());
+        LoopOptions loops = new LoopOptions(settings.ioThreads(), isAdaptive, settings.busyPollMicros(), polling);
         return ListenOptions.on(options.bind, loops)
                 .port(options.port == 0 ? -1 : options.port)
                 .tls(tlsOptions(options))
@@ -190,21 +197,9 @@ public final class Sidecar implements AutoCloseable {
 
     private void openAdmin() throws IOException {
         StartOptions options = settings.options();
-        Map<String, AdminServer.Page> health = new LinkedHashMap<>();
-        health.put("/livez", _ -> {
-            Health now = health();
-            return HttpReply.text(now.isAlive() ? 200 : 503, now.isAlive() ? "ok\n" : now.problem() + "\n");
-        });
-        health.put("/readyz", _ -> {
-            Health now = health();
-            boolean go = now.ready() && now.isAlive();
-            return HttpReply.text(go ? 200 : 503, now.status() + "\n");
-        });
-        health.put("/health", _ -> {
-            Health now = health();
-            return HttpReply.json(now.isAlive() ? 200 : 503, now.json());
-        });
-        Map<String, AdminServer.Page> metrics = Map.of("/metrics", this::metrics);
+        SidecarPages pages = new SidecarPages(shared, proxy, warmUp, this::problem, this::isReady, server::isAccepting);
+        Map<String, AdminServer.Page> health = pages.health();
+        Map<String, AdminServer.Page> metrics = pages.metrics();
         if (options.healthPort > 0 && options.healthPort == options.metricsPort) {
             health.putAll(metrics);
         }
@@ -216,38 +211,11 @@ public final class Sidecar implements AutoCloseable {
         }
     }
 
-    private HttpReply metrics(String accept) {
-        boolean openMetrics = accept.contains("application/openmetrics-text");
-        MetricWriter out = new MetricWriter(openMetrics);
-        out.gauge("cachee_build_info", "The version that runs.")
-                .sample("cachee_build_info", 1, MetricWriter.label("version", Cachee.version()));
-        out.gauge("cachee_ready", "Whether clients should come.", isReady() ? 1 : 0);
-        out.gauge("cachee_uptime_seconds", "Seconds since the start.", shared.uptimeMillis() / 1e3);
-        new SidecarMetrics(shared, out).write();
-        warmth.writeMetrics(out);
-        JvmMetrics.write(out);
-        String type = openMetrics
-                ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
-                : "text/plain; version=0.0.4; charset=utf-8";
-        return new HttpReply(200, type, out.finish());
-    }
-
-    private Health health() {
-        StoreStats stats = store.stats();
-        return new Health(
-                problem(),
-                isReady() && server.isAccepting(),
-                stats.entries(),
-                stats.regionBytes() - stats.freeBytes(),
-                stats.regionBytes(),
-                shared.statistics().hitRate(),
-                TimeUnit.MILLISECONDS.toSeconds(shared.uptimeMillis()),
-                proxy == null ? "" : proxy.state());
-    }
-
-    /** Whether clients should come: from the warm-up to the end, and where L2 is needed, while it is coherent. */
+    /**
+     * Whether clients should connect: from the warm-up to the end and, if L2 is needed for that, while it is coherent.
+     */
     private boolean isReady() {
-        return readiness.isReady() && (!settings.tiers().neededForReady || proxy == null || proxy.isCoherent());
+        return readiness.isReady() && (!settings.nearCache().neededForReady || proxy == null || proxy.isCoherent());
     }
 
     private String problem() {
@@ -279,10 +247,10 @@ public final class Sidecar implements AutoCloseable {
         if (metricsPort > 0) {
             doors.add("metrics :" + metricsPort);
         }
-        return "cachee " + Cachee.version() + " ready in " + (System.nanoTime() - startedNanos) / 1_000_000 + " ms: "
+        return "cachee " + Version.current() + " ready in " + (System.nanoTime() - startedNanos) / 1_000_000 + " ms: "
                 + String.join(", ", doors) + "; " + MemorySize.format(settings.maxMemory()) + ", "
                 + settings.eviction().displayName() + ", " + settings.ioThreads() + " "
-                + settings.polling().label()
+                + polling.label()
                 + " threads";
     }
 
@@ -297,7 +265,7 @@ public final class Sidecar implements AutoCloseable {
         });
     }
 
-    /** Waits for the word to end, and ends. */
+    /** Waits for a signal, SHUTDOWN or a failure of the store, ends, and returns the exit code. */
     private int awaitEnd() {
         while (true) {
             try {
@@ -316,13 +284,13 @@ public final class Sidecar implements AutoCloseable {
                 return EXIT_FAILED;
             }
             reload.tick();
-            warmth.tick();
+            warmUp.tick();
         }
     }
 
     private void stop() {
         readiness.close();
-        warmth.tell();
+        warmUp.tell();
         log.info("stopping: no new clients; " + server.clients() + " connected have " + settings.options().graceSeconds
                 + " s to finish");
         boolean all = server.drain(TimeUnit.SECONDS.toMillis(settings.options().graceSeconds));

@@ -3,15 +3,15 @@ package io.cachee.server;
 import java.lang.reflect.Proxy;
 
 /**
- * SIGTERM and SIGINT, each time they come; a shutdown hook would run at the first and never learn of the second. The
- * JDK's interface to signals is found by name, since naming it at compile time is a warning that cannot be turned off.
+ * Handles SIGTERM and SIGINT, every time they arrive; a shutdown hook runs at the first signal and misses the second.
+ * The JDK's interface to signals is looked up by name, because javac warns of any direct use and cannot be told not to.
  */
 final class TerminationSignal {
     private static final String[] NAMES = {"TERM", "INT"};
 
     private TerminationSignal() {}
 
-    /** Runs {@code action} whenever one comes. */
+    /** Runs {@code action} at each signal. */
     static void handle(Runnable action) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Comes up warm, and tells its siblings what is hot here. */
+/** Loads hot keys before clients connect, and publishes this sidecar's hottest keys for its siblings. */
 final class WarmUpService {
     private static final long EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(FleetList.PERIOD_MILLIS);
 
@@ -39,9 +39,9 @@ final class WarmUpService {
     }
 
     /**
-     * Loads what the siblings read, and then learns what commands L2 knows, for as long as that may take together.
+     * Loads the keys that the siblings read most, then asks L2 for its commands; both within one time limit.
      *
-     * @param previous what this pod's own sidecar read before it ended, as its store knew it
+     * @param previous the keys that this pod's previous sidecar read, as its store named them
      */
     void warmUp(Store store, EventLoop loop, List<byte[]> previous) {
         long begun = System.nanoTime();
@@ -50,25 +50,25 @@ final class WarmUpService {
         L2Options source = options.prewarmLink();
         boolean isOff = options.prewarmKeys == 0 || options.prewarmSource.equals("off");
         if (before != null && siblings != null) {
-            NearCache tier = before.nearCache();
+            NearCache nearCache = before.nearCache();
             if (!isOff) {
                 List<byte[]> own = before.namesInL2(previous);
-                report(new WarmUp(tier, siblings, own).run(options.prewarmKeys, options.prewarmMillis));
+                report(new WarmUp(nearCache, siblings, own).run(options.prewarmKeys, options.prewarmMillis));
             }
             long spent = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
-            learnCommands(tier, isOff ? 0 : options.prewarmMillis - spent);
+            learnCommands(nearCache, isOff ? 0 : options.prewarmMillis - spent);
         } else if (source != null && !isOff) {
             SourceWarmUp once = new SourceWarmUp(store, shared::storedName, loop, source);
             report(once.run(options.application, options.prewarmKeys, options.prewarmMillis));
         }
     }
 
-    private static void learnCommands(NearCache tier, long millis) {
-        CompletableFuture<?> known = tier.l2().learnCommands();
+    private static void learnCommands(NearCache nearCache, long millis) {
+        CompletableFuture<?> known = nearCache.l2().learnCommands();
         try {
             known.get(Math.max(0, millis), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException later) {
-            // They become known when L2 answers.
+            // The commands become known when L2 answers.
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }
@@ -87,7 +87,7 @@ final class WarmUpService {
         }
     }
 
-    /** Writes how the warm-up went. */
+    /** Writes the result of the warm-up. */
     void writeMetrics(MetricWriter out) {
         WarmUp.Result result = warmedUp;
         if (result != null) {
@@ -96,7 +96,7 @@ final class WarmUpService {
         }
     }
 
-    /** To be called often; tells the siblings now and then. */
+    /** Publishes the hottest keys periodically, however often this is called. */
     void tick() {
         if (System.nanoTime() - lastNanos >= EVERY_NANOS) {
             lastNanos = System.nanoTime();
@@ -104,7 +104,7 @@ final class WarmUpService {
         }
     }
 
-    /** Tells the siblings what is hot here. */
+    /** Publishes the hottest keys. */
     void tell() {
         BeforeL2 before = proxy;
         FleetList siblings = list;

@@ -1,4 +1,4 @@
-/** The sidecar, and the {@code cachee} command line. */
+/** The sidecar: it reads the settings and puts the other packages together. */
 @NullMarked
 package io.cachee.server;
 

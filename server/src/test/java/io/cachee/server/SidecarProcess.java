@@ -74,7 +74,7 @@ final class SidecarProcess implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=allow",
                 "-cp",
                 classes,
-                "io.cachee.server.Cachee",
+                "io.cachee.server.cli.Cachee",
                 "start",
                 "--port=" + port,
                 "--health-port=" + healthPort,

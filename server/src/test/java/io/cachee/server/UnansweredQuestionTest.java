@@ -2,6 +2,7 @@ package io.cachee.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.server.cli.CommandLineRun;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

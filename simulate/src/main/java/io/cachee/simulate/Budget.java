@@ -1,8 +1,8 @@
 package io.cachee.simulate;
 
 /**
- * What a peer may hold: a number of entries when all objects are of one size, else bytes of payload. So the peers need
- * one way to count alone.
+ * The capacity of a peer: a number of entries if all objects have the same size, else bytes of payload. So each peer
+ * needs only one way to count.
  */
 final class Budget {
     private final Workload workload;

@@ -3,7 +3,7 @@ package io.cachee.simulate;
 import io.cachee.store.Eviction;
 
 /**
- * The store's replay of a workload, and how much it held meanwhile.
+ * The store's replay of a workload, with the amount of data that the store held.
  *
  * @param score how it did
  * @param regionBytes the size of its region
@@ -15,7 +15,7 @@ import io.cachee.store.Eviction;
 record CacheeRun(
         Score score, long regionBytes, boolean full, double heldEntries, double heldPayloadBytes, long tooLarge) {
     static final String NAME = "Cachee";
-    /** How often entries are counted, at even distances; with sizes that differ each count is a scan. */
+    /** The number of samples, at even distances. If sizes differ, each sample visits all entries. */
     static final int SAMPLES = 64;
 
     static CacheeRun of(Workload workload, long regionBytes, Eviction eviction) {
@@ -33,7 +33,7 @@ record CacheeRun(
         }
     }
 
-    /** Averages what the store holds from the first time on that it is found full. */
+    /** Averages the amount of data in the store, from the first sample at which the store is full. */
     private static final class Sampler {
         private final StoreUnderTest store;
         private final Workload workload;

@@ -4,10 +4,10 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.Arrays;
 
-/** Caffeine itself, by number of entries or by weight. Its upkeep runs in the calling thread after each request. */
+/** Caffeine, limited by entries or by weight. Its maintenance runs in the calling thread after each request. */
 final class CaffeinePeer implements Peer {
     private final Cache<Integer, Integer> cache;
-    /** Boxed once, so that a replay creates no garbage of its own. */
+    /** The keys, boxed once, so that a replay creates no garbage. */
     private final Integer[] boxed;
 
     CaffeinePeer(Budget budget) {

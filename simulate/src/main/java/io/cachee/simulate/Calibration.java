@@ -18,7 +18,7 @@ record Calibration(long regionBytes, long valueBytes, double heldEntries) {
     private static final int MAX_ROUNDS = 8;
     private static final int ROUNDS_OF_REGION = 4;
     private static final int PAGE = 4096;
-    /** A first guess; the rounds correct it. */
+    /** The first guess, which the rounds correct. */
     private static final int OVERHEAD_BYTES = 20;
 
     private static final double START_SHARE = 1.01;

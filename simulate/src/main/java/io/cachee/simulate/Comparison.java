@@ -2,41 +2,33 @@ package io.cachee.simulate;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
-/**
- * The store and its peers on one trace with the same room for payload.
- *
- * @param setup what was asked for
- * @param scores the store's first, then the peers'
- * @param regionBytes the size of the store's region
- * @param uniformValueBytes the size of the values, or {@link Setup#AS_TRACED} when they differ
- * @param full whether the store ran out of room; when it never did, the peers got room for everything
- * @param heldEntries entries that the store held on average once it was full
- * @param heldPayloadBytes bytes of keys and values, likewise
- * @param peerEntries entries that the peers might hold; 0 when their room is in bytes
- * @param peerPayloadBytes bytes of keys and values that the peers might hold
- * @param tooLarge requests whose value the store does not take
- */
-public record Comparison(
-        Setup setup,
-        List<Score> scores,
-        long regionBytes,
-        long uniformValueBytes,
-        boolean full,
-        double heldEntries,
-        double heldPayloadBytes,
-        long peerEntries,
-        long peerPayloadBytes,
-        long tooLarge) {
-    /** The names of the peers, in the order of their scores; the last is the optimum, not a policy one could have. */
+/** The store and its peers, compared on one trace with the same room for keys and values. */
+public final class Comparison {
+    /** The names of the peers, in the order of their scores. The last is the optimum, which no real policy can be. */
     public static final List<String> PEERS = List.of("LRU", "S3-FIFO", "SIEVE", "Caffeine", "OPT");
 
     private static final int MAX_REPLAYS = 8;
-    /** Further ones change the size of the values, which is the finer measure. */
+    /** These replays change the region's size; later ones change the values' size, which is finer. */
     private static final int REPLAYS_BY_REGION = 3;
 
     /** The store's replay together with the workload that its calibration settled on. */
     private record Replay(Workload workload, CacheeRun run) {}
+
+    private final Setup setup;
+    private final List<Score> scores;
+    private final Workload workload;
+    private final CacheeRun run;
+    private final Budget budget;
+
+    private Comparison(Setup setup, List<Score> scores, Replay replay, Budget budget) {
+        this.setup = setup;
+        this.scores = List.copyOf(scores);
+        this.workload = replay.workload;
+        this.run = replay.run;
+        this.budget = budget;
+    }
 
     /**
      * Replays the trace through the store and through all peers.
@@ -52,24 +44,12 @@ public record Comparison(
             case Setup.Memory memory -> inMemory(setup, memory.bytes());
             case Setup.Entries entries -> withEntries(setup, entries.count());
         };
-        Workload workload = replay.workload;
-        CacheeRun run = replay.run;
         Budget budget = budget(setup, replay);
-        List<Score> scores = new ArrayList<>(List.of(run.score()));
+        List<Score> scores = new ArrayList<>(List.of(replay.run.score()));
         for (String peer : peers) {
-            scores.add(Score.of(peer, workload, peer(peer, budget)));
+            scores.add(Score.of(peer, replay.workload, peer(peer, budget)));
         }
-        return new Comparison(
-                setup,
-                List.copyOf(scores),
-                run.regionBytes(),
-                workload.isUniform() ? workload.valueBytes(0) : Setup.AS_TRACED,
-                run.full(),
-                run.heldEntries(),
-                run.heldPayloadBytes(),
-                budget.countsEntries() ? budget.capacity() : 0,
-                budget.payloadBytes(),
-                run.tooLarge());
+        return new Comparison(setup, scores, replay, budget);
     }
 
     private static Replay inMemory(Setup setup, long regionBytes) {
@@ -82,7 +62,7 @@ public record Comparison(
         return new Replay(workload, CacheeRun.of(workload, regionBytes, setup.eviction()));
     }
 
-    /** Replays until the store held the entries asked for, with the best of a few tries. */
+    /** Replays until the store holds about as many entries as asked; returns the best of a few tries. */
     private static Replay withEntries(Setup setup, long entries) {
         boolean mayResize = setup.valueBytes() == Setup.AS_TRACED;
         Calibration calibration = mayResize
@@ -101,7 +81,7 @@ public record Comparison(
             }
             calibration = calibration.corrected(entries, held, mayResize && i + 1 >= REPLAYS_BY_REGION);
         }
-        return java.util.Objects.requireNonNull(best);
+        return Objects.requireNonNull(best);
     }
 
     private static Budget budget(Setup setup, Replay replay) {
@@ -130,6 +110,56 @@ public record Comparison(
         };
     }
 
+    /** What was asked for. */
+    public Setup setup() {
+        return setup;
+    }
+
+    /** The store's score, then the peers'. */
+    public List<Score> scores() {
+        return scores;
+    }
+
+    /** The size of the store's region. */
+    public long regionBytes() {
+        return run.regionBytes();
+    }
+
+    /** The size of all values, or {@link Setup#AS_TRACED} when they differ. */
+    public long uniformValueBytes() {
+        return workload.isUniform() ? workload.valueBytes(0) : Setup.AS_TRACED;
+    }
+
+    /** Whether the store ran out of room; if it never did, the peers had room for everything. */
+    public boolean full() {
+        return run.full();
+    }
+
+    /** The entries that the store held on average once it was full. */
+    public double heldEntries() {
+        return run.heldEntries();
+    }
+
+    /** The bytes of keys and values that the store held on average once it was full. */
+    public double heldPayloadBytes() {
+        return run.heldPayloadBytes();
+    }
+
+    /** The entries that the peers could hold; 0 when their room was in bytes. */
+    public long peerEntries() {
+        return budget.countsEntries() ? budget.capacity() : 0;
+    }
+
+    /** The bytes of keys and values that the peers could hold. */
+    public long peerPayloadBytes() {
+        return budget.payloadBytes();
+    }
+
+    /** The number of requests whose value is too large for the store. */
+    public long tooLarge() {
+        return run.tooLarge();
+    }
+
     /** The store's score. */
     public Score cachee() {
         return scores.getFirst();
@@ -143,7 +173,7 @@ public record Comparison(
                 .orElseThrow(() -> new IllegalArgumentException("no score of " + peer));
     }
 
-    /** The best hit ratio of the policies, the optimum left out. */
+    /** The best hit ratio among the peers, without the optimum. */
     public double bestPercent() {
         return scores.stream()
                 .skip(1)

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * How the miss ratio falls with capacity.
+ * The miss ratio of each policy at several capacities.
  *
  * @param trace the trace's name
  * @param unit what capacities count: entries, or bytes of keys and values when sizes differ
@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * @param points from the smallest capacity up
  */
 public record Curve(String trace, Unit unit, List<String> policies, List<Point> points) {
-    /** What capacities count. */
+    /** The unit of capacities. */
     public enum Unit {
         /** Entries, all of one size. */
         ENTRIES,
@@ -38,7 +38,7 @@ public record Curve(String trace, Unit unit, List<String> policies, List<Point> 
 
     private static final int STEPS = 12;
     private static final double LEAST_SHARE = 0.001;
-    /** What the store needs for an entry beside the payload, generously. */
+    /** An upper estimate of the store's overhead for each entry. */
     private static final int OVERHEAD_BYTES = 24;
 
     private static final double MARGIN = 1.02;
@@ -74,7 +74,7 @@ public record Curve(String trace, Unit unit, List<String> policies, List<Point> 
         return new Setup.Entries(Math.max(TraceSet.LEAST_ENTRIES, Math.round(trace.uniqueKeys() * share)));
     }
 
-    /** A region for about this share of the payload; the store's own count says what share it came to be. */
+    /** The size of a region for about this share of the payload; the share that it really holds is counted later. */
     private static Setup.Capacity memory(Workload workload, double share) {
         double all = workload.footprintBytes()
                 + (double) OVERHEAD_BYTES * workload.trace().uniqueKeys();

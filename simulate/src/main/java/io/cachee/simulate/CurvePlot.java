@@ -138,7 +138,7 @@ public final class CurvePlot {
         return String.format(Locale.ROOT, point.sharePercent() < 10 ? "%.1f %%" : "%.0f %%", point.sharePercent());
     }
 
-    /** A vertical grid line; without a label a minor one. */
+    /** A vertical grid line; a minor one if it has no label. */
     private record Tick(double value, String label) {}
 
     private List<Tick> decimalTicks() {

@@ -43,12 +43,12 @@ final class KeyList {
         older[number] = NONE;
     }
 
-    /** The oldest, or {@link #NONE}. */
+    /** The oldest key number, or {@link #NONE}. */
     int oldest() {
         return newer[ends] == ends ? NONE : newer[ends];
     }
 
-    /** The one added next after {@code number}, or {@link #NONE}. */
+    /** The key number added after {@code number}, or {@link #NONE}. */
     int newerThan(int number) {
         return newer[number] == ends ? NONE : newer[number];
     }

@@ -5,7 +5,7 @@ final class KeyNumbers {
     private static final long SPREAD = 0x9E3779B97F4A7C15L;
 
     private long[] keys = new long[1 << 10];
-    /** The number plus one; zero where no key is. */
+    /** The key's number plus one; zero in an empty slot. */
     private int[] numbers = new int[1 << 10];
 
     private int count;

@@ -1,6 +1,6 @@
 package io.cachee.simulate;
 
-/** The least recently used goes first. */
+/** LRU: evicts the least recently used object. */
 final class Lru implements Peer {
     private final Budget budget;
     private final KeyList list;

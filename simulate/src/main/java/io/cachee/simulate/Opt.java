@@ -1,8 +1,8 @@
 package io.cachee.simulate;
 
 /**
- * Belady's clairvoyant optimum: what is used again last goes first. Each object held is known by the position of its
- * next use, so a request hits exactly when its own position is in the set.
+ * Belady's clairvoyant optimum: it evicts the object whose next use is the latest. The set contains the position of
+ * each object's next use, so a request is a hit exactly if its own position is in the set.
  *
  * <p>Objects of one size: every miss is stored, as all the other policies do, and no policy that does so can hit more
  * often. Objects of different sizes: the exact optimum is out of reach; this is the same rule by bytes, and a new

@@ -1,7 +1,7 @@
 package io.cachee.simulate;
 
-/** A cache beside which the store is measured. It is given each request of a trace in turn. */
+/** A cache to compare the store with. It gets the requests of a trace in order. */
 interface Peer {
-    /** Asks for a key and, where it is not held, stores it. True when it was held. */
+    /** Requests a key, and stores it on a miss. Returns true for a hit. */
     boolean request(int number);
 }

@@ -1,6 +1,6 @@
 package io.cachee.simulate;
 
-/** A set of positions that knows its highest at once: bits, and above them bits that say which words are not empty. */
+/** A set of positions that finds its highest quickly: bits, and above them bits for the words that are not empty. */
 final class PositionSet {
     private static final int SHIFT = 6;
 

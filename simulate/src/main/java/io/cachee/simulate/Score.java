@@ -1,7 +1,7 @@
 package io.cachee.simulate;
 
 /**
- * How one cache did on a trace.
+ * The result of one cache on a trace.
  *
  * @param policy the cache's name
  * @param requests requests

@@ -16,7 +16,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The real store in anonymous memory, made repeatable: a fixed seed, a clock that moves with the requests, and
+ * The real store in anonymous memory, with repeatable results: a fixed seed, a clock that moves with the requests, and
  * housekeeping between them. Values are zeros and are not copied out by reads; a request allocates nothing.
  */
 final class StoreUnderTest implements AutoCloseable {
@@ -28,7 +28,7 @@ final class StoreUnderTest implements AutoCloseable {
     private static final int REQUESTS_PER_TICK = 1024;
     private static final long NANOS_PER_REQUEST = 1000;
     private static final int ENTRIES_PER_SCAN = 1024;
-    /** Regions that may be waiting for the garbage collector, which does not know how large they are. */
+    /** The regions that may wait for the garbage collector, which does not know how large they are. */
     private static final long MAX_ABANDONED_BYTES = 512L << 20;
 
     private static long abandonedBytes;
@@ -71,7 +71,7 @@ final class StoreUnderTest implements AutoCloseable {
         return new StoreUnderTest(regionBytes, eviction, largestValueBytes);
     }
 
-    /** Asks for a key and, where it is not held, stores it. True when it was held. */
+    /** Requests a key, and stores it on a miss. Returns true for a hit. */
     boolean request(long id, long valueBytes) {
         LONGS.set(key, 0, id);
         if (++requests % REQUESTS_PER_TICK == 0) {
@@ -89,7 +89,7 @@ final class StoreUnderTest implements AutoCloseable {
         return false;
     }
 
-    /** Whether something was evicted or refused for want of room; the index may be short of room earlier. */
+    /** Whether something was evicted or refused for lack of room. The index may run out of room earlier. */
     boolean isFull() {
         if (!full) {
             StoreStats stats = store.stats();
@@ -113,7 +113,7 @@ final class StoreUnderTest implements AutoCloseable {
         return sum[0];
     }
 
-    /** Values that were not stored because they exceed the store's limit, an eighth of the region. */
+    /** The number of values that exceed the store's limit, an eighth of the region. */
     long tooLarge() {
         return tooLarge;
     }

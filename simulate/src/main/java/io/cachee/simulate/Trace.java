@@ -49,17 +49,17 @@ public final class Trace {
         return requests.length;
     }
 
-    /** How many different keys are requested. */
+    /** The number of different keys. */
     public int uniqueKeys() {
         return keys.length;
     }
 
-    /** Whether the trace tells the objects' sizes. */
+    /** Whether the trace has the objects' sizes. */
     public boolean hasSizes() {
         return sizes != null;
     }
 
-    /** How many requests name another size than the first request for the same key; the first one counts. */
+    /** The number of requests whose size differs from the first request for the same key. The first size is used. */
     public int resized() {
         return resized;
     }
@@ -77,7 +77,7 @@ public final class Trace {
         return sizes;
     }
 
-    /** For each request the position of the next one for the same key; where there is none, {@code length + number}. */
+    /** For each request the position of the next one for the same key; {@code length + number} if there is none. */
     int[] nextUses() {
         int[] known = nextUses;
         if (known != null) {

@@ -3,7 +3,7 @@ package io.cachee.simulate;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A trace has a line that is not a request; the message names file, line and text. */
+/** A line of a trace is not a request. The message names the file, the line and its text. */
 public final class TraceFormatException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -127,7 +127,7 @@ final class TraceParser {
         requests[requestCount++] = number;
     }
 
-    /** The decimal number at the present position, which a comma or the line's end must follow. */
+    /** Reads the decimal number at the present position; a comma or the end of the line must follow it. */
     private long number(String what, long most) throws TraceFormatException {
         int start = position;
         long value = 0;
@@ -155,7 +155,7 @@ final class TraceParser {
         return new TraceFormatException(file, lineNumber, what);
     }
 
-    /** The line, fit to be printed whatever it holds. */
+    /** The line for display, without control characters. */
     private String text() {
         return new String(line, 0, lineLength, StandardCharsets.ISO_8859_1).replaceAll("[^ -~]", "?");
     }

@@ -3,7 +3,7 @@ package io.cachee.simulate;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A trace with the sizes of its objects settled. Keys take {@link #KEY_BYTES}; payload is key and value together. */
+/** A trace with the sizes of its objects. A key has {@link #KEY_BYTES}; payload is key and value together. */
 final class Workload {
     static final int KEY_BYTES = Long.BYTES;
 
@@ -22,7 +22,7 @@ final class Workload {
         return new Workload(trace, valueBytes, null);
     }
 
-    /** Values have the sizes that the trace tells. */
+    /** Values have their sizes in the trace. */
     static Workload sized(Trace trace) {
         long[] sizes = trace.sizes();
         if (sizes == null) {

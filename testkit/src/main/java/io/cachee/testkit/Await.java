@@ -5,7 +5,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Waits until something holds, and gives up, with a failure, when it has not for far longer than it may take. */
+/** Waits until a condition holds, and fails if that takes far too long. */
 public final class Await {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final Semaphore NEVER = new Semaphore(0);

@@ -17,7 +17,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Certificates in a folder of the test's, made by the running JDK's keytool. */
+/** Makes certificates in a test's folder, with the running JDK's keytool. */
 public final class Certificates {
     public static final String PASSWORD = "password";
 
@@ -67,7 +67,7 @@ public final class Certificates {
         return folder.resolve(name + ".p12");
     }
 
-    /** Who has signed its certificate. */
+    /** The authority that signed its certificate. */
     public Path authority(String name) {
         return folder.resolve(name + ".ca");
     }
@@ -93,7 +93,7 @@ public final class Certificates {
         return keys;
     }
 
-    /** What a client needs that trusts the authority of one certificate, and shows another where it has one. */
+    /** TLS for a client that trusts the authority of one certificate and, if there is another, presents that one. */
     public SSLContext client(String trusted, @Nullable String own) throws IOException, GeneralSecurityException {
         KeyStore trust = KeyStore.getInstance("PKCS12");
         trust.load(null, null);

@@ -9,16 +9,16 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one node believes of all: a line of CLUSTER NODES each.
+ * One node's view of the cluster: its reply to CLUSTER NODES, a row for each node.
  *
  * @param rows by the nodes' names
  */
 record ClusterView(Map<String, Row> rows) {
     /**
-     * @param port that it announces to clients
+     * @param port the port that it announces to clients
      * @param flags such as myself, master, slave, fail?, fail, handshake
-     * @param primary whom it copies; {@code -} for a master
-     * @param slots which it answers for
+     * @param primary the master that it copies; {@code -} for a master
+     * @param slots the slots that it serves
      */
     record Row(int port, Set<String> flags, String primary, BitSet slots) {
         boolean isMaster() {
@@ -36,7 +36,7 @@ record ClusterView(Map<String, Row> rows) {
             List<String> words = List.of(line.split(" ", -1));
             BitSet slots = new BitSet(HashSlot.COUNT);
             for (String range : words.subList(8, words.size())) {
-                // In brackets stand slots that are on their way.
+                // Slots in brackets are being moved.
                 if (!range.isEmpty() && !range.startsWith("[")) {
                     int dash = range.indexOf('-');
                     int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash));
@@ -52,7 +52,7 @@ record ClusterView(Map<String, Row> rows) {
         return new ClusterView(rows);
     }
 
-    /** Who answers for the slot; null when nobody does. */
+    /** The node that serves the slot; null if none does. */
     @Nullable
     String ownerOf(int slot) {
         for (Map.Entry<String, Row> row : rows.entrySet()) {
@@ -70,7 +70,7 @@ record ClusterView(Map<String, Row> rows) {
         });
     }
 
-    /** Who is what, among these; two nodes agree when theirs are equal. */
+    /** The roles of these nodes; two nodes agree if their roles are equal. */
     List<String> rolesOf(Set<String> ids) {
         List<String> roles = new ArrayList<>();
         rows.forEach((id, row) -> {

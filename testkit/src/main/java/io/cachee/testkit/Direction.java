@@ -1,6 +1,6 @@
 package io.cachee.testkit;
 
-/** Which way bytes go through a {@link FaultProxy}. */
+/** The direction of bytes through a {@link FaultProxy}. */
 public enum Direction {
     TO_SERVER,
     TO_CLIENT

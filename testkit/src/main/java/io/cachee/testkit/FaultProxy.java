@@ -21,8 +21,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A network between a client and a server of this machine, that fails on demand. Faults add up until {@link #resume}
- * takes them all away. Any thread may call anything.
+ * A network between a client and a server on this machine that fails on demand. Faults add up until {@link #resume}
+ * removes them all. This class is thread-safe.
  */
 public final class FaultProxy implements AutoCloseable {
     private static final int CONNECTIONS_MAX = 10_000;
@@ -41,7 +41,7 @@ public final class FaultProxy implements AutoCloseable {
     /** Null while the proxy refuses connections. */
     private volatile @Nullable ServerSocket door;
 
-    /** Ends when the door is shut. */
+    /** The thread that accepts connections; it ends when the listening socket is closed. */
     private CompletableFuture<?> accepting = CompletableFuture.completedFuture(null);
 
     private boolean closed;
@@ -51,7 +51,7 @@ public final class FaultProxy implements AutoCloseable {
         this.upstreamPort = upstreamPort;
     }
 
-    /** Forwards what comes to a port of its own, which {@link #port} tells. */
+    /** Forwards connections from a port of its own, which {@link #port} returns. */
     public static FaultProxy start(int upstreamPort) throws IOException {
         FaultProxy proxy = new FaultProxy(FreePorts.next(), upstreamPort);
         proxy.open();
@@ -67,7 +67,7 @@ public final class FaultProxy implements AutoCloseable {
         accepting = CompletableFuture.runAsync(() -> acceptAll(opened), threads);
     }
 
-    /** The kernel may need a moment to free the port of a door that was closed with guests before it. */
+    /** Listens again; the kernel may need a moment to free the port after connections to it were closed. */
     private ServerSocket listen() throws IOException {
         for (int tries = 1; ; tries++) {
             ServerSocket opened = new ServerSocket();
@@ -105,13 +105,13 @@ public final class FaultProxy implements AutoCloseable {
 
     // ---------------------------------------------------------------- faults
 
-    /** Closes all connections and refuses new ones, as a server does that has been stopped. */
+    /** Closes all connections and refuses new ones, like a server that has been stopped. */
     public void cut() {
         shut();
         endAll(any -> true, false);
     }
 
-    /** The kernel goes on listening until the thread that accepts has let go of the socket. */
+    /** Closes the listening socket; the kernel listens on until the accepting thread has left it. */
     private synchronized void shut() {
         ServerSocket opened = door;
         door = null;
@@ -125,12 +125,12 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** Resets the connections that there are; new ones are welcome. */
+    /** Resets all connections; new ones are accepted. */
     public void reset() {
         endAll(any -> true, true);
     }
 
-    /** Nothing goes this way any more. It waits where it is, the sender is held back, and nothing is lost. */
+    /** Stops the bytes in this direction. They wait, the sender is held back, and nothing is lost. */
     public void stall(Direction direction) {
         faults.stall(direction);
     }
@@ -143,7 +143,7 @@ public final class FaultProxy implements AutoCloseable {
         faults.swallow();
     }
 
-    /** Every piece that comes, both ways, waits so long before it goes on. */
+    /** Delays every piece of data, in both directions. */
     public void delay(long millis) {
         if (millis < 0) {
             throw new IllegalArgumentException("a delay of " + millis + " ms");
@@ -151,7 +151,9 @@ public final class FaultProxy implements AutoCloseable {
         faults.delay(millis);
     }
 
-    /** After so many more bytes of replies, counted over all connections, resets the one they came on. Happens once. */
+    /**
+     * Resets one connection, once: the one that carries the reply byte of this number, counted over all connections.
+     */
     public void resetAfter(long bytes) {
         if (bytes < 0) {
             throw new IllegalArgumentException("a reset after " + bytes + " bytes");
@@ -159,19 +161,19 @@ public final class FaultProxy implements AutoCloseable {
         faults.resetAfter(bytes);
     }
 
-    /** Of the next piece of a reply the first half passes; then the connection is closed in order. Happens once. */
+    /** Forwards half of the next piece of a reply, then closes that connection in order. This happens once. */
     public void truncateReply() {
         faults.truncateNext();
     }
 
-    /** Takes away all faults, those that have yet to happen too, and listens again. */
+    /** Removes all faults, including those that have not happened yet, and listens again. */
     public void resume() throws IOException {
         faults.clear();
         endAll(ProxiedConnection::isLost, true);
         open();
     }
 
-    /** New connections go to this port; those that there are stay where they are. */
+    /** Sends new connections to this port; existing ones are not moved. */
     public void retarget(int newUpstreamPort) {
         upstreamPort = newUpstreamPort;
     }
@@ -187,17 +189,17 @@ public final class FaultProxy implements AutoCloseable {
         return port;
     }
 
-    /** How many are open now. */
+    /** The number of open connections. */
     public int connections() {
         return connections.size();
     }
 
-    /** How many have been accepted since the start. */
+    /** The number of connections accepted since the start. */
     public long totalConnections() {
         return accepted.get();
     }
 
-    /** How many bytes have gone this way since the start. */
+    /** The number of bytes forwarded in this direction since the start. */
     public long bytes(Direction direction) {
         return (direction == Direction.TO_SERVER ? bytesToServer : bytesToClient).get();
     }

@@ -6,9 +6,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Which faults of a {@link FaultProxy} are on. Every connection asks here what becomes of what it has read. */
+/** The active faults of a {@link FaultProxy}. Every connection asks here what to do with the bytes it has read. */
 final class FaultState {
-    /** How a connection goes on after some bytes. */
+    /** What a connection does after forwarding some bytes. */
     enum Then {
         GO_ON,
         CLOSE,
@@ -61,7 +61,7 @@ final class FaultState {
         });
     }
 
-    /** Called as well when a connection ends, for one that waits must notice. */
+    /** Wakes waiting connections; also called when a connection ends, which one that waits must notice. */
     void wake() {
         change(() -> {});
     }
@@ -89,7 +89,7 @@ final class FaultState {
         }
     }
 
-    /** Waits while nothing may pass in this direction; false when the connection has ended meanwhile. */
+    /** Waits while this direction is stopped; false if the connection has ended. */
     boolean awaitPassage(Direction direction, ProxiedConnection connection) throws InterruptedException {
         lock.lock();
         try {
@@ -102,7 +102,7 @@ final class FaultState {
         }
     }
 
-    /** Waits as long as the delay that is on, or less when it is taken off. */
+    /** Waits for the active delay, or less if it is removed. */
     void awaitDelay(ProxiedConnection connection) throws InterruptedException {
         lock.lock();
         try {
@@ -117,7 +117,7 @@ final class FaultState {
         }
     }
 
-    /** What becomes of so many bytes that were read. */
+    /** Decides what to do with a number of bytes that were read. */
     Verdict judge(Direction direction, int length, ProxiedConnection connection) {
         lock.lock();
         try {

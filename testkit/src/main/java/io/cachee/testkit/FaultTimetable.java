@@ -7,18 +7,18 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Faults one after the other, with calm between them; which come, and how long, follows from a seed. */
+/** Runs faults one after the other, with calm between them. A seed decides their order and length. */
 public final class FaultTimetable {
-    /** What begins a fault, or ends it. */
+    /** Begins or ends a fault. */
     @FunctionalInterface
     public interface Action {
         void run() throws Exception;
     }
 
-    /** Something that goes wrong for a while; it may be more than a network, such as a server that is suspended. */
+    /** A temporary fault, of the network or, for example, a suspended server. */
     public record Fault(String name, Action begin, Action end) {}
 
-    /** A fault's turn: so long a calm, and then the fault for so long. */
+    /** One fault with the calm before it and its length. */
     public record Turn(Duration calm, Fault fault, Duration length) {}
 
     private static final long DELAY_MILLIS = 20;
@@ -45,7 +45,7 @@ public final class FaultTimetable {
         this.longest = longest;
     }
 
-    /** All that a proxy can do. */
+    /** All faults of a proxy. */
     public static List<Fault> of(FaultProxy proxy) {
         return List.of(
                 new Fault("cut", proxy::cut, proxy::resume),
@@ -58,7 +58,7 @@ public final class FaultTimetable {
                 new Fault("truncated reply", proxy::truncateReply, proxy::resume));
     }
 
-    /** The turns that fit into this time; the same for the same seed. */
+    /** The turns that fit into this time; the same seed gives the same turns. */
     public List<Turn> turns(Duration total) {
         Random random = new Random(seed);
         List<Turn> turns = new ArrayList<>();
@@ -81,7 +81,7 @@ public final class FaultTimetable {
         return Duration.ofNanos(random.nextLong(shortest.toNanos(), longest.toNanos() + 1));
     }
 
-    /** Lets the turns of so much time happen, and returns when they have, or when {@link #stop} was called. */
+    /** Runs the turns that fit into this time; returns when they are over or {@link #stop} was called. */
     public void run(Duration total) throws Exception {
         List<Turn> turns = turns(total);
         System.out.println("FaultTimetable seed " + seed + ", " + turns.size() + " faults in " + total);
@@ -104,7 +104,7 @@ public final class FaultTimetable {
         return stopped.await(time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    /** Ends a run early, for good. A fault that is on is ended first. */
+    /** Ends a run early and for good. An active fault is ended first. */
     public void stop() {
         stopped.countDown();
     }

@@ -22,7 +22,7 @@ final class FreePorts {
 
     private FreePorts() {}
 
-    /** One that was not given before. */
+    /** A free port that was not returned before. */
     static synchronized int next() throws IOException {
         for (int i = 0; i < TRIES_MAX; i++) {
             int port = RANDOM.nextInt(LEAST, MOST);

@@ -2,7 +2,7 @@ package io.cachee.testkit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-/** Which of a cluster's slots a key belongs to. */
+/** Computes the slot of a key in a cluster. */
 public final class HashSlot {
     public static final int COUNT = 16_384;
 
@@ -10,7 +10,7 @@ public final class HashSlot {
 
     private HashSlot() {}
 
-    /** By CRC-16 (XMODEM) of the key, or of what stands between its first braces. */
+    /** The slot by CRC-16 (XMODEM) of the key, or of the text between its first braces. */
     public static int of(String key) {
         int open = key.indexOf('{');
         int close = key.indexOf('}', open + 1);

@@ -5,7 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What has been started and must end with this JVM, whatever becomes of the test. */
+/** Processes that must end with this JVM, whatever happens to the test. */
 final class Leftovers {
     private static final Set<RedisServerProcess> OPEN = new LinkedHashSet<>();
     private static boolean ending;
@@ -16,7 +16,7 @@ final class Leftovers {
 
     private Leftovers() {}
 
-    /** Called before the process exists, so that there is no moment in which it could be missed. */
+    /** Registers a process. Call this before the process exists, so that it cannot be missed. */
     static synchronized void add(RedisServerProcess server) {
         if (ending) {
             throw new IllegalStateException("nothing is started while the JVM ends");

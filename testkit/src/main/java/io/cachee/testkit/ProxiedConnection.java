@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
-/** A client's socket and the server's that belongs to it; two threads carry what comes, one for each direction. */
+/** A client's socket and the server's socket for it; two threads forward the bytes, one for each direction. */
 final class ProxiedConnection {
     private static final int CHUNK_BYTES = 16 << 10;
     private static final int CONNECT_MILLIS = 5_000;
@@ -41,7 +41,7 @@ final class ProxiedConnection {
             threads.execute(() -> carry(Direction.TO_CLIENT, server, client));
             carry(Direction.TO_SERVER, client, server);
         } catch (IOException | RejectedExecutionException unreachable) {
-            // The client sees what it would see of a server that is not there any more, or of a network.
+            // The client sees what it would see if the server or the network were gone.
             end(true);
         }
     }
@@ -50,7 +50,7 @@ final class ProxiedConnection {
         InputStream in = client.getInputStream();
         byte[] chunk = new byte[CHUNK_BYTES];
         while (in.read(chunk) >= 0) {
-            // Whoever sent it will learn no more of it.
+            // The sender is not told.
         }
         end(false);
     }
@@ -95,7 +95,7 @@ final class ProxiedConnection {
             return;
         }
         if (faults.loses(this) || lost) {
-            // The other side learns nothing of the end either.
+            // The other side is not told of the end either.
             return;
         }
         to.shutdownOutput();
@@ -113,7 +113,7 @@ final class ProxiedConnection {
         lost = true;
     }
 
-    /** Whether bytes of it were swallowed, so that nothing sensible can follow. */
+    /** Whether bytes of this connection were dropped, so that nothing useful can follow. */
     boolean isLost() {
         return lost;
     }
@@ -122,7 +122,7 @@ final class ProxiedConnection {
         return closed;
     }
 
-    /** Closes both sockets; with a reset, what is on its way is dropped and the peers see an error. */
+    /** Closes both sockets; with a reset, bytes under way are dropped and the peers see an error. */
     void end(boolean withReset) {
         synchronized (this) {
             if (closed) {
@@ -142,7 +142,7 @@ final class ProxiedConnection {
                 socket.setSoLinger(true, 0);
             }
         } catch (IOException alreadyGone) {
-            // There is nobody left to tell.
+            // Nobody is left to tell.
         }
     }
 }

@@ -56,7 +56,7 @@ public final class RedisCluster implements AutoCloseable {
         own.arguments.clear();
         own.arguments("--cluster-enabled", "yes", "--cluster-node-timeout", NODE_TIMEOUT_MILLIS)
                 .arguments("--cluster-require-full-coverage", "no")
-                // A replica stands for election however long ago it has heard of its master.
+                // A replica stands for election no matter how old its data is.
                 .arguments("--cluster-replica-validity-factor", "0", "--repl-diskless-sync-delay", "0")
                 .arguments(each.arguments.toArray(String[]::new));
         return own;
@@ -64,7 +64,7 @@ public final class RedisCluster implements AutoCloseable {
 
     private void form() throws Exception {
         for (int i = 0; i < NODES; i++) {
-            // Masters that begin with the same epoch would have to settle that first.
+            // Masters with the same epoch would have to resolve that first.
             nodes.get(i).ask("CLUSTER", "SET-CONFIG-EPOCH", i + 1);
         }
         for (int i = 0; i < MASTERS; i++) {
@@ -91,12 +91,12 @@ public final class RedisCluster implements AutoCloseable {
 
     // ---------------------------------------------------------------- looking
 
-    /** All, in the order in which they were started, whether they run or not. */
+    /** All nodes in the order of their start, whether they run or not. */
     public List<ClusterNode> nodes() {
         return List.copyOf(nodes);
     }
 
-    /** The running nodes that answer for slots now. */
+    /** The running nodes that serve slots. */
     public List<ClusterNode> masters() throws IOException {
         ClusterView view = view(anyRunning());
         return running().stream()
@@ -106,7 +106,7 @@ public final class RedisCluster implements AutoCloseable {
                 .toList();
     }
 
-    /** The running nodes that copy this one now. */
+    /** The running replicas of this node. */
     public List<ClusterNode> replicasOf(ClusterNode master) throws IOException {
         ClusterView view = view(anyRunning());
         return running().stream()
@@ -172,7 +172,7 @@ public final class RedisCluster implements AutoCloseable {
         try {
             return agree(running());
         } catch (IOException refused) {
-            // A replica that loads what its master has sent answers nothing else.
+            // A replica that loads its master's data answers nothing else.
             return false;
         }
     }
@@ -199,7 +199,7 @@ public final class RedisCluster implements AutoCloseable {
 
     // ---------------------------------------------------------------- changing
 
-    /** Kills a master, and returns its replica once all have accepted that one in its place. */
+    /** Kills a master, and returns its replica once all nodes have accepted it as the master. */
     public ClusterNode failover(ClusterNode master) throws Exception {
         int slot = Objects.requireNonNull(view(anyRunning()).rows().get(master.id()))
                 .slots()
@@ -213,7 +213,7 @@ public final class RedisCluster implements AutoCloseable {
         return masterOf(slot);
     }
 
-    /** Starts a node again, where it was killed, and waits until all agree. A former master comes back as a replica. */
+    /** Restarts a killed node, and waits until all nodes agree. A former master comes back as a replica. */
     public void restart(ClusterNode node) throws Exception {
         node.server().restart();
         awaitAgreement();
@@ -237,14 +237,14 @@ public final class RedisCluster implements AutoCloseable {
         awaitAgreement();
     }
 
-    /** Gives a slot with its keys to another master, and waits until all agree. */
+    /** Moves a slot with its keys to another master, and waits until all nodes agree. */
     public void moveSlot(int slot, ClusterNode to) throws Exception {
         SlotMove move = beginMove(slot, to);
         move.moveKeys();
         move.finish();
     }
 
-    /** Opens both ends of a move, and leaves it there: for keys that have moved, clients are told to ask. */
+    /** Begins a move and does not finish it: clients get ASK for keys that have moved. */
     public SlotMove beginMove(int slot, ClusterNode to) throws Exception {
         ClusterNode from = masterOf(slot);
         if (from.equals(to) || !masters().contains(to)) {

@@ -25,12 +25,12 @@ public record RedisProgram(Path path, String version) {
     private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)\\..*");
     private static @Nullable Path unpacked;
 
-    /** One that is a 6.2 or newer; null where there is none for this platform. */
+    /** A redis-server 6.2 or newer; null if there is none for this platform. */
     public static @Nullable RedisProgram find() throws IOException {
         return find(found -> found.isAtLeast(6, 2));
     }
 
-    /** One whose replies are those that Cachee claims, or else the one of the dependency. */
+    /** A redis-server of the version that Cachee imitates, or else the one of the dependency. */
     public static @Nullable RedisProgram claimed() throws IOException {
         return find(RedisProgram::isTheOneClaimed);
     }
@@ -74,7 +74,7 @@ public record RedisProgram(Path path, String version) {
         }
     }
 
-    /** Whether its replies are the ones that Cachee claims. */
+    /** Whether it is of the version that Cachee imitates. */
     public boolean isTheOneClaimed() {
         return version.startsWith("7.0.");
     }
@@ -88,13 +88,13 @@ public record RedisProgram(Path path, String version) {
         return ownMajor > major || (ownMajor == major && Integer.parseInt(matcher.group(2)) >= minor);
     }
 
-    /** Whether it was built with TLS: of two wrong settings it complains of the first that it does not know. */
+    /** Whether it was built with TLS: given two wrong settings, it reports the first that it does not know. */
     public boolean hasTls() throws IOException {
         return !said(path, "--port", "0", "--tls-port", "0", "--no-such-setting", "1")
                 .contains("'tls-port");
     }
 
-    /** What it prints before it ends by itself. */
+    /** Its output, when it ends by itself. */
     private static String said(Path program, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(program.toString()));
         command.addAll(List.of(arguments));

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A primary, two replicas, and three sentinels that put a replica in the primary's place when it is gone. */
+/** A primary, two replicas, and three sentinels that promote a replica when the primary is gone. */
 public final class RedisSentinels implements AutoCloseable {
-    /** What the sentinels call the primary. */
+    /** The sentinels' name of the primary. */
     public static final String NAME = "primary";
 
     private static final int REPLICAS = 2;
@@ -88,7 +88,7 @@ public final class RedisSentinels implements AutoCloseable {
         return pairs;
     }
 
-    /** How many replicas have this one's data. */
+    /** The number of replicas that have this server's data. */
     private static long copies(RedisServerProcess primary) throws IOException {
         String info = primary.call("INFO", "replication").string();
         return info.lines()
@@ -96,7 +96,7 @@ public final class RedisSentinels implements AutoCloseable {
                 .count();
     }
 
-    /** The servers that are watched, in the order in which they were started, whether they run or not. */
+    /** The watched servers in the order of their start, whether they run or not. */
     public List<RedisServerProcess> servers() {
         return List.copyOf(servers);
     }
@@ -105,7 +105,7 @@ public final class RedisSentinels implements AutoCloseable {
         return List.copyOf(sentinels);
     }
 
-    /** Whom the sentinels that run name, when they name the same; null as long as they do not. */
+    /** The primary that all running sentinels name; null while they do not agree. */
     private @Nullable RedisServerProcess agreed() throws IOException {
         List<Integer> ports = new ArrayList<>();
         for (RedisServerProcess sentinel : sentinels) {
@@ -120,7 +120,7 @@ public final class RedisSentinels implements AutoCloseable {
                 .orElse(null);
     }
 
-    /** Whom the sentinels name. */
+    /** The primary that the sentinels name. */
     public RedisServerProcess primary() throws Exception {
         Await.until("the sentinels agree", () -> agreed() != null);
         RedisServerProcess agreed = agreed();
@@ -130,7 +130,7 @@ public final class RedisSentinels implements AutoCloseable {
         return agreed;
     }
 
-    /** Kills the primary; returns the new one when the sentinels name it, and all servers that run copy it. */
+    /** Kills the primary; returns the new one once the sentinels name it and all running servers copy it. */
     public RedisServerProcess failover() throws Exception {
         RedisServerProcess old = primary();
         old.stop();

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How a {@link RedisServerProcess} is started. */
+/** The options of a {@link RedisServerProcess}. */
 public final class RedisServerOptions {
     @Nullable
     RedisProgram program;
@@ -21,7 +21,7 @@ public final class RedisServerOptions {
 
     private RedisServerOptions() {}
 
-    /** On a free port, without a password, that keeps nothing on disk. */
+    /** A server on a free port, without a password, that keeps nothing on disk. */
     public static RedisServerOptions defaults() {
         return new RedisServerOptions();
     }
@@ -38,7 +38,7 @@ public final class RedisServerOptions {
         return copy;
     }
 
-    /** Which redis-server; {@link RedisProgram#find()} by default. */
+    /** The redis-server to run; {@link RedisProgram#find()} by default. */
     public RedisServerOptions program(RedisProgram chosen) {
         this.program = chosen;
         return this;
@@ -50,13 +50,13 @@ public final class RedisServerOptions {
         return this;
     }
 
-    /** Listens to a Unix socket too, in a folder of its own. */
+    /** Also listens on a Unix socket, in a folder of its own. */
     public RedisServerOptions socket() {
         this.socket = true;
         return this;
     }
 
-    /** Asks clients for this password, and uses it towards a primary. */
+    /** Requires this password from clients, and uses it to log in to a primary. */
     public RedisServerOptions password(String secret) {
         this.password = secret;
         return this;
@@ -73,7 +73,7 @@ public final class RedisServerOptions {
         return this;
     }
 
-    /** More arguments, such as {@code "--maxmemory", "1mb"}; they come last, and so win. */
+    /** More arguments, such as {@code "--maxmemory", "1mb"}. They come last and override the others. */
     public RedisServerOptions arguments(String... more) {
         arguments.addAll(List.of(more));
         return this;

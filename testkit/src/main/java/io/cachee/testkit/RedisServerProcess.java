@@ -40,12 +40,12 @@ public final class RedisServerProcess implements AutoCloseable {
         this.command = sentinel.isEmpty() ? serverCommand() : sentinelCommand(sentinel);
     }
 
-    /** With the defaults and these arguments. */
+    /** Starts a server with the defaults and these arguments. */
     public static RedisServerProcess start(String... arguments) throws Exception {
         return start(RedisServerOptions.defaults().arguments(arguments));
     }
 
-    /** Returns when it answers. */
+    /** Starts a server, and returns when it answers. */
     public static RedisServerProcess start(RedisServerOptions options) throws Exception {
         return start(options, List.of());
     }
@@ -133,7 +133,7 @@ public final class RedisServerProcess implements AutoCloseable {
         }
     }
 
-    /** Kills it, as {@code kill -9} does; {@link #restart} brings it back. */
+    /** Kills the server, like {@code kill -9}; {@link #restart} starts it again. */
     public synchronized void stop() {
         Process running = process;
         if (running != null) {
@@ -143,18 +143,18 @@ public final class RedisServerProcess implements AutoCloseable {
         }
     }
 
-    /** Kills it where it runs, and starts it again at the same port with the same arguments. */
+    /** Kills the server if it runs, and starts it again on the same port with the same arguments. */
     public synchronized void restart() throws Exception {
         stop();
         launch();
     }
 
-    /** Suspends it: connections stay, and the system accepts more, but nothing is answered. */
+    /** Suspends the server: connections stay, and the system accepts more, but nothing is answered. */
     public void pause() throws IOException {
         signal("STOP");
     }
 
-    /** Lets it go on after {@link #pause}. */
+    /** Resumes the server after {@link #pause}. */
     public void resume() throws IOException {
         signal("CONT");
     }
@@ -185,12 +185,12 @@ public final class RedisServerProcess implements AutoCloseable {
         return port;
     }
 
-    /** The port that speaks TLS; 0 without certificates. */
+    /** The TLS port; 0 without certificates. */
     public int tlsPort() {
         return tlsPort;
     }
 
-    /** Its Unix socket, if it was asked to have one. */
+    /** Its Unix socket, if it has one. */
     public Path socketPath() {
         return folder.resolve("redis.sock");
     }
@@ -199,17 +199,17 @@ public final class RedisServerProcess implements AutoCloseable {
         return program;
     }
 
-    /** Such as 7.0.15. */
+    /** The server's version, such as 7.0.15. */
     public String version() {
         return program.version();
     }
 
-    /** What it has been started with, the program first. */
+    /** The command line of the server, the program first. */
     public List<String> command() {
         return List.copyOf(command);
     }
 
-    /** The end of what it has logged. */
+    /** The end of its log. */
     public String log() throws IOException {
         if (!Files.exists(logFile())) {
             return "";
@@ -222,7 +222,7 @@ public final class RedisServerProcess implements AutoCloseable {
         return folder.resolve("log");
     }
 
-    /** A client over TCP that has said the password, if there is one. */
+    /** Connects a client over TCP, and logs in if there is a password. */
     public RespClient connect() throws IOException {
         RespClient client = RespClient.connect(port);
         if (!options.password.isEmpty()) {

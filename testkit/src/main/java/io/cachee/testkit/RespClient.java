@@ -38,7 +38,7 @@ public final class RespClient implements AutoCloseable {
     private final AutoCloseable socket;
     private final InputStream in;
     private final OutputStream out;
-    /** Messages that came while a reply was awaited. */
+    /** The messages that arrived while a reply was awaited. */
     private final Queue<RespValue> pushes = new ArrayDeque<>();
 
     private RespClient(AutoCloseable socket, InputStream in, OutputStream out) {
@@ -47,17 +47,17 @@ public final class RespClient implements AutoCloseable {
         this.out = out;
     }
 
-    /** Over TCP, to this machine. */
+    /** Connects over TCP to this machine. */
     public static RespClient connect(int port) throws IOException {
         return connect(port, TIMEOUT_MILLIS);
     }
 
-    /** Over TCP; a reply that takes longer than so much is a {@link java.net.SocketTimeoutException}. */
+    /** Connects over TCP; a reply that takes too long is a {@link java.net.SocketTimeoutException}. */
     public static RespClient connect(int port, int timeoutMillis) throws IOException {
         return over(open(port, timeoutMillis));
     }
 
-    /** Over TLS, to this machine by its address. */
+    /** Connects over TLS to this machine, by its address. */
     public static RespClient connect(int port, SSLContext tls) throws IOException {
         String host = InetAddress.getLoopbackAddress().getHostAddress();
         Socket plain = open(port, TIMEOUT_MILLIS);
@@ -91,7 +91,7 @@ public final class RespClient implements AutoCloseable {
         return new RespClient(socket, socket.getInputStream(), socket.getOutputStream());
     }
 
-    /** Over a Unix socket. A read that waits in vain ends with the test's own time limit. */
+    /** Connects to a Unix socket. Reads have no time limit but the test's. */
     public static RespClient connect(Path path) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         channel.connect(UnixDomainSocketAddress.of(path));
@@ -138,7 +138,7 @@ public final class RespClient implements AutoCloseable {
         sendRaw(bytes.getBytes(ISO_8859_1));
     }
 
-    /** A command as it goes over the wire. */
+    /** Encodes a command. */
     public static byte[] encode(Object... arguments) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes(("*" + arguments.length + "\r\n").getBytes(ISO_8859_1));
@@ -153,7 +153,7 @@ public final class RespClient implements AutoCloseable {
         return bytes.toByteArray();
     }
 
-    /** The arguments in a line. */
+    /** Splits a line into arguments. */
     public static List<String> words(String line) {
         List<String> words = new ArrayList<>();
         StringBuilder word = new StringBuilder();
@@ -189,7 +189,7 @@ public final class RespClient implements AutoCloseable {
 
     // ---------------------------------------------------------------- listening
 
-    /** The next reply; messages that come before it are kept for {@link #message}. */
+    /** Reads the next reply; messages that arrive before it are kept for {@link #message}. */
     public RespValue reply() throws IOException {
         while (true) {
             RespValue next = read();
@@ -200,13 +200,13 @@ public final class RespClient implements AutoCloseable {
         }
     }
 
-    /** The next message or reply, whichever comes. */
+    /** Reads the next message or reply. */
     public RespValue message() throws IOException {
         RespValue kept = pushes.poll();
         return kept == null ? read() : kept;
     }
 
-    /** The messages that have come and were not read; asks twice, for they travel beside replies. */
+    /** The messages that have arrived and were not read. It sends two pings, because messages travel beside replies. */
     public List<RespValue> messages() throws IOException {
         call("ECHO", "first");
         call("ECHO", "second");
@@ -215,7 +215,7 @@ public final class RespClient implements AutoCloseable {
         return all;
     }
 
-    /** All that comes until the server closes the connection. */
+    /** Reads everything until the server closes the connection. */
     public String rest() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
@@ -223,16 +223,16 @@ public final class RespClient implements AutoCloseable {
                 bytes.write(next);
             }
         } catch (java.net.SocketException reset) {
-            // A server that closes before it has read all resets the connection.
+            // A server that closes before it has read everything resets the connection.
         }
         return bytes.toString(ISO_8859_1);
     }
 
-    /** Whether the server has closed the connection; reads what is left before. */
+    /** Whether the server has closed the connection; reads everything it has sent before. */
     public boolean isClosedByServer() throws IOException {
         try {
             while (in.read() >= 0) {
-                // What was sent before is of no interest.
+                // Data sent before the end is ignored.
             }
             return true;
         } catch (java.net.SocketTimeoutException stillOpen) {

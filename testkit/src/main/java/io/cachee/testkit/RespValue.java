@@ -7,18 +7,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reply as it came over the wire: two are equal when their bytes were, but for the order within sets and maps.
+ * A reply. Two replies are equal if their bytes are, apart from the order within sets and maps.
  *
  * @param type the first byte
- * @param text what it says, each character a byte; empty in aggregates, null where there is no value
- * @param items what an aggregate holds; keys and values in turn for a map
+ * @param text its content, a character for each byte; empty in aggregates, null if there is no value
+ * @param items the elements of an aggregate; in a map, keys and values alternate
  */
 public record RespValue(char type, @Nullable String text, List<RespValue> items) {
     public static RespValue of(char type, @Nullable String text) {
         return new RespValue(type, text, List.of());
     }
 
-    /** What it says, where it says something. */
+    /** The content; there must be one. */
     public String string() {
         if (text == null) {
             throw new AssertionError("no text: " + this);
@@ -42,7 +42,7 @@ public record RespValue(char type, @Nullable String text, List<RespValue> items)
         return type == '>';
     }
 
-    /** Whether it says that there is no value. */
+    /** Whether this is a null. */
     public boolean isNull() {
         return text == null;
     }
@@ -51,7 +51,7 @@ public record RespValue(char type, @Nullable String text, List<RespValue> items)
         return items.get(index);
     }
 
-    /** With the elements of arrays and sets in an order of their own. */
+    /** The same reply with the elements of arrays and sets sorted. */
     public RespValue sorted() {
         List<RespValue> inOrder = items.stream()
                 .map(RespValue::sorted)

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A slot on its way from one master to another. */
+/** A slot that is being moved from one master to another. */
 public final class SlotMove {
     private static final int KEYS_AT_ONCE = 100;
     private static final int TIMEOUT_MILLIS = 5_000;
@@ -23,7 +23,7 @@ public final class SlotMove {
         this.password = password;
     }
 
-    /** Hands over the keys that the slot holds now, and returns how many. */
+    /** Moves the keys that the slot has now, and returns their number. */
     public int moveKeys() throws IOException {
         int moved = 0;
         while (true) {
@@ -45,7 +45,7 @@ public final class SlotMove {
         }
     }
 
-    /** Makes it known to whom the slot belongs, and waits until all agree. */
+    /** Announces the slot's new master, and waits until all nodes agree. */
     public void finish() throws Exception {
         to.ask("CLUSTER", "SETSLOT", slot, "NODE", to.id());
         for (ClusterNode master : cluster.masters()) {

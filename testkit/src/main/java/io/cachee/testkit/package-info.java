@@ -1,4 +1,4 @@
-/** What tests and benchmarks need around Cachee: real Redis servers, a network that fails, and a small client. */
+/** The environment of tests and benchmarks: real Redis servers, a network that fails, and a small client. */
 @NullMarked
 package io.cachee.testkit;
 

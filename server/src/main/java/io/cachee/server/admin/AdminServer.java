@@ -19,21 +19,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * A small HTTP server: GET of a few paths, on a thread of its own, so that it answers however busy the others are.
- * Bounded in connections, in the size of a request, and in how long one may take. One connection too many closes the
- * one that has been idle for longest, so that a probe gets through whoever else hangs on.
+ * A small HTTP server that answers GETs of a few paths. It has its own thread, so that it answers even if the event
+ * loops are busy. The number of connections, the size of a request and its duration are limited. When there are too
+ * many connections, the one that has been idle for longest is closed, so that probes always get through.
  */
 public final class AdminServer implements AutoCloseable {
     static final int MOST_CONNECTIONS = 64;
     private static final int MOST_BODY_BYTES = 1024;
     private static final long REQUEST_MILLIS = 15_000;
 
-    /** What a path answers, given the value of the request's Accept header. */
+    /** The reply of a path, given the value of the request's Accept header. */
     public interface Page extends Function<String, HttpReply> {}
 
     private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
             1, Thread.ofPlatform().name("cachee-admin").factory(), NioIoHandler.newFactory());
-    /** Who is connected; first who has completed no request for longest. Of the loop's one thread. */
+    /** The open connections; the first has completed no request for longest. Only the loop's thread uses it. */
     private final LinkedHashSet<Channel> guests = new LinkedHashSet<>();
 
     private final List<Channel> doors = new ArrayList<>();
@@ -44,7 +44,7 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /**
-     * With a limit of its own.
+     * A server with another time limit.
      *
      * @param requestMillis how long a connection may go without completing a request
      */
@@ -52,7 +52,7 @@ public final class AdminServer implements AutoCloseable {
         this.requestMillis = requestMillis;
     }
 
-    /** Listens at an address for GETs of these pages; the port that it got. */
+    /** Serves these pages at an address, and returns the port. */
     public int listen(String address, int port, Map<String, Page> pages) throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop)

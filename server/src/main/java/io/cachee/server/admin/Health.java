@@ -3,16 +3,16 @@ package io.cachee.server.admin;
 import java.util.Locale;
 
 /**
- * How the sidecar is, as {@code /health} tells it.
+ * The health of the sidecar, as {@code /health} shows it.
  *
  * @param problem what is wrong, or empty
- * @param ready whether clients should come
- * @param entries held
- * @param usedBytes of the store
+ * @param ready whether clients should connect
+ * @param entries in the store
+ * @param usedBytes the part of the store that is in use
  * @param limitBytes the store's size
- * @param hitRate share of reads that found a value
+ * @param hitRate the share of reads that found a value
  * @param uptimeSeconds since the start
- * @param l2 how L2 is, in plain words; empty where there is none
+ * @param l2 the state of L2 in plain words; empty without an L2
  */
 public record Health(
         String problem,
@@ -52,7 +52,7 @@ public record Health(
         return json.toString();
     }
 
-    /** As JSON. */
+    /** The page {@code /health}, as JSON. */
     public String json() {
         String behind = l2.isEmpty() ? "" : ",\n  \"l2\": \"" + escaped(l2) + '"';
         String reason = isAlive() ? "" : ",\n  \"problem\": \"" + escaped(problem) + '"';

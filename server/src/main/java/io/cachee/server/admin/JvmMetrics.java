@@ -13,11 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** The JVM and the process, by the names that dashboards for Java and Linux know. */
+/** Metrics of the JVM and the process, by the names that dashboards for Java and Linux use. */
 public final class JvmMetrics {
     private JvmMetrics() {}
 
-    /** Writes them. */
+    /** Writes all of them. */
     public static void write(MetricWriter out) {
         Runtime runtime = Runtime.getRuntime();
         out.gauge("jvm_memory_used_bytes", "Memory that the JVM uses.")

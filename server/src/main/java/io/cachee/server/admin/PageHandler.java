@@ -16,7 +16,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.Map;
 
-/** Answers GET and HEAD. */
+/** Answers GET and HEAD requests with pages. */
 @SuppressWarnings("FutureReturnValueIgnored")
 final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private final Map<String, AdminServer.Page> pages;

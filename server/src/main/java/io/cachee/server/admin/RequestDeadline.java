@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection on which no request was completed for a while. Single bytes put nothing off: whoever sends a
- * request bit by bit would otherwise keep one of the few connections for as long as it likes.
+ * Closes a connection that completes no request for a while. Single bytes do not extend the time: otherwise a client
+ * that sends a request byte by byte could keep one of the few connections forever.
  */
 @SuppressWarnings("FutureReturnValueIgnored")
 final class RequestDeadline extends ChannelInboundHandlerAdapter {

@@ -14,7 +14,7 @@ import io.cachee.server.metrics.Totals;
 import io.cachee.store.StoreStats;
 import java.util.Map;
 
-/** What an instance tells of itself to Prometheus. The names that dashboards know stay as they are. */
+/** The sidecar's metrics for Prometheus. Their names are fixed, because dashboards use them. */
 public final class SidecarMetrics {
     private static final double[] QUANTILES = {0.5, 0.95, 0.99, 0.999};
     private static final double[] BOUNDS_SECONDS = {

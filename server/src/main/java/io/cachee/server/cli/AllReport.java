@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
-/** Prints one line a row of the hit-ratio table, then means, then whether the store holds its bars. */
+/** Prints the hit-ratio table line by line, then the means, then whether the store meets its limits. */
 final class AllReport {
     private static final long LARGE_ENTRIES = 1_000;
-    /** The mean over the large rows may be so much below the best of the four. */
+    /** How far the mean over the large rows may be below the best of the four peers, in percentage points. */
     private static final double MEAN_BAR = 0.5;
-    /** No row may be so much below Caffeine or LRU. */
+    /** How far any row may be below Caffeine or LRU, in percentage points. */
     private static final double ROW_BAR = 1.5;
 
     private static final List<String> PEER_COLUMNS = List.of("LRU", "S3-FIFO", "SIEVE", "Caffeine", "OPT");
@@ -23,7 +23,7 @@ final class AllReport {
     private final TextTable table;
     private final List<Row> rows = new ArrayList<>();
 
-    /** A row's figures: the peers' in the order of the columns. */
+    /** A row's figures; those of the peers are in the order of the columns. */
     private record Row(String trace, long entries, List<Double> peers, double best, double cachee, double held) {
         boolean isLarge() {
             return entries >= LARGE_ENTRIES;

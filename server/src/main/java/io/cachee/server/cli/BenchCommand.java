@@ -4,7 +4,7 @@ import io.cachee.server.load.LoadGenerator;
 import io.cachee.server.load.LoadPlan;
 import io.cachee.server.load.LoadResult;
 import io.cachee.server.load.LoadSummary;
-import io.cachee.server.load.Target;
+import io.cachee.server.load.TargetServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -119,23 +119,24 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        check(clients >= 1 && clients <= 10_000, "--clients: 1 to 10000");
-        check(threads >= 1 && threads <= 64, "--threads: 1 to 64");
-        check(pipeline >= 1 && pipeline <= 10_000, "--pipeline: 1 to 10000");
-        check(reads >= 0 && reads <= 100, "--reads: 0 to 100");
-        check(keys >= 1 && keys <= 100_000_000, "--keys: 1 to 100000000");
-        check(valueSize >= 0 && valueSize <= 16 << 20, "--value-size: 0 to 16777216");
-        check(skew >= 0 && skew <= 10, "--skew: 0 to 10");
-        check(rate >= 0 && rate <= 100_000_000, "--rate: 0 to 100000000");
-        check(seconds >= 0.1 && seconds <= 86_400, "--seconds: 0.1 to 86400");
-        check(warmUp >= 0 && warmUp <= 86_400, "--warm-up: 0 to 86400");
-        check(rounds >= 1 && rounds <= 100, "--rounds: 1 to 100");
-        LoadPlan plan = new LoadPlan(clients, threads, pipeline, reads, keys, skew, valueSize, rate, seconds, warmUp);
-        List<Target> targets = new ArrayList<>();
+        checkValues();
+        LoadPlan plan = LoadPlan.builder()
+                .clients(clients)
+                .threads(threads)
+                .pipeline(pipeline)
+                .readPercent(reads)
+                .keys(keys)
+                .skew(skew)
+                .valueBytes(valueSize)
+                .ratePerSecond(rate)
+                .seconds(seconds)
+                .warmUpSeconds(warmUp)
+                .build();
+        List<TargetServer> targets = new ArrayList<>();
         try {
             targets.add(server.target());
             if (against != null) {
-                targets.add(Target.parse(against, server.secret()));
+                targets.add(TargetServer.parse(against, server.secret()));
             }
         } catch (IllegalArgumentException wrong) {
             throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
@@ -150,16 +151,30 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
+    private void checkValues() {
+        check(clients >= 1 && clients <= 10_000, "--clients: 1 to 10000");
+        check(threads >= 1 && threads <= 64, "--threads: 1 to 64");
+        check(pipeline >= 1 && pipeline <= 10_000, "--pipeline: 1 to 10000");
+        check(reads >= 0 && reads <= 100, "--reads: 0 to 100");
+        check(keys >= 1 && keys <= 100_000_000, "--keys: 1 to 100000000");
+        check(valueSize >= 0 && valueSize <= 16 << 20, "--value-size: 0 to 16777216");
+        check(skew >= 0 && skew <= 10, "--skew: 0 to 10");
+        check(rate >= 0 && rate <= 100_000_000, "--rate: 0 to 100000000");
+        check(seconds >= 0.1 && seconds <= 86_400, "--seconds: 0.1 to 86400");
+        check(warmUp >= 0 && warmUp <= 86_400, "--warm-up: 0 to 86400");
+        check(rounds >= 1 && rounds <= 100, "--rounds: 1 to 100");
+    }
+
     private void check(boolean holds, String otherwise) {
         if (!holds) {
             throw new ParameterException(spec.commandLine(), otherwise);
         }
     }
 
-    private void compare(LoadPlan plan, List<Target> targets, PrintWriter out) throws IOException {
+    private void compare(LoadPlan plan, List<TargetServer> targets, PrintWriter out) throws IOException {
         LoadGenerator generator = new LoadGenerator(plan);
         List<List<LoadResult>> results = new ArrayList<>();
-        for (Target each : targets) {
+        for (TargetServer each : targets) {
             generator.fill(each);
             results.add(new ArrayList<>());
         }

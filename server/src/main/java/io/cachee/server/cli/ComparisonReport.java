@@ -7,7 +7,7 @@ import io.cachee.simulate.Trace;
 import java.io.PrintWriter;
 import java.util.List;
 
-/** Prints one comparison, and what its figures rest on. */
+/** Prints one comparison, and explains its figures. */
 final class ComparisonReport {
     private static final int NAME_WIDTH = 10;
     private static final int RATIO_WIDTH = 12;

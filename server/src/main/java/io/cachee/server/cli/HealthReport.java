@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** How a cache is, in plain words, and what its operator might do about it. */
+/** Describes the state of a cache in plain words, with advice for its operator. */
 final class HealthReport {
     private static final double LOW_HIT_RATE = 0.8;
     private static final double NEARLY_ALL = 0.8;
@@ -17,12 +17,12 @@ final class HealthReport {
 
     private final ServerInfo info;
     private final String name;
-    private final L2Report tiers;
+    private final L2Report l2;
 
     HealthReport(ServerInfo info, String name) {
         this.info = info;
         this.name = name;
-        this.tiers = new L2Report(info);
+        this.l2 = new L2Report(info);
     }
 
     void print(PrintWriter out) {
@@ -33,8 +33,8 @@ final class HealthReport {
         section(out, "Stats", stats());
         section(out, "Keyspace", keyspace());
         section(out, "Eviction Policy", List.of(policy()));
-        if (!tiers.isEmpty()) {
-            section(out, "L2", tiers.lines());
+        if (!l2.isEmpty()) {
+            section(out, "L2", l2.lines());
         }
         if (info.isCachee()) {
             section(out, "Hot Keys", hotKeys());
@@ -124,13 +124,13 @@ final class HealthReport {
         return keys.subList(0, Math.min(SHOWN_KEYS, keys.size()));
     }
 
-    /** A key is what a client chose: shortened, and without control characters. */
+    /** A key for display: clients choose keys, so it is shortened and has no control characters. */
     static String shown(String key) {
         String printable = shownLine(key);
         return printable.length() > 60 ? printable.substring(0, 57) + "..." : printable;
     }
 
-    /** Without control characters. */
+    /** Text for display, without control characters. */
     static String shownLine(String text) {
         return text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
     }
@@ -142,7 +142,7 @@ final class HealthReport {
         adviseOnSize(advice);
         adviseOnKeys(advice);
         adviseOnClients(advice);
-        advice.addAll(tiers.advice());
+        advice.addAll(l2.advice());
         if (advice.isEmpty()) {
             advice.add("Nothing to do.");
         }

@@ -96,7 +96,7 @@ final class InspectionReport {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
-    /** A header may hold any figure, though its checksum is right. */
+    /** A time for display. A header can hold any figure, even if its checksum is right. */
     private static String instant(long millis) {
         return millis >= 0 && millis < Integer.MAX_VALUE * 1000L * 1000
                 ? Instant.ofEpochMilli(millis).toString()
@@ -200,7 +200,7 @@ final class InspectionReport {
         return quoted(name) + ": " + json;
     }
 
-    /** Only printable ASCII gets here. */
+    /** A JSON string; the text must be printable ASCII. */
     private static String quoted(String text) {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** The part of the report about L2 and the keyspaces; empty for a server that stands alone. */
+/** The part of the report about L2 and the keyspaces. It is empty for a server without an L2. */
 final class L2Report {
     private static final long LONG_LAG_MICROS = 100_000;
     private static final long MANY_PENDING = 1_000;
@@ -16,7 +16,7 @@ final class L2Report {
     private static final double LOW_HIT_RATE = 0.5;
     private static final String COHERENT = "coherent";
 
-    /** A keyspace, by the fields that INFO gives it. */
+    /** A keyspace with its fields in INFO. */
     private record Keyspace(String name, Map<String, String> fields) {
         long number(String field) {
             String text = fields.getOrDefault(field, "");

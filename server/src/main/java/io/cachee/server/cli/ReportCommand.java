@@ -1,7 +1,7 @@
 package io.cachee.server.cli;
 
 import io.cachee.server.load.ServerInfo;
-import io.cachee.server.load.Target;
+import io.cachee.server.load.TargetServer;
 import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -27,7 +27,7 @@ final class ReportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try {
-            Target target = server.target();
+            TargetServer target = server.target();
             new HealthReport(ServerInfo.of(target), target.name())
                     .print(spec.commandLine().getOut());
             return 0;

@@ -1,6 +1,6 @@
 package io.cachee.server.cli;
 
-import io.cachee.server.Cachee;
+import io.cachee.server.Version;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -13,14 +13,14 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The commands but for {@code start}'s own way in. It only finds the command and reports what was wrong with the
- * arguments; each command is a class of its own, named in {@code subcommands}.
+ * Finds the command and reports wrong arguments. Each command is a class of its own, listed in {@code subcommands}.
+ * {@link Cachee} runs {@code start} without this class.
  */
 @Command(
         name = "cachee",
         description = "A cache inside the pod, in front of the Redis or Valkey you already run.",
         mixinStandardHelpOptions = true,
-        versionProvider = RootCommand.Version.class,
+        versionProvider = RootCommand.VersionLine.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             StartCommand.class,
@@ -31,11 +31,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SimulateCommand.class,
             InspectCommand.class
         })
-public final class RootCommand implements Callable<Integer> {
+final class RootCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    public static CommandLine commandLine() {
+    static CommandLine commandLine() {
         return new CommandLine(new RootCommand())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(RootCommand::explainArguments);
@@ -66,11 +66,11 @@ public final class RootCommand implements Callable<Integer> {
         return String.valueOf(problem.getMessage());
     }
 
-    /** For --version. */
-    static final class Version implements IVersionProvider {
+    /** The output of {@code --version}. */
+    static final class VersionLine implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"cachee " + Cachee.version() + ", Java " + Runtime.version()};
+            return new String[] {"cachee " + Version.current() + ", Java " + Runtime.version()};
         }
     }
 }

@@ -1,9 +1,9 @@
 package io.cachee.server.cli;
 
-import io.cachee.server.load.Target;
+import io.cachee.server.load.TargetServer;
 import picocli.CommandLine.Option;
 
-/** Which server a command looks at. */
+/** The options that name the server a command talks to. */
 final class ServerOptions {
     @Option(
             names = "--target",
@@ -26,11 +26,11 @@ final class ServerOptions {
             description = "How long a connection or an answer may take. Default: ${DEFAULT-VALUE}")
     private double timeout;
 
-    Target target() {
+    TargetServer target() {
         if (!(timeout >= 0.01 && timeout <= 3_600)) {
             throw new IllegalArgumentException("--timeout: 0.01 to 3600");
         }
-        return Target.parse(target, secret()).within((long) (timeout * 1_000));
+        return TargetServer.parse(target, secret()).within((long) (timeout * 1_000));
     }
 
     String secret() {

@@ -130,7 +130,7 @@ final class SimulateCommand implements Callable<Integer> {
             description = "table (the default) or csv.")
     private TextTable.Format format = TextTable.Format.TABLE;
 
-    /** For picocli. */
+    /** Converts the name of a policy for picocli. */
     static final class EvictionConverter implements ITypeConverter<Eviction> {
         @Override
         public Eviction convert(String value) {

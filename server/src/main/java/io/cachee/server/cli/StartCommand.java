@@ -19,11 +19,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
-/** {@code cachee start}; its flags are read by {@link FlagValues}. */
+/** {@code cachee start}. {@link FlagValues} reads its flags. */
 @Command(name = "start", description = "Runs the sidecar: a cache that any Redis client can use.")
 public final class StartCommand implements Callable<Integer> {
     private static final int EXIT_WRONG_ARGUMENTS = 2;
-    /** Names in the file that begin sections of their own. */
+    /** Names in the configuration file that are sections, not flags. */
     private static final Set<String> SECTIONS = Set.of(NearCacheOptions.KEYSPACES);
 
     private static final String ABOUT = """
@@ -59,7 +59,7 @@ public final class StartCommand implements Callable<Integer> {
                 spec.commandLine().getErr());
     }
 
-    /** Runs the sidecar until it is told to end; the process's exit code. */
+    /** Runs the sidecar until it is told to end, and returns the process's exit code. */
     public static int run(List<String> arguments, Map<String, String> environment, PrintWriter out, PrintWriter err) {
         if (arguments.contains("--help") || arguments.contains("-h")) {
             out.print(ABOUT + FlagHelp.format(StartOptions.FLAGS) + EXAMPLES);
@@ -80,7 +80,7 @@ public final class StartCommand implements Callable<Integer> {
         return Sidecar.run(settings, log);
     }
 
-    /** What the arguments come to, or an exception that says what is wrong. */
+    /** Reads and checks the arguments; an exception says what is wrong. */
     public static Settings settings(List<String> arguments, Map<String, String> environment) throws IOException {
         return Settings.of(new FlagValues(StartOptions.FLAGS, SECTIONS, arguments, environment));
     }

@@ -7,16 +7,16 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Prints rows as they come: aligned for people, or comma-separated for programs. The first columns are text, aligned
- * left; the others figures, aligned right.
+ * Prints a table row by row, in aligned columns for people or comma-separated for programs. The first columns are text
+ * and aligned left; the others are figures and aligned right.
  */
 final class TextTable {
-    /** How tables are written. */
+    /** The format of a table. */
     enum Format {
         TABLE,
         CSV;
 
-        /** As on the command line. */
+        /** The name on the command line. */
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
@@ -34,7 +34,7 @@ final class TextTable {
     /**
      * A table.
      *
-     * @param widths the columns' least widths
+     * @param widths the minimum widths of the columns
      */
     TextTable(PrintWriter out, Format format, int textColumns, List<String> columns, int... widths) {
         this.out = out;
@@ -66,7 +66,7 @@ final class TextTable {
         out.flush();
     }
 
-    /** A line for people alone. */
+    /** Prints a line of text, in the format for people only. */
     void note(String line) {
         if (format == Format.TABLE) {
             out.println(line);

@@ -1,7 +1,7 @@
 package io.cachee.server.cli;
 
 import io.cachee.server.load.ServerInfo;
-import io.cachee.server.load.Target;
+import io.cachee.server.load.TargetServer;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -40,7 +40,7 @@ final class TopCommand implements Callable<Integer> {
     @Option(names = "--count", paramLabel = "N", defaultValue = "0", description = "So many times; 0 is without end.")
     private int count;
 
-    @SuppressWarnings("SystemConsoleNull") // it does in a runtime without the module that brings one
+    @SuppressWarnings("SystemConsoleNull") // it is null in a runtime without the module that has it
     private static boolean isOnTerminal() {
         Console console = System.console();
         return console != null && console.isTerminal();
@@ -54,7 +54,7 @@ final class TopCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         boolean onTerminal = isOnTerminal();
         try {
-            Target target = server.target();
+            TargetServer target = server.target();
             ServerInfo before = ServerInfo.of(target);
             for (int i = 0; count == 0 || i < count; i++) {
                 long end = System.nanoTime() + (long) (interval * TimeUnit.SECONDS.toNanos(1));

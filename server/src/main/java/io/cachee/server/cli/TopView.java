@@ -5,7 +5,7 @@ import io.cachee.server.load.ServerInfo;
 import java.util.List;
 import java.util.Locale;
 
-/** One picture of {@code cachee top}. */
+/** The text that {@code cachee top} shows at one moment. */
 final class TopView {
     private static final int BAR = 40;
     private static final int SHOWN_KEYS = 5;

@@ -1,7 +1,7 @@
 package io.cachee.server.cli;
 
 import io.cachee.resp.Reply;
-import io.cachee.server.load.Target;
+import io.cachee.server.load.TargetServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 final class WarmCommand implements Callable<Integer> {
     private static final int BATCH = 100;
 
-    /** Which keys. */
+    /** The options that choose the keys. */
     static final class Keys {
         @Option(names = "--file", paramLabel = "FILE", description = "The keys in this file, one a line.")
         @Nullable
@@ -64,7 +64,7 @@ final class WarmCommand implements Callable<Integer> {
         }
         long begun = System.nanoTime();
         try {
-            Target target = server.target();
+            TargetServer target = server.target();
             Path file = keys.file;
             if (file != null) {
                 load(target, Files.readAllLines(file, StandardCharsets.UTF_8));
@@ -83,7 +83,7 @@ final class WarmCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void scan(Target target, String pattern) throws IOException {
+    private void scan(TargetServer target, String pattern) throws IOException {
         String cursor = "0";
         do {
             List<Reply> parts = target.query("SCAN", cursor, "MATCH", pattern, "COUNT", "1000")
@@ -96,7 +96,7 @@ final class WarmCommand implements Callable<Integer> {
         } while (!cursor.equals("0") && asked < limit);
     }
 
-    private void load(Target target, List<String> names) throws IOException {
+    private void load(TargetServer target, List<String> names) throws IOException {
         List<String> wanted = names.stream().filter(name -> !name.isEmpty()).toList();
         for (int from = 0; from < wanted.size() && asked < limit; from += BATCH) {
             int to = Math.min(wanted.size(), Math.min(from + BATCH, from + limit - asked));

@@ -1,4 +1,4 @@
-/** The cachee command line: its subcommands and what they print. */
+/** The {@code cachee} command line: its entry points, its commands, and the reports that they print. */
 @NullMarked
 package io.cachee.server.cli;
 

@@ -18,16 +18,16 @@ import org.snakeyaml.engine.v2.resolver.ScalarResolver;
 import org.snakeyaml.engine.v2.schema.JsonSchema;
 
 /**
- * The file of {@code --config}, as it was at one moment. Errors quote nothing of it but names, for a password may stand
- * there.
+ * The {@code --config} file as it was at one moment. Error messages quote only names from it, because it may contain a
+ * password.
  *
  * @param path of the file
- * @param text what was in it
+ * @param text its content
  */
 public record ConfigFile(Path path, String text) {
     private static final int MOST_BYTES = 1 << 20;
 
-    /** Reads it. */
+    /** Reads the file. */
     public static ConfigFile read(Path path) throws IOException {
         if (!Files.isRegularFile(path)) {
             throw new NoSuchFileException(path.toString(), null, "there is no such file");
@@ -46,8 +46,8 @@ public record ConfigFile(Path path, String text) {
     }
 
     /**
-     * Names and their values. All scalars are text: what a value means is the flag's business, and a password of digits
-     * is no number.
+     * The names in the file with their values. All scalars are text: the flag decides what a value means, and a
+     * password of digits is not a number.
      */
     Map<?, ?> document() {
         Object document = parse();
@@ -79,7 +79,7 @@ public record ConfigFile(Path path, String text) {
         }
     }
 
-    /** The value of a flag as the command line would have it. */
+    /** The value of a flag as it would be written on the command line. */
     String flagValue(String name, @Nullable Object value) {
         if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
             return String.join(",", list.stream().map(String::valueOf).toList());
@@ -90,7 +90,7 @@ public record ConfigFile(Path path, String text) {
         return string;
     }
 
-    /** Tells nothing of what is in it. */
+    /** The path only, so that the content cannot leak. */
     @Override
     public String toString() {
         return path.toString();

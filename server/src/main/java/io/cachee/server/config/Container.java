@@ -5,33 +5,33 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What this process may use: its container's limits or, without any, all that the machine has. */
-public final class Container {
-    /** What a limit looks like that is none. */
+/** The resources that this process may use: its container's limits or, without limits, those of the machine. */
+final class Container {
+    /** Larger figures mean that there is no limit. */
     private static final long UNLIMITED = 1L << 60;
 
     private static final List<String> MEMORY_LIMITS = List.of(
             "sys/fs/cgroup/memory.max", //
             "sys/fs/cgroup/memory/memory.limit_in_bytes");
 
-    /** What of each period the container may use; without a limit there is no number. */
+    /** Files that begin with the CPU time the container may use in each period; no number means no limit. */
     private static final List<String> CPU_LIMITS = List.of(
             "sys/fs/cgroup/cpu.max", //
             "sys/fs/cgroup/cpu/cpu.cfs_quota_us");
 
     private final Path root;
 
-    /** Looks below another root than {@code /}. */
-    public Container(Path root) {
+    /** Reads the files below {@code root} instead of {@code /}. */
+    Container(Path root) {
         this.root = root;
     }
 
-    public Container() {
+    Container() {
         this(Path.of("/"));
     }
 
-    /** The container's limit in bytes, or 0 when there is none. */
-    public long memoryLimit() {
+    /** The container's memory limit in bytes, or 0 without one. */
+    long memoryLimit() {
         for (String name : MEMORY_LIMITS) {
             long limit = read(root.resolve(name));
             if (limit > 0 && limit < UNLIMITED) {
@@ -41,12 +41,12 @@ public final class Container {
         return 0;
     }
 
-    /** Whether the container may use so much time of CPUs and is stopped when that is used up. */
-    public boolean hasCpuLimit() {
+    /** Whether the kernel stops the container when it has used a certain amount of CPU time. */
+    boolean hasCpuLimit() {
         return CPU_LIMITS.stream().anyMatch(name -> read(root.resolve(name)) > 0);
     }
 
-    /** The number that a file begins with, or 0. */
+    /** The number at the start of a file, or 0. */
     private static long read(Path file) {
         try {
             String text = Files.readString(file).trim().split(" ", 2)[0];
@@ -57,7 +57,7 @@ public final class Container {
     }
 
     /** The machine's memory in bytes. */
-    public long machineMemory() {
+    long machineMemory() {
         try {
             for (String line : Files.readAllLines(root.resolve("proc/meminfo"))) {
                 if (line.startsWith("MemTotal:")) {
@@ -70,8 +70,8 @@ public final class Container {
         }
     }
 
-    /** The container's limit or, without one, the machine's memory. */
-    public long availableMemory() {
+    /** The container's memory limit or, without one, the machine's memory. */
+    long availableMemory() {
         long limit = memoryLimit();
         long machine = machineMemory();
         return limit > 0 && (machine <= 0 || limit < machine) ? limit : machine;

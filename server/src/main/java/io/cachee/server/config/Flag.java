@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
  * A flag of a command.
  *
  * @param name without dashes in front
- * @param parameter what its value is, for the help text
- * @param otherwise the value of a flag that is not given, or empty
- * @param alone the value of a flag that is given without one, or null when it needs one
+ * @param parameter the kind of its value, for the help text
+ * @param otherwise the default value, or empty
+ * @param alone the value when the flag is given without one; null if it needs a value
  * @param description for the help text
  */
 public record Flag(
@@ -22,8 +22,8 @@ public record Flag(
         return new Flag(name, parameter, otherwise, null, description);
     }
 
-    /** A flag that may stand alone, which means yes. */
-    public static Flag yesNo(String name, String otherwise, String description) {
+    /** A flag that means yes when it is given without a value. */
+    static Flag yesNo(String name, String otherwise, String description) {
         return new Flag(name, "yes|no", otherwise, "yes", description);
     }
 }

@@ -2,14 +2,14 @@ package io.cachee.server.config;
 
 import java.util.List;
 
-/** The flags of a command as its help text lists them. */
+/** Formats the flags of a command for its help text. */
 public final class FlagHelp {
     private static final int COLUMN = 34;
     private static final int WIDTH = 100;
 
     private FlagHelp() {}
 
-    /** The text, a line or more for each flag. */
+    /** The help text, with one or more lines for each flag. */
     public static String format(List<Flag> flags) {
         StringBuilder text = new StringBuilder();
         for (Flag flag : flags) {

@@ -11,8 +11,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The values of a command's flags: from the command line, else the environment, else the file that {@code --config}
- * names, else their defaults. Each error says which flag is wrong, where that was said, and why.
+ * The values of a command's flags. A value comes from the command line, else from the environment, else from the file
+ * that {@code --config} names, else it is the default. Each error names the flag, the source of its value, and what is
+ * wrong.
  */
 public final class FlagValues {
     private static final String DASHES = "--";
@@ -28,10 +29,10 @@ public final class FlagValues {
     private final LayeredSource layers;
 
     /**
-     * Reads the arguments and what else there is.
+     * Reads the arguments, the environment and the file.
      *
      * @param table the flags
-     * @param sections names in the file that begin sections of their own
+     * @param sections names in the file that are sections, not flags
      * @throws IllegalArgumentException saying what is wrong
      */
     public FlagValues(List<Flag> table, Set<String> sections, List<String> arguments, Map<String, String> environment)
@@ -57,7 +58,7 @@ public final class FlagValues {
     }
 
     /**
-     * The values with something else in the file.
+     * The values with another content of the file.
      *
      * @throws IllegalArgumentException saying what is wrong
      */
@@ -65,17 +66,17 @@ public final class FlagValues {
         return new FlagValues(this, changed);
     }
 
-    /** The file that {@code --config} names, as it was read; null without one. */
+    /** The {@code --config} file as it was read; null without one. */
     public @Nullable ConfigFile file() {
         return file;
     }
 
-    /** A section of the file: lists, maps and text. Null when it is not there. */
+    /** A section of the file, made of lists, maps and text; null if the file has none. */
     public @Nullable Object section(String name) {
         return layers.section(name);
     }
 
-    /** The names of those flags whose values differ from what they were. */
+    /** The names of the flags whose values differ from {@code before}. */
     public List<String> changedSince(FlagValues before) {
         return flags.keySet().stream()
                 .filter(name -> !text(name).equals(before.text(name)))
@@ -112,7 +113,7 @@ public final class FlagValues {
         }
     }
 
-    /** What follows an equals sign may be a secret whose flag was misspelt. */
+    /** An argument without its value, which may be a secret after a misspelt flag. */
     private static String withoutValue(String argument) {
         int equals = argument.indexOf('=');
         return equals < 0 ? argument : argument.substring(0, equals);
@@ -130,17 +131,17 @@ public final class FlagValues {
         return flag;
     }
 
-    /** Whether it was said on the command line, where everybody can read it. */
-    public boolean isOnCommandLine(String name) {
+    /** Whether a flag is on the command line, which everybody on the machine can read. */
+    boolean isOnCommandLine(String name) {
         return given.containsKey(name);
     }
 
-    /** The file that a flag's value comes from; null when it was said elsewhere or nowhere. */
-    public @Nullable Path fileOf(String name) {
+    /** The file that a flag's value comes from; null if it comes from elsewhere or is the default. */
+    @Nullable Path fileOf(String name) {
         return given.containsKey(name) ? null : layers.fileOf(name);
     }
 
-    /** A flag's value as text; empty when nothing was said and there is no default. */
+    /** A flag's value as text; empty if there is neither a value nor a default. */
     public String text(String name) {
         String value = given.get(name);
         if (value == null) {
@@ -149,7 +150,7 @@ public final class FlagValues {
         return value == null ? flag(name).otherwise() : value;
     }
 
-    /** A flag's value, made of the text by {@code parser}, which says in an exception what is wrong with it. */
+    /** A flag's value as {@code parser} reads it; the parser's exception says what is wrong with the text. */
     public <T> T parsed(String name, Function<String, T> parser) {
         try {
             return parser.apply(text(name));
@@ -163,7 +164,7 @@ public final class FlagValues {
         return DASHES + name + (origin.isEmpty() ? "" : " (" + origin + ")");
     }
 
-    /** A whole number. */
+    /** A flag's value as a whole number within bounds. */
     public long number(String name, long least, long most) {
         return parsed(name, text -> {
             if (!text.matches("-?\\d{1,18}")) {
@@ -177,13 +178,13 @@ public final class FlagValues {
         });
     }
 
-    /** A whole number. */
+    /** A flag's value as a whole number within bounds. */
     public int integer(String name, int least, int most) {
         return (int) number(name, least, most);
     }
 
-    /** {@code yes} or {@code no}, {@code true} or {@code false}. */
-    public boolean yesNo(String name) {
+    /** A flag's value as yes or no; {@code true}, {@code on}, {@code false} and {@code off} are accepted as well. */
+    boolean yesNo(String name) {
         return parsed(name, text -> {
             if (!isYesOrNo(text)) {
                 throw new IllegalArgumentException("'" + text + "' is neither yes nor no");
@@ -192,13 +193,13 @@ public final class FlagValues {
         });
     }
 
-    /** A path, or null when nothing was said. */
+    /** A flag's value as a path; null if it is empty. */
     public @Nullable Path path(String name) {
         String text = text(name);
         return text.isEmpty() ? null : Path.of(text);
     }
 
-    /** A list, separated by commas. */
+    /** A flag's value as a list, separated by commas. */
     public List<String> list(String name) {
         return List.of(text(name).split(",", -1)).stream()
                 .map(String::strip)

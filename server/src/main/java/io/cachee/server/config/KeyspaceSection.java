@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the policies of keyspaces from the configuration file. Each has the settings of {@code default} where it says
- * nothing itself.
+ * Reads the policies of keyspaces from the configuration file. A keyspace inherits the settings that it does not have
+ * from the keyspace {@code default}.
  */
 public final class KeyspaceSection {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)?");
@@ -45,7 +45,7 @@ public final class KeyspaceSection {
         this.settings = settings;
     }
 
-    /** The policies by name; an exception names what is wrong and where. */
+    /** The policies by keyspace; an exception says what is wrong and where. */
     public static Map<String, KeyspacePolicy> parse(@Nullable Object section) {
         if (section == null) {
             return Map.of();
@@ -174,7 +174,7 @@ public final class KeyspaceSection {
                 return number;
             }
         } catch (NumberFormatException notOne) {
-            // Said below.
+            // The exception below says so.
         }
         throw wrong(setting, "a number from 0 to " + most);
     }
@@ -189,7 +189,7 @@ public final class KeyspaceSection {
                 return number;
             }
         } catch (NumberFormatException notOne) {
-            // Said below.
+            // The exception below says so.
         }
         throw wrong(setting, "a number from 0 to " + most);
     }

@@ -12,17 +12,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was said of the flags that are not on the command line: the environment before the file. A flag
- * {@code --max-memory} is {@code CACHEE_MAX_MEMORY} in the environment and {@code max-memory} in the file. Names that
- * are no flag's are refused in both.
+ * The values of flags in the environment and in the file; the environment comes first. The flag {@code --max-memory} is
+ * {@code CACHEE_MAX_MEMORY} in the environment and {@code max-memory} in the file. Unknown names are refused in both.
  */
-public final class LayeredSource {
+final class LayeredSource {
     private static final String PREFIX = "CACHEE_";
-    /** Names the file, so it means nothing within. */
+    /** The flag that names the file, which the file itself cannot set. */
     private static final String CONFIG = "config";
-    /** For the launcher. */
+    /** Variables of the launcher. */
     private static final Set<String> NOT_FLAGS = Set.of("CACHEE_JAVA_HOME", "CACHEE_JAVA_OPTS");
-    /** Kubernetes describes a service named cachee to each pod of its namespace like this. */
+    /** Variables by which Kubernetes describes a service named cachee to each pod of its namespace. */
     private static final Pattern OF_A_SERVICE =
             Pattern.compile("CACHEE_(.+_)?(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT_\\d+_(TCP|UDP)(_.+)?)");
 
@@ -45,13 +44,13 @@ public final class LayeredSource {
     }
 
     /**
-     * Reads the environment and what is in the file.
+     * Reads the environment and the file.
      *
      * @param flags the names of all flags, without dashes in front
-     * @param sections names in the file that are no flags but begin sections of their own
+     * @param sections names in the file that are sections, not flags
      * @throws IllegalArgumentException naming what is unknown
      */
-    public static LayeredSource read(
+    static LayeredSource read(
             Set<String> flags, Set<String> sections, Map<String, String> environment, @Nullable ConfigFile file) {
         Map<String, String> fromEnvironment = new LinkedHashMap<>();
         List<String> unknown = new ArrayList<>();
@@ -114,20 +113,20 @@ public final class LayeredSource {
         return environment.containsKey(flag) || !file.containsKey(flag) ? null : path;
     }
 
-    /** A section of the file: lists, maps and text. Null when it is not there. */
+    /** A section of the file, made of lists, maps and text; null if the file has none. */
     @Nullable
     Object section(String name) {
         return sections.get(name);
     }
 
-    /** What is said of a flag, or null. */
-    public @Nullable String value(String flag) {
+    /** A flag's value, or null. */
+    @Nullable String value(String flag) {
         String value = environment.get(flag);
         return value != null ? value : file.get(flag);
     }
 
-    /** Where that was said, for errors; empty when it was said nowhere. */
-    public String origin(String flag) {
+    /** The source of a flag's value, for error messages; empty if there is no value. */
+    String origin(String flag) {
         if (environment.containsKey(flag)) {
             return variable(flag) + " in the environment";
         }

@@ -4,14 +4,14 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A number of bytes as people write it: {@code 4096}, {@code 64kb}, {@code 2gb}; a kilobyte is 1024. */
+/** Numbers of bytes as people write them: {@code 4096}, {@code 64kb}, {@code 2gb}. A kilobyte is 1024 bytes. */
 public final class MemorySize {
     private static final Pattern SYNTAX = Pattern.compile("(\\d{1,15})([kmg]?)b?");
     private static final Pattern SHARE = Pattern.compile("(\\d{1,3})%");
 
     private MemorySize() {}
 
-    /** The bytes, or an exception that says what is wrong. */
+    /** The number of bytes; an exception says what is wrong. */
     public static long parse(String text) {
         Matcher matcher = SYNTAX.matcher(text.toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
@@ -31,7 +31,7 @@ public final class MemorySize {
         return number << shift;
     }
 
-    /** The bytes, or a share of what is available, such as {@code 60%}. */
+    /** The number of bytes; a share such as {@code 60%} is one of the available memory. */
     public static long parse(String text, Container container) {
         Matcher matcher = SHARE.matcher(text);
         if (!matcher.matches()) {
@@ -49,14 +49,14 @@ public final class MemorySize {
         return available / 100 * percent;
     }
 
-    /** With as many decimals as {@code scale} has zeros; the JDK's own formatter costs a start milliseconds. */
+    /** A number with as many decimals as {@code scale} has zeros. The JDK's formatter would slow down the start. */
     private static String fixed(long bytes, int shift, int scale) {
         long rounded = Math.round((double) bytes * scale / (1L << shift));
         String decimals = Long.toString(scale + rounded % scale).substring(1);
         return rounded / scale + "." + decimals;
     }
 
-    /** For people. */
+    /** The size for people, such as {@code 1.5 MiB}. */
     public static String format(long bytes) {
         if (bytes >= 1L << 30) {
             return fixed(bytes, 30, 100) + " GiB";

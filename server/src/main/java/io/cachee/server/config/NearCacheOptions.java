@@ -11,9 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The flags of {@code cachee start} that are about L2, and the section of the file about keyspaces. */
+/** The flags of {@code cachee start} about L2, and the file's section about keyspaces. */
 public final class NearCacheOptions {
-    /** The name of the section. */
+    /** The name of the section about keyspaces. */
     public static final String KEYSPACES = "keyspaces";
 
     private static final int MOST_MILLIS = 3_600_000;
@@ -154,7 +154,7 @@ public final class NearCacheOptions {
         return text;
     }
 
-    /** Where to load from once, without an L2; null for nowhere. */
+    /** The server to warm up from once, without an L2; null if there is none. */
     @Nullable
     public L2Options prewarmLink() {
         return prewarmSource.contains("://") ? L2Options.of(prewarmSource) : null;
@@ -165,13 +165,13 @@ public final class NearCacheOptions {
         return link != null && prewarmKeys > 0 && !prewarmSource.equals("off");
     }
 
-    /** How to reach L2; null when there is none. */
+    /** How to reach L2; null without an L2. */
     @Nullable
     public L2Options link() {
         return link;
     }
 
-    /** The database of L2 whose values are kept. */
+    /** The database of L2 whose values are cached. */
     public int database() {
         int slash = uri.indexOf('/', uri.indexOf("://") + 3);
         if (slash < 0) {

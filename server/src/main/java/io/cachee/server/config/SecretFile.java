@@ -7,14 +7,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
 
-/** A file with a secret in it: refused when everybody may read it. */
-public final class SecretFile {
+/** Reads files that contain a secret. A file that everybody may read is refused. */
+final class SecretFile {
     private static final int MOST_BYTES = 1 << 16;
 
     private SecretFile() {}
 
-    /** Its content. The exception names the file and never what is in it. */
-    public static String read(Path path) throws IOException {
+    /** The file's content. Exceptions name the file and never its content. */
+    static String read(Path path) throws IOException {
         check(path);
         if (Files.size(path) > MOST_BYTES) {
             throw new IOException(path + ": larger than " + MOST_BYTES + " bytes");
@@ -27,7 +27,7 @@ public final class SecretFile {
     }
 
     /** Refuses a file that everybody may read or write, or this process may not. */
-    public static void check(Path path) throws IOException {
+    static void check(Path path) throws IOException {
         if (!Files.isRegularFile(path)) {
             throw new IOException(path + ": there is no such file");
         }
@@ -43,8 +43,8 @@ public final class SecretFile {
         }
     }
 
-    /** Its first line. */
-    public static String readLine(Path path) throws IOException {
+    /** The file's first line. */
+    static String readLine(Path path) throws IOException {
         String text = read(path);
         int end = text.indexOf('\n');
         String line = (end < 0 ? text : text.substring(0, end)).strip();

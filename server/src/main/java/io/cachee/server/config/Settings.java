@@ -2,7 +2,6 @@ package io.cachee.server.config;
 
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Options;
-import io.cachee.server.net.Polling;
 import io.cachee.store.Eviction;
 import io.cachee.store.RemovalListener;
 import io.cachee.store.Store;
@@ -21,97 +20,126 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the flags come to: checked, and with all that follows from them worked out.
- *
- * @param values of the flags
- * @param options as given
- * @param tiers those about L2
- * @param maxMemory bytes of the store
- * @param maxValueSize bytes of the largest value
- * @param eviction policy
- * @param shmFile where the store is published, or null
- * @param ioThreads event loops
- * @param busyPollMicros for how long a loop looks for work before it sleeps
- * @param polling what kind of event loops
- * @param password of the default user, or empty
- * @param users lines of the users file
- * @param warnings to be logged
- */
-public record Settings(
-        FlagValues values,
-        StartOptions options,
-        NearCacheOptions tiers,
-        long maxMemory,
-        long maxValueSize,
-        Eviction eviction,
-        @Nullable Path shmFile,
-        int ioThreads,
-        int busyPollMicros,
-        Polling polling,
-        String password,
-        List<String> users,
-        List<String> warnings) {
-
-    /** What a JVM with its network buffers takes beside the store. */
+/** The flags of {@code cachee start}, checked together, with the values that follow from them. */
+public final class Settings {
+    /** Memory that the JVM and its network buffers need besides the store. */
     static final long BESIDE_STORE_BYTES = 100L << 20;
 
     private static final String SHM_NAME = "cachee.shm";
     private static final int MOST_DEFAULT_LOOPS = 4;
 
-    /** Checks the flags, or says which is wrong and why. */
-    public static Settings of(FlagValues values) throws IOException {
-        return of(values, new Container());
-    }
+    private final FlagValues values;
+    private final StartOptions options;
+    private final NearCacheOptions nearCache;
+    private final long maxMemory;
+    private final long maxValueSize;
+    private final Eviction eviction;
+    private final @Nullable Path shmFile;
+    private final int ioThreads;
+    private final int busyPollMicros;
+    private final String password;
+    private final List<String> users;
+    private final List<String> warnings = new ArrayList<>();
 
-    public static Settings of(FlagValues values, Container container) throws IOException {
-        StartOptions options = new StartOptions(values);
-        long maxMemory = values.parsed("max-memory", text -> {
+    private Settings(FlagValues values, Container container) throws IOException {
+        this.values = values;
+        options = new StartOptions(values);
+        maxMemory = values.parsed("max-memory", text -> {
             long bytes = MemorySize.parse(text, container);
             StoreOptions.maxMemory(bytes);
             return bytes;
         });
         checkFits(maxMemory, container);
-        long valueSize = options.maxValueSize.isEmpty()
+        maxValueSize = options.maxValueSize.isEmpty()
                 ? maxMemory / 8
                 : values.parsed("max-value-size", text -> MemorySize.parse(text));
         check(
-                valueSize <= maxMemory / 8,
-                "--max-value-size: " + MemorySize.format(valueSize) + " is more than an eighth of the store, "
+                maxValueSize <= maxMemory / 8,
+                "--max-value-size: " + MemorySize.format(maxValueSize) + " is more than an eighth of the store, "
                         + MemorySize.format(maxMemory / 8));
-        Eviction eviction = values.parsed("eviction", Eviction::named);
+        eviction = values.parsed("eviction", Eviction::named);
         values.parsed("socket-perm", Settings::permissions);
         values.parsed("shm-perm", Settings::permissions);
         checkPorts(options);
         checkAddresses(options);
-        List<String> warnings = new ArrayList<>();
-        String password = password(options, values.fileOf("requirepass"), warnings);
-        List<String> users = options.usersFile == null ? List.of() : userLines(options.usersFile);
+        password = password(options, values.fileOf("requirepass"), warnings);
+        users = options.usersFile == null ? List.of() : userLines(options.usersFile);
         checkExposure(options, password, users);
-        int loops = options.ioThreads > 0
+        ioThreads = options.ioThreads > 0
                 ? options.ioThreads
                 : Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_DEFAULT_LOOPS);
-        Polling polling = values.parsed("transport", Polling::named);
-        if (Polling.isEpollMissed() && values.text("transport").equals("auto")) {
-            warnings.add(
-                    "there is no epoll, and Java's selectors are slower: its library could not be loaded, for which"
-                        + " -Djava.io.tmpdir has to name a folder that this user may write; --transport=nio silences"
-                        + " this");
-        }
-        return new Settings(
-                values,
-                options,
-                new NearCacheOptions(values),
-                maxMemory,
-                valueSize,
-                eviction,
-                shmFile(options),
-                loops,
-                container.hasCpuLimit() ? 0 : options.busyPollMicros,
-                polling,
-                password,
-                users,
-                warnings);
+        nearCache = new NearCacheOptions(values);
+        shmFile = shmFile(options);
+        busyPollMicros = container.hasCpuLimit() ? 0 : options.busyPollMicros;
+    }
+
+    /** Checks the flags; an exception says which is wrong and why. */
+    public static Settings of(FlagValues values) throws IOException {
+        return of(values, new Container());
+    }
+
+    static Settings of(FlagValues values, Container container) throws IOException {
+        return new Settings(values, container);
+    }
+
+    /** The flags as text, with their sources. */
+    public FlagValues values() {
+        return values;
+    }
+
+    /** The flags' own values. */
+    public StartOptions options() {
+        return options;
+    }
+
+    /** The flags about L2, and the policies of keyspaces. */
+    public NearCacheOptions nearCache() {
+        return nearCache;
+    }
+
+    /** The size of the store in bytes. */
+    public long maxMemory() {
+        return maxMemory;
+    }
+
+    /** The largest value in bytes. */
+    long maxValueSize() {
+        return maxValueSize;
+    }
+
+    /** The store's eviction policy. */
+    public Eviction eviction() {
+        return eviction;
+    }
+
+    /** The file in which the store is published; null if it is not. */
+    public @Nullable Path shmFile() {
+        return shmFile;
+    }
+
+    /** The number of event loops. */
+    public int ioThreads() {
+        return ioThreads;
+    }
+
+    /** How long an event loop polls for work before it sleeps; 0 under a CPU limit. */
+    public int busyPollMicros() {
+        return busyPollMicros;
+    }
+
+    /** The default user's password, or empty. */
+    public String password() {
+        return password;
+    }
+
+    /** The lines of the users file. */
+    public List<String> users() {
+        return List.copyOf(users);
+    }
+
+    /** Messages to log at the start. */
+    public List<String> warnings() {
+        return List.copyOf(warnings);
     }
 
     private static void check(boolean holds, String otherwise) {
@@ -120,7 +148,9 @@ public record Settings(
         }
     }
 
-    /** The store's pages are all allocated at the start, so a container that is too small would be killed. */
+    /**
+     * The store allocates all its pages at the start: in a container that is too small, the process would be killed.
+     */
     private static void checkFits(long maxMemory, Container container) {
         long available = container.availableMemory();
         long needed = maxMemory + BESIDE_STORE_BYTES;
@@ -155,7 +185,7 @@ public record Settings(
         check(options.respCompat, "--resp-compat=false: replies are always Redis-compatible; leave the flag out");
     }
 
-    /** A mode in octal. */
+    /** Parses a file's mode, which is written in octal. */
     public static Set<PosixFilePermission> permissions(String mode) {
         if (!mode.matches("0?[0-7]{3}")) {
             throw new IllegalArgumentException("'" + mode + "' is no mode: three octal digits, such as 660");
@@ -209,7 +239,7 @@ public record Settings(
                 .toList();
     }
 
-    /** An address that others can reach needs a password. */
+    /** Refuses an address that other machines can reach when there is no password. */
     private static void checkExposure(StartOptions options, String password, List<String> users) throws IOException {
         List<String> rules = rulesOfDefaultUser(users);
         check(
@@ -228,7 +258,7 @@ public record Settings(
         }
     }
 
-    /** The words of its line; none where it has no line. */
+    /** The words of the default user's line in the users file; empty if it has none. */
     private static List<String> rulesOfDefaultUser(List<String> users) {
         return users.stream()
                 .map(line -> List.of(line.split("\\s+", -1)))
@@ -245,7 +275,7 @@ public record Settings(
         return Files.isDirectory(path) ? path.resolve(SHM_NAME) : path;
     }
 
-    /** Those flags that may change at run time, as CONFIG SET would have them; passwords are no part of it. */
+    /** The flags that may change at run time, as CONFIG SET takes them. Passwords are not among them. */
     public Map<String, String> parameters() {
         Map<String, String> parameters = new LinkedHashMap<>();
         parameters.put("maxclients", String.valueOf(options.maxClients));
@@ -260,6 +290,11 @@ public record Settings(
         return parameters;
     }
 
+    /**
+     * Opens the store.
+     *
+     * @param listener hears of entries that the store removes by itself
+     */
     public Store openStore(RemovalListener listener) throws IOException {
         StoreOptions store = StoreOptions.maxMemory(maxMemory)
                 .eviction(eviction)
@@ -269,13 +304,14 @@ public record Settings(
         if (shmFile != null) {
             store.file(shmFile).permissions(permissions(options.shmMode));
         }
-        L2Options link = tiers.link();
+        L2Options link = nearCache.link();
         if (link != null) {
             store.stamped(L2.slots(link));
         }
         return Store.open(store);
     }
 
+    /** The largest value that the store allows: an eighth of its whole pages. */
     private long largest() {
         return (maxMemory & -4096L) / 8;
     }

@@ -2,16 +2,24 @@ package io.cachee.server.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flags of {@code cachee start}, and their values one by one; {@link Settings} judges them together.
+ * The flags of {@code cachee start}, each checked by itself; {@link Settings} checks them together.
  *
- * <p>They are not picocli's, as those of the other commands are: its classes are too old for the cache of classes that
- * the distribution brings, and half of the time to the first reply would be spent on them.
+ * <p>The other commands use picocli. Its classes are too old for the distribution's ahead-of-time cache, and loading
+ * them would take half of the time to the first reply.
  */
 public final class StartOptions {
+    /** The flag that chooses how event loops wait for sockets. */
+    public static final String TRANSPORT = "transport";
+
+    /** The transport that takes the best of those that work on this machine. */
+    public static final String AUTO = "auto";
+
+    private static final Set<String> TRANSPORTS = Set.of(AUTO, "io_uring", "epoll", "nio");
     private static final int MOST_PORT = 65_535;
     private static final long LEAST_BUFFERS = 1 << 20;
     private static final String SIZE = "Sizes are bytes, or whole numbers of kb, mb or gb.";
@@ -43,9 +51,9 @@ public final class StartOptions {
                             + " requests closely one after the other and a CPU is idle, or where it has hardly time to"
                             + " sleep anyway; never under a CPU limit; 0 turns it off."),
             Flag.of(
-                    "transport",
+                    TRANSPORT,
                     "auto|io_uring|epoll|nio",
-                    "auto",
+                    AUTO,
                     "How event loops wait for clients: by Linux's epoll, its io_uring, for trials, or"
                             + " Java's selectors; auto is epoll where it can be had."),
             Flag.of("health-port", "PORT", "6381", "/livez, /readyz and /health over HTTP; 0 turns them off."),
@@ -152,6 +160,7 @@ public final class StartOptions {
     public final boolean protectedMode;
     public final int ioThreads;
     final int busyPollMicros;
+    public final String transport;
     public final int healthPort;
     public final int metricsPort;
     public final String adminBind;
@@ -181,6 +190,13 @@ public final class StartOptions {
     final long latencyMillis;
     final boolean respCompat;
 
+    private static String transport(String text) {
+        if (!TRANSPORTS.contains(text)) {
+            throw new IllegalArgumentException("'" + text + "' is neither auto, io_uring, epoll nor nio");
+        }
+        return text;
+    }
+
     private static long buffersTotal(String text) {
         long bytes = MemorySize.parse(text);
         if (bytes < LEAST_BUFFERS) {
@@ -197,6 +213,7 @@ public final class StartOptions {
         protectedMode = values.yesNo("protected-mode");
         ioThreads = values.integer("io-threads", 0, 64);
         busyPollMicros = values.integer("busy-poll-micros", 0, 10_000);
+        transport = values.parsed(TRANSPORT, StartOptions::transport);
         healthPort = values.integer("health-port", 0, MOST_PORT);
         metricsPort = values.integer("metrics-port", 0, MOST_PORT);
         adminBind = values.text("admin-bind");

@@ -3,18 +3,18 @@ package io.cachee.server.config;
 import java.util.Collection;
 import java.util.function.UnaryOperator;
 
-/** Which name was meant by one that is unknown. */
-public final class Suggestion {
+/** Finds the known name that is most like an unknown one. */
+final class Suggestion {
     private static final int MOST_CHANGES = 2;
 
     private Suggestion() {}
 
     /**
-     * The end of a sentence that says so, or empty where nothing is near.
+     * The end of an error message that suggests the name, or empty if no name is similar.
      *
-     * @param shown makes of a name what the user would have to write
+     * @param shown turns a name into what the user has to write
      */
-    public static String of(Collection<String> known, String name, UnaryOperator<String> shown) {
+    static String of(Collection<String> known, String name, UnaryOperator<String> shown) {
         String nearest = null;
         int least = MOST_CHANGES + 1;
         for (String candidate : known) {
@@ -33,7 +33,7 @@ public final class Suggestion {
         return nearest == null ? "" : "; did you mean " + shown.apply(nearest) + "?";
     }
 
-    /** How many letters have to be changed, added or left out to make one of the other. */
+    /** The number of letters to change, add or remove to turn one word into the other. */
     private static int distance(String a, String b) {
         int[] row = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

@@ -1,4 +1,4 @@
-/** What the sidecar was told: flags, environment and file, resolved and checked. */
+/** The sidecar's configuration: flags, environment and file, resolved and checked. */
 @NullMarked
 package io.cachee.server.config;
 

@@ -3,7 +3,7 @@ package io.cachee.server.load;
 import java.util.SplittableRandom;
 
 /**
- * Numbers of keys, drawn beforehand so that drawing costs nothing while a server is measured. By Zipf's law they are
+ * Random numbers of keys, drawn in advance so that drawing costs nothing while a server is measured. Zipf's law is
  * drawn by rejection-inversion (Hörmann and Derflinger, 1996), which needs no table of all keys.
  */
 final class KeyDraws {
@@ -38,7 +38,7 @@ final class KeyDraws {
         return Math.exp(-skew * Math.log(x));
     }
 
-    /** Of the density, up to {@code x}; near an exponent of 1 by its limit, the logarithm. */
+    /** The integral of the density up to {@code x}; near an exponent of 1 it is the logarithm. */
     private static double integral(double x, double skew) {
         double log = Math.log(x);
         double exponent = (1 - skew) * log;
@@ -51,7 +51,7 @@ final class KeyDraws {
         return Math.exp(log);
     }
 
-    /** Spreads the popular keys over all numbers; no two fall on the same one. */
+    /** Spreads the popular keys over all numbers, each rank to a number of its own. */
     static int scatter(int rank, int keys) {
         return (int) ((rank * GOLDEN + 1) % keys);
     }

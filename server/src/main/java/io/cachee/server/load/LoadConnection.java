@@ -13,26 +13,26 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client. In a closed loop it sends its next batch when the last is answered. In an open loop it sends at the times
- * that the rate asks for, and counts from those times: a server that falls behind is not asked less, nor does it look
- * faster than it is.
+ * One client. In a closed loop, it sends the next batch when the last is answered. In an open loop, it sends at the
+ * times that the rate prescribes, and measures latency from those times. So a server that falls behind gets as many
+ * requests as before, and its delays are counted.
  */
 @SuppressWarnings("FutureReturnValueIgnored")
 final class LoadConnection extends ChannelInboundHandlerAdapter {
     private static final int KEY_DIGITS = 12;
-    /** All keys but their digits are the same. */
+    /** All keys are this one with other digits. */
     private static final String FIRST_KEY = "key:" + "0".repeat(KEY_DIGITS);
 
-    /** Batches under way in an open loop; those beyond wait their turn, and their time counts. */
+    /** The batches under way in an open loop; later ones wait, and their waiting time counts. */
     private static final int MOST_BATCHES = 512;
 
     private final LoadPlan plan;
     private final KeyDraws draws;
     private final byte[] get;
     private final byte[] set;
-    /** Where the key's digits begin in both. */
+    /** The position of the key's digits in both requests. */
     private final int digitsAt;
-    /** Those before it are zeros in every key. */
+    /** The digits before this one are zero in every key. */
     private final int firstDigit;
 
     private final ReplyCounter counter = new ReplyCounter();
@@ -54,17 +54,17 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         this.firstDigit = KEY_DIGITS - String.valueOf(plan.keys()).length();
         this.get = RequestEncoder.bytes("GET", FIRST_KEY);
         this.set = RequestEncoder.bytes("SET", FIRST_KEY, "x".repeat(plan.valueBytes()));
-        // The key ends the one, before its line break, and begins in the other at the same place.
+        // The key ends the GET, before its line break; in the SET it begins at the same position.
         this.digitsAt = get.length - 2 - KEY_DIGITS;
     }
 
-    /** Before the connection is made: whoever waits for that finds the context set. */
+    /** Called before the connection is made, so that the context is set once it is. */
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
     }
 
-    /** The first reply answers no request of the load. */
+    /** Call this when a request was sent that is not part of the load: its reply comes first. */
     void expectGreeting() {
         greetings = 1;
     }
@@ -84,7 +84,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         return ctx == null ? null : ctx.executor();
     }
 
-    /** Sends the first batch, or, in an open loop, settles when. On the event loop. */
+    /** Sends the first batch or, in an open loop, chooses the time of the first. Call this on the event loop. */
     void start() {
         if (plan.ratePerSecond() == 0) {
             send(System.nanoTime());
@@ -97,7 +97,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         return (long) (1e9 * plan.clients() * plan.pipeline() / plan.ratePerSecond());
     }
 
-    /** Sends what is due, in an open loop. On the event loop. */
+    /** Sends the batches that are due in an open loop. Call this on the event loop. */
     void sendDue(long now) {
         while (!stopped && due - now <= 0 && sent.size() < MOST_BATCHES) {
             send(due);
@@ -115,7 +115,7 @@ final class LoadConnection extends ChannelInboundHandlerAdapter {
         stopped = true;
     }
 
-    /** An event loop that ends does not close its channels by itself with every transport. */
+    /** Closes the connection; not every transport does so when its event loop ends. */
     void close() {
         ChannelHandlerContext ctx = context;
         if (ctx != null) {

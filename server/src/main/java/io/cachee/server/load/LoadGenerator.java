@@ -14,11 +14,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
-/** Puts a load on a server and measures what becomes of it. */
+/** Puts a load on a server and measures its throughput and latency. */
 public final class LoadGenerator {
     private static final int FILL_BATCH = 256;
     private static final int FILL_BYTES = 1 << 18;
-    /** How often it is looked what is due in an open loop. */
+    /** The time between two checks for due batches in an open loop. */
     private static final long TICK_MICROS = 50;
 
     private final LoadPlan plan;
@@ -29,9 +29,9 @@ public final class LoadGenerator {
         this.draws = new KeyDraws(plan.keys(), plan.skew(), 42);
     }
 
-    /** Sets all keys, so that reads find something. */
-    public void fill(Target target) throws IOException {
-        target.ask("PING"); // whose error says more than that of a large request: that a password is missing, say
+    /** Sets all keys, so that reads find values. */
+    public void fill(TargetServer target) throws IOException {
+        target.ask("PING"); // its error, such as a missing password, is clearer than that of a large request
         String value = "x".repeat(plan.valueBytes());
         int batch = Math.clamp(FILL_BYTES / Math.max(1, plan.valueBytes()), 1, FILL_BATCH);
         List<String> words = new ArrayList<>();
@@ -49,7 +49,7 @@ public final class LoadGenerator {
     }
 
     /** Runs the load once. */
-    public LoadResult run(Target target) throws IOException {
+    public LoadResult run(TargetServer target) throws IOException {
         MultiThreadIoEventLoopGroup loops = ClientTransport.loops(plan.threads());
         List<LoadConnection> connections = new ArrayList<>();
         try {
@@ -79,7 +79,7 @@ public final class LoadGenerator {
         }
     }
 
-    /** One task for all connections of a loop: a task for each would cost more than the requests. */
+    /** Schedules one task for all connections of a loop; one for each would cost more than the requests. */
     // A connection that fails to send is reported as broken.
     @SuppressWarnings("FutureReturnValueIgnored")
     private static void keepSending(List<LoadConnection> connections, MultiThreadIoEventLoopGroup loops) {
@@ -105,7 +105,7 @@ public final class LoadGenerator {
         }
     }
 
-    private void connect(Target target, MultiThreadIoEventLoopGroup loops, List<LoadConnection> connections)
+    private void connect(TargetServer target, MultiThreadIoEventLoopGroup loops, List<LoadConnection> connections)
             throws IOException {
         for (int i = 0; i < plan.clients(); i++) {
             LoadConnection connection = new LoadConnection(plan, draws, i);

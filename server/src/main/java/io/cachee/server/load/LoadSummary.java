@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** Several rounds of a load as one: of each figure the median, of errors and broken connections the sum. */
+/** Combines several rounds of a load: the median of each figure, the sum of errors and broken connections. */
 public final class LoadSummary {
     private final List<LoadResult> rounds;
 
@@ -12,7 +12,7 @@ public final class LoadSummary {
         this.rounds = List.copyOf(rounds);
     }
 
-    /** Of at least one round. */
+    /** The summary of one round or more. */
     public static LoadSummary of(List<LoadResult> rounds) {
         return new LoadSummary(rounds);
     }
@@ -25,17 +25,17 @@ public final class LoadSummary {
                 : Arrays.stream(sorted, half - 1, half + 1).sum() / 2;
     }
 
-    /** Requests answered in a second. */
+    /** The requests answered in a second. */
     public double perSecond() {
         return median(LoadResult::perSecond);
     }
 
-    /** In microseconds. */
+    /** A percentile of the latency, in microseconds. */
     public double micros(double percentile) {
         return median(round -> round.micros(percentile));
     }
 
-    /** CPU time of the server for each request, 0 when that is not to be had. */
+    /** The server's CPU time for each request; 0 if it is not known. */
     public double cpuMicros() {
         return median(LoadResult::cpuMicros);
     }

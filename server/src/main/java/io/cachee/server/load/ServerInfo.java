@@ -6,15 +6,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** What a server says of itself by INFO, and which keys are hot, where it says that. */
+/** The fields of a server's INFO and, if it is a Cachee, its hot keys. */
 public final class ServerInfo {
     /**
-     * A key that takes much.
+     * A key with a large share of the reads or bytes.
      *
      * @param key as text
      * @param count reads or bytes
-     * @param thousandths the share of all that it is
+     * @param thousandths its share of all
      */
     public record HotKey(String key, long count, long thousandths) {}
 
@@ -24,8 +25,8 @@ public final class ServerInfo {
 
     private ServerInfo() {}
 
-    /** Asks a server. */
-    public static ServerInfo of(Target target) throws IOException {
+    /** Queries a server. */
+    public static ServerInfo of(TargetServer target) throws IOException {
         ServerInfo info = new ServerInfo();
         for (String line : target.ask("INFO", "everything").split("\r?\n", -1)) {
             int colon = line.indexOf(':');
@@ -54,12 +55,12 @@ public final class ServerInfo {
         return keys;
     }
 
-    /** Whether it is one of ours. */
+    /** Whether the server is a Cachee. */
     public boolean isCachee() {
         return fields.containsKey("cachee_version");
     }
 
-    /** A field as it is written, or empty. */
+    /** A field as text, or empty. */
     public String text(String name) {
         return fields.getOrDefault(name, "");
     }
@@ -73,7 +74,7 @@ public final class ServerInfo {
         }
     }
 
-    /** The fields whose names begin so. */
+    /** The fields whose names begin with {@code prefix}, without the prefix. */
     public Map<String, String> fieldsOf(String prefix) {
         Map<String, String> found = new LinkedHashMap<>();
         fields.forEach((name, value) -> {
@@ -84,19 +85,19 @@ public final class ServerInfo {
         return found;
     }
 
-    /** The keys that take most {@code reads} or {@code bytes}. */
+    /** The hottest keys by {@code reads} or {@code bytes}. */
     public List<HotKey> hotKeys(String kind) {
         return hotKeys.getOrDefault(kind, List.of());
     }
 
-    /** How much a counter moves in a second, since an earlier look. */
+    /** The increase of a counter a second, since an earlier query. */
     public double rate(String name, ServerInfo earlier) {
         double seconds = Math.max(1e-3, (nanos - earlier.nanos) / 1e9);
         return (number(name) - earlier.number(name)) / seconds;
     }
 
-    /** Share of reads that found a value, since an earlier look or, with null, since the start; -1 without reads. */
-    public double hitRate(@org.jspecify.annotations.Nullable ServerInfo earlier) {
+    /** The share of reads that found a value since {@code earlier} or, if null, since the start; -1 without reads. */
+    public double hitRate(@Nullable ServerInfo earlier) {
         long hits = number("keyspace_hits") - (earlier == null ? 0 : earlier.number("keyspace_hits"));
         long misses = number("keyspace_misses") - (earlier == null ? 0 : earlier.number("keyspace_misses"));
         return hits + misses == 0 ? -1 : (double) hits / (hits + misses);

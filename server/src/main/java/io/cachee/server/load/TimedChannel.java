@@ -16,21 +16,21 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A connection, over TCP or to a Unix socket, that waits for nothing longer than it is told: so long for the
- * connection, and so long for all that follows, however slowly it trickles in.
+ * A connection over TCP or to a Unix socket with a time limit: one for connecting, and one for everything that follows,
+ * even if a reply arrives byte by byte.
  */
 final class TimedChannel implements AutoCloseable {
     private static final int MOST_REPLY_BYTES = 16 << 20;
     private static final int READ_BYTES = 64 << 10;
 
-    private final Target target;
+    private final TargetServer target;
     private final SocketChannel channel;
     private final Selector selector;
     private final SelectionKey key;
     private final ReplyFrames replies = new ReplyFrames(MOST_REPLY_BYTES);
     private long deadlineNanos;
 
-    TimedChannel(Target target) throws IOException {
+    TimedChannel(TargetServer target) throws IOException {
         this.target = target;
         this.channel = target.isUnix() ? SocketChannel.open(StandardProtocolFamily.UNIX) : SocketChannel.open();
         this.selector = Selector.open();
@@ -76,7 +76,7 @@ final class TimedChannel implements AutoCloseable {
         }
     }
 
-    /** The next reply. An error is an exception. */
+    /** Reads the next reply; an error is an exception. */
     Reply read() throws IOException {
         try {
             while (!replies.next()) {

@@ -1,4 +1,4 @@
-/** A load generator for servers that speak RESP. */
+/** The load generator of {@code cachee bench}, and the queries of {@code top}, {@code report} and {@code warm}. */
 @NullMarked
 package io.cachee.server.load;
 

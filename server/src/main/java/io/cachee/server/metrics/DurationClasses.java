@@ -2,7 +2,7 @@ package io.cachee.server.metrics;
 
 /**
  * The classes in which LATENCY HISTOGRAM counts durations: one for each power of two nanoseconds, from a microsecond to
- * a second. Redis's classes end a little beyond those powers, for the precision of its histograms is two digits.
+ * a second. As in Redis, whose histograms have a precision of two digits, a class ends a little above its power of two.
  */
 public final class DurationClasses {
     private static final int FIRST_EXPONENT = 10;
@@ -12,7 +12,7 @@ public final class DurationClasses {
 
     private DurationClasses() {}
 
-    /** The class of a duration; those longer than a second belong to the last. */
+    /** The class of a duration; durations of more than a second are in the last one. */
     public static int of(long nanos) {
         int exponent = 63 - Long.numberOfLeadingZeros(Math.max(nanos, 1));
         boolean isWithinPrecision = nanos - (1L << exponent) < 1L << Math.max(0, exponent - PRECISION_BITS);

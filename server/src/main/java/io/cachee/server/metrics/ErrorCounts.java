@@ -5,7 +5,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** How often which kind of error was replied: by code, of which there are few. */
+/** Counts the errors in replies by their code. The number of different codes is limited. */
 public final class ErrorCounts {
     private static final int MOST_CODES = 64;
 

@@ -3,8 +3,8 @@ package io.cachee.server.metrics;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Durations by size: eight classes for each power of two nanoseconds, so a class is at most an eighth wide. Written by
- * one thread, read by any.
+ * A histogram of durations with eight classes for each power of two nanoseconds, so that a class is at most an eighth
+ * wide. One thread writes it; any thread may read it.
  */
 public final class LatencyHistogram {
     private static final int SUB_BITS = 3;
@@ -14,7 +14,7 @@ public final class LatencyHistogram {
 
     private final AtomicLongArray counts = new AtomicLongArray(CLASSES + 1);
 
-    /** Counts some durations of about the same length, which were so long together. */
+    /** Counts {@code count} durations of about {@code each} nanoseconds, which add up to {@code nanos}. */
     public void record(long each, int count, long nanos) {
         add(classOf(each), count);
         add(CLASSES, nanos);
@@ -36,14 +36,14 @@ public final class LatencyHistogram {
         return (exponent - FIRST_EXPONENT << SUB_BITS) + sub;
     }
 
-    /** The shortest duration that is longer than all of a class. */
+    /** The first duration above a class. */
     private static long endOf(int number) {
         int exponent = FIRST_EXPONENT + (number >> SUB_BITS);
         long sub = (number & (1 << SUB_BITS) - 1) + 1L;
         return (1L << exponent) + (sub << exponent - SUB_BITS);
     }
 
-    /** Adds what this has counted to {@code sum}. */
+    /** Adds these counts to {@code sum}. */
     public void addTo(Sum sum) {
         for (int i = 0; i < CLASSES; i++) {
             sum.counts[i] += counts.getOpaque(i);
@@ -51,12 +51,12 @@ public final class LatencyHistogram {
         sum.nanos += counts.getOpaque(CLASSES);
     }
 
-    /** Several histograms together, as they were at one moment. */
+    /** The sum of several histograms at one moment. */
     public static final class Sum {
         private final long[] counts = new long[CLASSES];
         private long nanos;
 
-        /** How many durations were counted. */
+        /** The number of durations. */
         public long count() {
             long count = 0;
             for (long c : counts) {
@@ -65,12 +65,12 @@ public final class LatencyHistogram {
             return count;
         }
 
-        /** All durations together. */
+        /** The sum of all durations. */
         public long nanos() {
             return nanos;
         }
 
-        /** How many were no longer than this, as far as the classes tell. */
+        /** The number of durations in the classes that end at or below {@code limitNanos}. */
         public long countUpTo(long limitNanos) {
             long count = 0;
             for (int i = 0; i < CLASSES && endOf(i) <= limitNanos; i++) {
@@ -79,7 +79,7 @@ public final class LatencyHistogram {
             return count;
         }
 
-        /** A duration that the given share of all does not exceed; 0 when there are none. */
+        /** The duration that the given share of all durations does not exceed; 0 without durations. */
         public long quantileNanos(double share) {
             long wanted = (long) Math.ceil(share * count());
             long seen = 0;
@@ -92,7 +92,7 @@ public final class LatencyHistogram {
             return 0;
         }
 
-        /** What was counted since {@code earlier}. */
+        /** The counts since {@code earlier}. */
         public Sum since(Sum earlier) {
             Sum difference = new Sum();
             for (int i = 0; i < CLASSES; i++) {

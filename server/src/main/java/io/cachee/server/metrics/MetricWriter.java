@@ -1,9 +1,9 @@
 package io.cachee.server.metrics;
 
 /**
- * Writes metrics in Prometheus's text format or in OpenMetrics, which differ in little: the name of a counter's family
- * has no {@code _total} in OpenMetrics, and the text ends with a line that says so. Labels are given as
- * {@code name="value"} pairs by {@link #label}; none ever holds a key or anything else that clients choose freely.
+ * Writes metrics in Prometheus's text format or in OpenMetrics. There are two differences: in OpenMetrics, the name of
+ * a counter's family has no {@code _total}, and the text ends with a line {@code # EOF}. Labels are made by
+ * {@link #label}. They must not contain keys or other text that clients choose freely.
  */
 public final class MetricWriter {
     private static final String TOTAL = "_total";
@@ -47,12 +47,12 @@ public final class MetricWriter {
         return this;
     }
 
-    /** A sample of the family that was begun last. */
+    /** Adds a sample to the family begun last. */
     public MetricWriter sample(String name, double value, String... labels) {
         return sample(name, number(value), labels);
     }
 
-    /** A sample of the family that was begun last. */
+    /** Adds a sample to the family begun last. */
     public MetricWriter sample(String name, long value, String... labels) {
         return sample(name, Long.toString(value), labels);
     }
@@ -93,7 +93,7 @@ public final class MetricWriter {
         return Double.isInfinite(value) ? (value > 0 ? "+Inf" : "-Inf") : Double.toString(value);
     }
 
-    /** All of it. */
+    /** Ends the text and returns it. */
     public String finish() {
         if (openMetrics) {
             text.append("# EOF\n");

@@ -5,13 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The process as Linux tells it; 0 where that is not to be had. What the JDK's management interfaces say of it costs
- * tens of milliseconds when first asked, which is too long for an event loop.
+ * Figures of this process from Linux; 0 on other systems. The JDK's management interfaces have them too, but take tens
+ * of milliseconds at their first use, which is too long for an event loop.
  */
 public final class ProcessFigures {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path STAT = Path.of("/proc/self/stat");
-    /** Of fields behind the program's name, the first of which is the state. */
+    /** The position among the fields after the program's name; the first of them is the state. */
     private static final int USER_TICKS = 11;
 
     private static final int SYSTEM_TICKS = 12;
@@ -27,7 +27,7 @@ public final class ProcessFigures {
     public record Cpu(double user, double system) {
         private static final Cpu UNKNOWN = new Cpu(0, 0);
 
-        /** Both. */
+        /** The sum of both. */
         public double total() {
             return user + system;
         }
@@ -35,7 +35,7 @@ public final class ProcessFigures {
 
     private ProcessFigures() {}
 
-    /** Resident memory, that of the store included. */
+    /** The resident memory, including the store. */
     public static long residentBytes() {
         return kilobytes(STATUS, "VmRSS:") << 10;
     }
@@ -45,12 +45,12 @@ public final class ProcessFigures {
         return TOTAL_BYTES;
     }
 
-    /** Threads, those of the JVM included. */
+    /** The number of threads, including the JVM's own. */
     public static long threads() {
         return number(STATUS, "Threads:", "\n");
     }
 
-    /** CPU time used so far. */
+    /** The CPU time used so far. */
     public static Cpu cpu() {
         try {
             String text = Files.readString(STAT);

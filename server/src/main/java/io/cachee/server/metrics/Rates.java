@@ -1,6 +1,6 @@
 package io.cachee.server.metrics;
 
-/** Operations a second, over the last seconds. Sampled by a timer. */
+/** Operations a second over the last seconds; a timer takes the samples. */
 public final class Rates {
     private static final int SAMPLES = 16;
 

@@ -1,6 +1,6 @@
 package io.cachee.server.metrics;
 
-/** Sums over all event loops. */
+/** Counters, summed over all event loops. */
 public record Totals(long hits, long misses, long commands, long bytesIn, long bytesOut) {
     public static final Totals ZERO = new Totals(0, 0, 0, 0, 0);
 

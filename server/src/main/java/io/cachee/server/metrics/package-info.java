@@ -1,4 +1,4 @@
-/** What is measured, and how Prometheus reads it. */
+/** Counters, histograms and figures of the process, and Prometheus's text formats. */
 @NullMarked
 package io.cachee.server.metrics;
 

@@ -2,7 +2,6 @@ package io.cachee.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.server.CommandLineRun;
 import io.cachee.server.TestSidecar;
 import io.cachee.testkit.RespClient;
 import java.nio.file.Path;

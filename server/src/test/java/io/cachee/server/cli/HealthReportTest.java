@@ -2,11 +2,10 @@ package io.cachee.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.server.CommandLineRun;
 import io.cachee.server.RealRedis;
 import io.cachee.server.TestSidecar;
 import io.cachee.server.load.ServerInfo;
-import io.cachee.server.load.Target;
+import io.cachee.server.load.TargetServer;
 import io.cachee.testkit.RespClient;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -42,7 +41,7 @@ class HealthReportTest {
                     throw new AssertionError(e);
                 }
             });
-            Target target = Target.parse("127.0.0.1:" + door.getLocalPort(), "");
+            TargetServer target = TargetServer.parse("127.0.0.1:" + door.getLocalPort(), "");
             StringWriter out = new StringWriter();
             new HealthReport(ServerInfo.of(target), "here").print(new PrintWriter(out));
             server.join();

@@ -140,8 +140,8 @@ class SettingsTest {
     }
 
     /** All that the flags about L2 can change; the options' own text keeps passwords to itself. */
-    private static String outcomeOfLink(NearCacheOptions tiers) {
-        L2Options link = tiers.link();
+    private static String outcomeOfLink(NearCacheOptions options) {
+        L2Options link = options.link();
         if (link == null) {
             return "";
         }
@@ -155,7 +155,7 @@ class SettingsTest {
     /** What a flag came to, as text. */
     private static String outcome(Settings settings) {
         StartOptions o = settings.options();
-        NearCacheOptions t = settings.tiers();
+        NearCacheOptions t = settings.nearCache();
         return List.of(
                         o.port,
                         o.bind,
@@ -164,7 +164,7 @@ class SettingsTest {
                         o.protectedMode,
                         settings.ioThreads(),
                         settings.busyPollMicros(),
-                        settings.polling(),
+                        o.transport,
                         o.healthPort,
                         o.metricsPort,
                         o.adminBind,

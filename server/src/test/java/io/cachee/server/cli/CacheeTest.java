@@ -1,8 +1,7 @@
-package io.cachee.server;
+package io.cachee.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cachee.server.cli.RootCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;

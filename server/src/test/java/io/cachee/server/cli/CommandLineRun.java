@@ -1,6 +1,5 @@
-package io.cachee.server;
+package io.cachee.server.cli;
 
-import io.cachee.server.cli.RootCommand;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 

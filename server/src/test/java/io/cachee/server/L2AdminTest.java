@@ -3,6 +3,7 @@ package io.cachee.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.server.cli.CommandLineRun;
 import io.cachee.server.cli.StartCommand;
 import io.cachee.server.metrics.Exposition;
 import io.cachee.testkit.Await;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the sidecar tells probes, Prometheus and people when it stands before L2. */
-class TierAdminTest {
+class L2AdminTest {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final String USERS = "keyspace=\"user\"";
 

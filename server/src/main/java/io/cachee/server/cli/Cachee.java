@@ -1,14 +1,14 @@
-package io.cachee.server;
+package io.cachee.server.cli;
 
-import io.cachee.server.cli.RootCommand;
-import io.cachee.server.cli.StartCommand;
+import io.cachee.server.Log;
+import io.cachee.server.NettyLog;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The {@code cachee} command line. Exit codes: 0 done, 1 failed, 2 wrong arguments. What parses the arguments of the
- * other commands is not loaded for {@code start}, so it is not named here.
+ * The entry point of the {@code cachee} command line. Exit codes: 0 done, 1 failed, 2 wrong arguments. {@code start} is
+ * recognized here and does not load picocli, which parses the arguments of the other commands.
  */
 public final class Cachee {
     private Cachee() {}
@@ -25,11 +25,5 @@ public final class Cachee {
             return StartCommand.run(List.of(args).subList(1, args.length), System.getenv(), out, err);
         }
         return RootCommand.commandLine().execute(args);
-    }
-
-    /** The version of the jar; classes that run from a folder have none. */
-    public static String version() {
-        String version = Cachee.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
     }
 }

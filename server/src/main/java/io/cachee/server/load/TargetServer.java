@@ -12,21 +12,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A server to put load on.
+ * A server that a command talks to, or puts load on.
  *
  * @param name as it was given
- * @param address of it
+ * @param address of the server
  * @param password or empty
- * @param timeoutMillis how long a connection, and then all answers to a question, may take
+ * @param timeoutMillis how long connecting may take, and then all replies to a query
  */
-public record Target(String name, SocketAddress address, String password, long timeoutMillis) {
-    /** What is usual. */
-    public static final long TIMEOUT_MILLIS = 10_000;
+public record TargetServer(String name, SocketAddress address, String password, long timeoutMillis) {
+    /** The default timeout. */
+    private static final long TIMEOUT_MILLIS = 10_000;
 
-    /** {@code host:port}, a port, or the path of a Unix socket. */
-    public static Target parse(String text, String password) {
+    /** Reads {@code host:port}, a port, or the path of a Unix socket. */
+    public static TargetServer parse(String text, String password) {
         if (text.startsWith("/") || text.startsWith("./")) {
-            return new Target(text, UnixDomainSocketAddress.of(text), password, TIMEOUT_MILLIS);
+            return new TargetServer(text, UnixDomainSocketAddress.of(text), password, TIMEOUT_MILLIS);
         }
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "127.0.0.1" : text.substring(0, colon);
@@ -34,19 +34,19 @@ public record Target(String name, SocketAddress address, String password, long t
         if (!port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
             throw new IllegalArgumentException("'" + text + "' is neither host:port nor the path of a socket");
         }
-        return new Target(text, new InetSocketAddress(host, Integer.parseInt(port)), password, TIMEOUT_MILLIS);
+        return new TargetServer(text, new InetSocketAddress(host, Integer.parseInt(port)), password, TIMEOUT_MILLIS);
     }
 
-    /** The same, with less patience, or more. */
-    public Target within(long millis) {
-        return new Target(name, address, password, millis);
+    /** The same server with another timeout. */
+    public TargetServer within(long millis) {
+        return new TargetServer(name, address, password, millis);
     }
 
     boolean isUnix() {
         return address instanceof UnixDomainSocketAddress;
     }
 
-    /** Asks the server something. An error is an exception. */
+    /** Sends a request on a connection of its own and returns the reply; an error is an exception. */
     public Reply query(String... words) throws IOException {
         try (TimedChannel channel = new TimedChannel(this)) {
             if (!password.isEmpty()) {
@@ -62,12 +62,12 @@ public record Target(String name, SocketAddress address, String password, long t
         }
     }
 
-    /** The same, where a string is expected. */
+    /** Like {@link #query}, for a reply that is a string. */
     public String ask(String... words) throws IOException {
         return query(words).text();
     }
 
-    /** CPU time that the server has used so far, in seconds; 0 when it is not on this machine. */
+    /** The CPU time that the server has used so far, in seconds; 0 if it is not on this machine. */
     double cpuSeconds() {
         try {
             for (String line : ask("INFO", "server").split("\r?\n", -1)) {

@@ -1,6 +1,7 @@
-package io.cachee.server;
+package io.cachee.server.cli;
 
-import io.cachee.server.cli.StartCommand;
+import io.cachee.server.Log;
+import io.cachee.server.NettyLog;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -8,9 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Several sidecars in one process, of which the JVM learns what classes a sidecar uses, alone and before an L2. For the
- * making of the distribution alone. The arguments are those of {@code start} for each of them, with a {@code +} in
- * between; when one ends, all do.
+ * Runs several sidecars in one process, so that the JVM records which classes a sidecar uses alone and before an L2.
+ * Only {@code bin/dist} uses it. The arguments are those of {@code start} for each sidecar, separated by {@code +}.
+ * When one sidecar ends, the process does.
  */
 final class Training {
     private Training() {}
