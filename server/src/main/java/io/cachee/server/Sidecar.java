@@ -106,8 +106,8 @@ public final class Sidecar implements AutoCloseable {
             readiness = new Readiness(
                     tiers.readyHitRate / 100.0,
                     tiers.readyMillis,
-                    shared.statistics()::reads,
-                    shared.statistics()::hitRate,
+                    shared.statistics::reads,
+                    shared.statistics::hitRate,
                     System::nanoTime);
             configure(shared, settings);
             reload = new ConfigReload(settings, shared, log);
@@ -159,7 +159,7 @@ public final class Sidecar implements AutoCloseable {
             parameters.put("requirepass", settings.password());
         }
         Parameter.set(shared, parameters);
-        shared.users().define(settings.users());
+        shared.users.define(settings.users());
     }
 
     private static ListenOptions listenOptions(Settings settings) {
@@ -232,7 +232,7 @@ public final class Sidecar implements AutoCloseable {
                 stats.entries(),
                 stats.regionBytes() - stats.freeBytes(),
                 stats.regionBytes(),
-                shared.statistics().hitRate(),
+                shared.statistics.hitRate(),
                 TimeUnit.MILLISECONDS.toSeconds(shared.uptimeMillis()),
                 proxy == null ? "" : proxy.state());
     }

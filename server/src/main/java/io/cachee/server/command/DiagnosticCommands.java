@@ -121,7 +121,7 @@ final class DiagnosticCommands {
             "    If no commands are specified then all histograms are replied.");
 
     private static String doctor(SharedState shared) {
-        if (shared.tunables.latencyThresholdMillis == 0) {
+        if (shared.tunables.latencyThresholdMillis() == 0) {
             return "Latency monitoring is off. Turn it on by CONFIG SET latency-monitor-threshold <milliseconds>.";
         }
         StringBuilder text = new StringBuilder();

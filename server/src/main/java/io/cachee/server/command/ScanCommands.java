@@ -48,9 +48,9 @@ final class ScanCommands {
                     bytes[0] += name.length + 64;
                 }
             });
-            if (bytes[0] > call.shared.tunables.normalOutput.hardBytes()) {
+            if (bytes[0] > call.shared.tunables.normalOutput().hardBytes()) {
                 throw new CommandException("ERR the keys that match are more than the output buffer limit of "
-                        + call.shared.tunables.normalOutput.hardBytes() + " bytes; use SCAN");
+                        + call.shared.tunables.normalOutput().hardBytes() + " bytes; use SCAN");
             }
         } while (cursor != 0 && seen.size() < most);
         return seen.stream().limit(most).map(Bytes::value).toList();

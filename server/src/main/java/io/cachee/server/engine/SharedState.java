@@ -120,16 +120,6 @@ public final class SharedState {
         outputLimits.forget(session);
     }
 
-    /** The users who may log in. */
-    public Users users() {
-        return users;
-    }
-
-    /** Settings that may change while the sidecar runs. */
-    public Tunables tunables() {
-        return tunables;
-    }
-
     /** The events that connections report. */
     public ConnectionEvents events() {
         return events;
@@ -146,11 +136,6 @@ public final class SharedState {
     }
 
     // ---------------------------------------------------------------- logs and counters
-
-    /** What the event loops have counted. */
-    public Statistics statistics() {
-        return statistics;
-    }
 
     public void log(String message, @Nullable Throwable cause) {
         failureLog.log(message, cause);

@@ -53,13 +53,13 @@ final class Doorkeeper {
             return "ERR the cache is shutting down";
         }
         boolean isLocal = transport == Transport.UNIX || isLoopback(channel);
-        if (isProtected && !isLocal && !shared.users().needsLogin()) {
+        if (isProtected && !isLocal && !shared.users.needsLogin()) {
             shared.events().connectionDenied();
             return "DENIED Cachee is running in protected mode because no password is set for the default user, and"
                     + " clients from other machines are not accepted then. Set one with --requirepass-file, or turn"
                     + " protected mode off with --protected-mode=no where nobody else can reach this port.";
         }
-        if (places.incrementAndGet() > shared.tunables().maxClients() + (isLocal ? RESERVED : 0)) {
+        if (places.incrementAndGet() > shared.tunables.maxClients() + (isLocal ? RESERVED : 0)) {
             places.decrementAndGet();
             shared.events().connectionRejected();
             return "ERR max number of clients reached";
@@ -100,9 +100,9 @@ final class Doorkeeper {
     /** Disconnects those who have been silent, or have not read, for too long. To be called every second or so. */
     void tick() {
         long now = System.nanoTime();
-        long idle = TimeUnit.SECONDS.toNanos(shared.tunables().timeoutSeconds());
+        long idle = TimeUnit.SECONDS.toNanos(shared.tunables.timeoutSeconds());
         long late = TimeUnit.MILLISECONDS.toNanos(limits.strangerMillis());
-        OutputLimit limit = shared.tunables().normalOutput();
+        OutputLimit limit = shared.tunables.normalOutput();
         for (Connection connection : connections) {
             if (connection.isKilled()) {
                 continue;
@@ -173,7 +173,7 @@ final class Doorkeeper {
     }
 
     int queryBufferBytes() {
-        return shared.tunables().queryBufferBytes();
+        return shared.tunables.queryBufferBytes();
     }
 
     long lingerMillis() {
@@ -181,7 +181,7 @@ final class Doorkeeper {
     }
 
     OutputLimit outputLimit() {
-        return shared.tunables().normalOutput();
+        return shared.tunables.normalOutput();
     }
 
     void queryTooLarge(String client) {

@@ -92,7 +92,7 @@ public final class RespServer implements AutoCloseable {
     private void tick() {
         try {
             doorkeeper.tick();
-            shared.statistics().tick();
+            shared.statistics.tick();
             if (tls != null) {
                 tls.reloadIfChanged();
             }
