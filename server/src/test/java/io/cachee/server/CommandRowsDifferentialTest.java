@@ -168,7 +168,8 @@ final class CommandRowsDifferentialTest {
                         .as(category.string())
                         .containsAll(wanted);
             }
-            assertThat(names(our.call("ACL", "CAT"))).containsExactlyInAnyOrderElementsOf(names(their.call("ACL", "CAT")));
+            assertThat(names(our.call("ACL", "CAT")))
+                    .containsExactlyInAnyOrderElementsOf(names(their.call("ACL", "CAT")));
         }
     }
 
@@ -196,7 +197,9 @@ final class CommandRowsDifferentialTest {
             assertThat(client.call("XGROUP", "CREATE", "k", "g", "0").string())
                     .contains("needs a Redis or Valkey behind it (--l2)");
             assertThat(client.call("NOSUCH").string()).startsWith("ERR unknown command");
-            assertThat(names(client.call("COMMAND", "LIST"))).contains("get", "client|list").doesNotContain("hget");
+            assertThat(names(client.call("COMMAND", "LIST")))
+                    .contains("get", "client|list")
+                    .doesNotContain("hget");
         }
     }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -20,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>It begins with the name and the arity. What follows may stand in any order: the flags, as Redis names them; the
- * categories that do not follow from the flags; {@link KeySpec}s; the {@link Route}; a {@link Role}; and {@link Trait}s.
- * {@code secret=2} hides the arguments from the second on in logs.
+ * categories that do not follow from the flags; {@link KeySpec}s; the {@link Route}; a {@link Role}; and {@link
+ * Trait}s. {@code secret=2} hides the arguments from the second on in logs.
  */
 public final class CommandRow {
     private static final Map<String, CommandFlag> FLAGS = words(CommandFlag.values(), CommandFlag::displayName);

@@ -125,7 +125,9 @@ public final class SharedState {
         return events;
     }
 
-    /** The largest argument that is read. It exceeds the largest value a little, so that SET can refuse a larger one. */
+    /**
+     * The largest argument that is read. It exceeds the largest value a little, so that SET can refuse a larger one.
+     */
     public int maxBulkBytes() {
         return (int) Math.min(store.maxValueSize() + (1 << 20), tunables.queryBufferBytes);
     }
