@@ -135,7 +135,7 @@ final class ProofSidecar implements AutoCloseable {
 
     /** Of lookups since the start. */
     double hitRate() {
-        return shared.statistics().hitRate();
+        return shared.statistics.hitRate();
     }
 
     RespClient connect() throws IOException {

@@ -105,8 +105,8 @@ public final class Sidecar implements AutoCloseable {
             readiness = new Readiness(
                     nearCache.readyHitRate / 100.0,
                     nearCache.readyMillis,
-                    shared.statistics()::reads,
-                    shared.statistics()::hitRate,
+                    shared.statistics::reads,
+                    shared.statistics::hitRate,
                     System::nanoTime);
             configure(shared, settings);
             reload = new ConfigReload(settings, shared, log);
@@ -172,7 +172,7 @@ public final class Sidecar implements AutoCloseable {
             parameters.put("requirepass", settings.password());
         }
         Parameter.set(shared, parameters);
-        shared.users().define(settings.users());
+        shared.users.define(settings.users());
     }
 
     private ListenOptions listenOptions() {

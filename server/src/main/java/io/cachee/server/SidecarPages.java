@@ -79,7 +79,7 @@ final class SidecarPages {
                 stats.entries(),
                 stats.regionBytes() - stats.freeBytes(),
                 stats.regionBytes(),
-                shared.statistics().hitRate(),
+                shared.statistics.hitRate(),
                 TimeUnit.MILLISECONDS.toSeconds(shared.uptimeMillis()),
                 proxy == null ? "" : proxy.state());
     }

@@ -395,7 +395,7 @@ final class KeyspacePoliciesTest {
             assertThat(result.problem()).isEmpty();
             assertThat(result.loaded()).isGreaterThanOrEqualTo(90);
             assertThat(client.call("GET", "item:50").string()).isEqualTo("value 50");
-            assertThat(pod.shared().statistics().hitRate()).isEqualTo(1);
+            assertThat(pod.shared().statistics.hitRate()).isEqualTo(1);
         }
         try (TestSidecar pod = sidecar();
                 RespClient client = pod.connect()) {
@@ -406,7 +406,7 @@ final class KeyspacePoliciesTest {
                     .extracting(WarmUp.Result::wanted, WarmUp.Result::loaded)
                     .containsExactly(2, 1);
             client.call("GET", "item:150");
-            assertThat(pod.shared().statistics().hitRate()).isEqualTo(1);
+            assertThat(pod.shared().statistics.hitRate()).isEqualTo(1);
         }
     }
 

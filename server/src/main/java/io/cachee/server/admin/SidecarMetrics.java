@@ -128,7 +128,7 @@ public final class SidecarMetrics {
     private void writeClients() {
         Counters counters = shared.counters;
         out.gauge("cachee_connected_clients", "Clients connected.", shared.clients.count());
-        out.gauge("cachee_max_clients", "Clients that may be connected.", shared.tunables.maxClients);
+        out.gauge("cachee_max_clients", "Clients that may be connected.", shared.tunables.maxClients());
         out.gauge("cachee_tracking_clients", "Clients that keep copies.", shared.tracking.clients());
         out.gauge("cachee_tracked_keys", "Keys of which clients keep copies.", shared.tracking.keys());
         out.gauge("cachee_pubsub_channels", "Channels with subscribers.", shared.pubSub.channels());

@@ -176,7 +176,7 @@ final class InfoText {
         return new Fields()
                 .put("connected_clients", shared.clients.count())
                 .put("cluster_connections", 0)
-                .put("maxclients", shared.tunables.maxClients)
+                .put("maxclients", shared.tunables.maxClients())
                 .put("client_recent_max_input_buffer", largestInput)
                 .put("client_recent_max_output_buffer", largestOutput)
                 .put("blocked_clients", 0)

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * What a handler needs to run a command: the client, the request, the reply, and the store. There is one context for
  * each event loop, which is reused for every command; a handler must not keep it.
  *
- * <p>Methods that read and write the store are about the <em>chosen key</em>, set by {@link #key(int)}. The context finds
- * its bytes in the request, or in a buffer of its own if the key is stored with the prefix of a database. So reading and
- * writing a value allocates nothing: a value goes from the store directly to its place in the output buffer
+ * <p>Methods that read and write the store are about the <em>chosen key</em>, set by {@link #key(int)}. The context
+ * finds its bytes in the request, or in a buffer of its own if the key is stored with the prefix of a database. So
+ * reading and writing a value allocates nothing: a value goes from the store directly to its place in the output buffer
  * ({@link #replyValue}), and from the request directly to the store ({@link #put(int, long, PutMode)}).
  */
 public final class CommandContext {

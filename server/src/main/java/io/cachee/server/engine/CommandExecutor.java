@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>finds the row of the command;
  *   <li>makes the request wait while clients are paused, or while earlier replies must come first;
- *   <li>lets {@link RequestJudge} refuse or queue it, unless nothing restricts the client (a <em>plain</em> session, which
- *       nearly all are);
+ *   <li>lets {@link RequestJudge} refuse or queue it, unless nothing restricts the client (a <em>plain</em> session,
+ *       which nearly all are);
  *   <li>runs the handler that the {@link CommandRouting} chooses, and notes how long it took.
  * </ol>
  *
@@ -156,7 +156,9 @@ public final class CommandExecutor {
         if (shared.pause.isOn() && shared.pause.holds(session, command)) {
             return Outcome.WAIT;
         }
-        if (command != null && session.link.hasPendingReplies() && shared.routing().mustWait(session, command)) {
+        if (command != null
+                && session.link.hasPendingReplies()
+                && shared.routing().mustWait(session, command)) {
             return Outcome.AFTER_REPLIES;
         }
         if (command != null && fits && session.plain && !shared.monitors.isUsed()) {
@@ -167,7 +169,9 @@ public final class CommandExecutor {
         return Outcome.DONE;
     }
 
-    /** The row of a request that {@link CommandTable#find} alone does not resolve; null if no one has such a command. */
+    /**
+     * The row of a request that {@link CommandTable#find} alone does not resolve; null if no one has such a command.
+     */
     private @Nullable Command resolve(Request request) {
         Command row = shared.table.rowOf(request);
         boolean isListed = row != null && (!row.hasSubcommands() || request.count() < 2);

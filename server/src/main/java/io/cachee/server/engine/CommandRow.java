@@ -3,6 +3,7 @@ package io.cachee.server.engine;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>It begins with the name and the arity. What follows may stand in any order: the flags, as Redis names them; the
- * categories that do not follow from the flags; {@link KeySpec}s; the {@link Route}; a {@link Role}; and {@link Trait}s.
- * {@code secret=2} hides the arguments from the second on in logs.
+ * categories that do not follow from the flags; {@link KeySpec}s; the {@link Route}; a {@link Role}; and {@link
+ * Trait}s. {@code secret=2} hides the arguments from the second on in logs.
  */
 public final class CommandRow {
     final String name;

@@ -1,6 +1,9 @@
 package io.cachee.server.engine;
 
-/** What happens to connections: every event is counted, and those an operator should know about are logged, within limits. */
+/**
+ * What happens to connections: every event is counted, and those an operator should know about are logged, within
+ * limits.
+ */
 public final class ConnectionEvents {
     private final SharedState shared;
     private final LogLimit limit;

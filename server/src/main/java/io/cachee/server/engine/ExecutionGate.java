@@ -8,18 +8,18 @@ import java.util.concurrent.locks.ReentrantLock;
  * Lets all event loops run commands at the same time, and sometimes one of them alone: for a transaction, or for a
  * command that changes several keys in one step.
  *
- * <p>Each loop has a cell, which is 1 while the loop runs a batch of requests. Usually that is all a loop writes, so loops
- * share nothing.
+ * <p>Each loop has a cell, which is 1 while the loop runs a batch of requests. Usually that is all a loop writes, so
+ * loops share nothing.
  * <ol>
- *   <li>A loop that begins a batch sets its cell to 1, then looks whether the gate is closed. If it is, the loop sets its
- *       cell back to 0, waits until the gate is open, and begins again.
+ *   <li>A loop that begins a batch sets its cell to 1, then looks whether the gate is closed. If it is, the loop sets
+ *       its cell back to 0, waits until the gate is open, and begins again.
  *   <li>A loop that wants to be alone sets its own cell to 0, closes the gate, and waits until every cell is 0. Then it
  *       sets its cell to 1 and runs its task, after which it opens the gate.
  * </ol>
  *
- * <p>Either side first writes, then reads what the other writes. These writes are volatile, so at least one side sees the
- * other: never do both proceed. A loop sets its own cell to 0 before it waits for the lock, because another loop that is
- * already closing the gate waits for that cell.
+ * <p>Either side first writes, then reads what the other writes. These writes are volatile, so at least one side sees
+ * the other: never do both proceed. A loop sets its own cell to 0 before it waits for the lock, because another loop
+ * that is already closing the gate waits for that cell.
  */
 final class ExecutionGate {
     private static final int SPINS = 200;

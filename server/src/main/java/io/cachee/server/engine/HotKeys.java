@@ -6,9 +6,9 @@ import java.util.List;
 
 /**
  * The keys with the largest counts, estimated from a sample of requests. The number of keys is fixed: a key that is not
- * among them replaces the one with the smallest count and inherits its count (the space-saving algorithm), so a key that
- * really is hot is never missed. Counts are halved from time to time, so that old ones fade. One event loop adds; any
- * thread may read.
+ * among them replaces the one with the smallest count and inherits its count (the space-saving algorithm), so a key
+ * that really is hot is never missed. Counts are halved from time to time, so that old ones fade. One event loop adds;
+ * any thread may read.
  */
 public final class HotKeys {
     /** One of this many requests is sampled, on average. */

@@ -6,8 +6,8 @@ import io.cachee.store.KeyBatch;
 import io.cachee.store.Store;
 
 /**
- * Prefetches the entries of keys in requests that have arrived together, before they run. The processor then loads these
- * entries at the same time; without it, each request would wait for its own.
+ * Prefetches the entries of keys in requests that have arrived together, before they run. The processor then loads
+ * these entries at the same time; without it, each request would wait for its own.
  */
 final class KeyPrefetch {
     private static final byte[] NOTHING = {};

@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 /**
  * A key specification as in Redis 7: where keys stand among a command's arguments, and what the command does with them.
  *
- * <p>In the table of commands it is written as {@code ACCESS:WHERE}. ACCESS is RO, RW, OW or RM, followed by a letter for
- * each of access, update, insert and delete, by {@code !} if the arguments are not keys, by {@code ?} if the
+ * <p>In the table of commands it is written as {@code ACCESS:WHERE}. ACCESS is RO, RW, OW or RM, followed by a letter
+ * for each of access, update, insert and delete, by {@code !} if the arguments are not keys, by {@code ?} if the
  * specification is incomplete, and by {@code ~} if its flags depend on other arguments. WHERE is one of:
  *
  * <pre>

@@ -180,8 +180,7 @@ public final class Parameter {
                 case "pubsub" -> () -> shared.tunables.pubSubOutput = limit;
                 case "slave", "replica" -> () -> {};
                 default ->
-                    throw new IllegalArgumentException(
-                            "Invalid client class specified in buffer limit configuration.");
+                    throw new IllegalArgumentException("Invalid client class specified in buffer limit configuration.");
             };
             all = () -> {
                 before.run();

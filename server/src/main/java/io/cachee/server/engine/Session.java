@@ -69,6 +69,7 @@ public final class Session {
     public volatile boolean monitors;
     /** Whether the client takes no further requests. */
     volatile boolean closing;
+
     public volatile @Nullable Tracking tracking;
     public volatile @Nullable Subscriptions subscriptions;
     public volatile @Nullable Transaction transaction;

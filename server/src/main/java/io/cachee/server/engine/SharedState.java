@@ -120,22 +120,14 @@ public final class SharedState {
         outputLimits.forget(session);
     }
 
-    /** The users who may log in. */
-    public Users users() {
-        return users;
-    }
-
-    /** Settings that may change while the sidecar runs. */
-    public Tunables tunables() {
-        return tunables;
-    }
-
     /** The events that connections report. */
     public ConnectionEvents events() {
         return events;
     }
 
-    /** The largest argument that is read. It exceeds the largest value a little, so that SET can refuse a larger one. */
+    /**
+     * The largest argument that is read. It exceeds the largest value a little, so that SET can refuse a larger one.
+     */
     public int maxBulkBytes() {
         return (int) Math.min(store.maxValueSize() + (1 << 20), tunables.queryBufferBytes);
     }
@@ -146,11 +138,6 @@ public final class SharedState {
     }
 
     // ---------------------------------------------------------------- logs and counters
-
-    /** What the event loops have counted. */
-    public Statistics statistics() {
-        return statistics;
-    }
 
     public void log(String message, @Nullable Throwable cause) {
         failureLog.log(message, cause);

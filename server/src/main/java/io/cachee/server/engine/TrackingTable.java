@@ -13,20 +13,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers which clients have read which keys, so that they can keep copies of values: the server's part of client-side
- * caching (CLIENT TRACKING).
+ * Remembers which clients have read which keys, so that they can keep copies of values: the server's part of
+ * client-side caching (CLIENT TRACKING).
  *
  * <ol>
  *   <li>Before a client reads a key, the table remembers the client as a reader of it.
  *   <li>After a key has changed, its readers are taken out of the table and notified.
  * </ol>
  *
- * <p>So a client that has read an old value is always notified: it was in the table before the change. It is notified only
- * once, until it reads the key again. Clients that use {@code BCAST} are not in the table: they are notified of every
- * change under their prefixes.
+ * <p>So a client that has read an old value is always notified: it was in the table before the change. It is notified
+ * only once, until it reads the key again. Clients that use {@code BCAST} are not in the table: they are notified of
+ * every change under their prefixes.
  *
- * <p>The number of keys is limited. When there are too many, an arbitrary key is removed, and its readers are notified as
- * if it had changed. Any thread may call.
+ * <p>The number of keys is limited. When there are too many, an arbitrary key is removed, and its readers are notified
+ * as if it had changed. Any thread may call.
  */
 public final class TrackingTable {
     /** The channel on which clients that use RESP2 receive invalidations. */

@@ -4,14 +4,14 @@ import io.cachee.server.config.OutputLimit;
 
 /** Settings that CONFIG SET may change while the sidecar runs. */
 public final class Tunables {
-    public volatile int maxClients = 10_000;
+    volatile int maxClients = 10_000;
     volatile int timeoutSeconds;
     volatile int tcpKeepaliveSeconds = 300;
     volatile long slowlogMicros = 10_000;
     volatile int slowlogMaxLength = 128;
-    public volatile long latencyThresholdMillis;
+    volatile long latencyThresholdMillis;
     volatile int trackingTableMaxKeys = 100_000;
-    public volatile OutputLimit normalOutput = new OutputLimit(64L << 20, 32L << 20, 60);
+    volatile OutputLimit normalOutput = new OutputLimit(64L << 20, 32L << 20, 60);
     volatile OutputLimit pubSubOutput = new OutputLimit(32L << 20, 8L << 20, 60);
     volatile int queryBufferBytes = 64 << 20;
 
@@ -28,6 +28,11 @@ public final class Tunables {
     /** The limit on the unread replies of a client that does not listen for messages. */
     public OutputLimit normalOutput() {
         return normalOutput;
+    }
+
+    /** How many milliseconds an event must take to be kept for LATENCY; 0 if none is kept. */
+    public long latencyThresholdMillis() {
+        return latencyThresholdMillis;
     }
 
     /** The largest size of a request. */

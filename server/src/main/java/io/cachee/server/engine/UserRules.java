@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a user may do: its commands, keys and channels, and the passwords to log in with. Immutable. The rules are written
- * as in Redis's ACL. Of passwords, only SHA-256 hashes are kept.
+ * What a user may do: its commands, keys and channels, and the passwords to log in with. Immutable. The rules are
+ * written as in Redis's ACL. Of passwords, only SHA-256 hashes are kept.
  */
 public final class UserRules {
     /** A pattern of keys, and whether the user may read and write them. */

@@ -3,8 +3,8 @@ package io.cachee.server.engine;
 import io.cachee.store.Store;
 
 /**
- * Converts between the store's clock and the wall clock. The distance between the two is measured again only when it has
- * changed by more than readings vary, so that EXPIRETIME returns the time that EXPIREAT has set.
+ * Converts between the store's clock and the wall clock. The distance between the two is measured again only when it
+ * has changed by more than readings vary, so that EXPIRETIME returns the time that EXPIREAT has set.
  */
 public final class WallClock {
     private static final long TOLERATED_MILLIS = 5;

@@ -54,13 +54,13 @@ final class Connections {
             return "ERR the cache is shutting down";
         }
         boolean isLocal = transport == Transport.UNIX || isLoopback(channel);
-        if (isProtected && !isLocal && !shared.users().needsLogin()) {
+        if (isProtected && !isLocal && !shared.users.needsLogin()) {
             shared.events().connectionDenied();
             return "DENIED Cachee is running in protected mode because no password is set for the default user, and"
                     + " clients from other machines are not accepted then. Set one with --requirepass-file, or turn"
                     + " protected mode off with --protected-mode=no where nobody else can reach this port.";
         }
-        if (places.incrementAndGet() > shared.tunables().maxClients() + (isLocal ? RESERVED : 0)) {
+        if (places.incrementAndGet() > shared.tunables.maxClients() + (isLocal ? RESERVED : 0)) {
             places.decrementAndGet();
             shared.events().connectionRejected();
             return "ERR max number of clients reached";
@@ -97,9 +97,9 @@ final class Connections {
     /** Closes connections that were silent, or left replies unread, for too long. Call about every second. */
     void tick() {
         long now = System.nanoTime();
-        long idle = TimeUnit.SECONDS.toNanos(shared.tunables().timeoutSeconds());
+        long idle = TimeUnit.SECONDS.toNanos(shared.tunables.timeoutSeconds());
         long late = TimeUnit.MILLISECONDS.toNanos(limits.strangerMillis());
-        OutputLimit limit = shared.tunables().normalOutput();
+        OutputLimit limit = shared.tunables.normalOutput();
         for (SocketConnection connection : all) {
             if (connection.isKilled()) {
                 continue;
@@ -172,12 +172,12 @@ final class Connections {
     }
 
     OutputLimit outputLimit() {
-        return shared.tunables().normalOutput();
+        return shared.tunables.normalOutput();
     }
 
     /** A request of this size is too large for its connection, or for all together. */
     void inputRefused(String client, long bytes) {
-        if (bytes > shared.tunables().queryBufferBytes()) {
+        if (bytes > shared.tunables.queryBufferBytes()) {
             shared.events().queryTooLarge(client);
         } else {
             shared.events().buffersTooLarge(client);

@@ -136,7 +136,7 @@ final class EventLoops {
                 waited += load.waitedShare() / whole;
             }
         }
-        long requests = shared.statistics().commandsRun();
+        long requests = shared.statistics.commandsRun();
         double rate = (requests - lastRequests) / (wall / 1e9);
         lastRequests = requests;
         return new LoopPlan.Sample(ran, waited, idle, rate);

@@ -186,7 +186,7 @@ final class RespProtocol implements Protocol, Link {
     }
 
     private int maxInputBytes() {
-        return shared.tunables().queryBufferBytes();
+        return shared.tunables.queryBufferBytes();
     }
 
     private void refuseInput(long bytes) {

@@ -99,7 +99,7 @@ public final class RespServer implements AutoCloseable {
     private void tick() {
         try {
             connections.tick();
-            shared.statistics().tick();
+            shared.statistics.tick();
             if (tls != null) {
                 tls.reloadIfChanged();
             }

@@ -20,7 +20,8 @@ final class CommandRowTest {
 
     @Test
     void readsAllThatARowSays() {
-        Command command = command("set -3 write,denyoom @string RWau~:1 KEYSPACE_WRITE as=set-for-seconds secret=2 brief");
+        Command command =
+                command("set -3 write,denyoom @string RWau~:1 KEYSPACE_WRITE as=set-for-seconds secret=2 brief");
         assertThat(command.name).isEqualTo("set");
         assertThat(command.arity).isEqualTo(-3);
         assertThat(command.flags).containsExactlyInAnyOrder(CommandFlag.WRITE, CommandFlag.DENYOOM);
@@ -38,8 +39,7 @@ final class CommandRowTest {
         assertThat(command("x 1 pubsub,fast LOCAL").categories).containsExactlyInAnyOrder("pubsub", "fast");
         assertThat(command("x 1 readonly,blocking LOCAL").categories)
                 .containsExactlyInAnyOrder("read", "blocking", "slow");
-        assertThat(command("x 1 readonly @scripting LOCAL").categories)
-                .containsExactlyInAnyOrder("scripting", "slow");
+        assertThat(command("x 1 readonly @scripting LOCAL").categories).containsExactlyInAnyOrder("scripting", "slow");
     }
 
     @Test

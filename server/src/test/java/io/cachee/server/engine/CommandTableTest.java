@@ -93,7 +93,8 @@ final class CommandTableTest {
         assertThat(named("command").accepts(2)).isFalse();
         assertThat(named("client").accepts(1)).isFalse();
         assertThat(named("client").accepts(3)).isFalse();
-        assertThat(named("command").misuse(Request.of("COMMAND".getBytes(US_ASCII)))).isNull();
+        assertThat(named("command").misuse(Request.of("COMMAND".getBytes(US_ASCII))))
+                .isNull();
         assertThat(named("client").misuse(Request.of("CLIENT".getBytes(US_ASCII))))
                 .isEqualTo("ERR wrong number of arguments for 'client' command");
     }

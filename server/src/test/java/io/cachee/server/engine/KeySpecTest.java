@@ -50,7 +50,8 @@ final class KeySpecTest {
 
     @Test
     void findsTheFirstHalfOfWhatFollowsAWord() {
-        assertThat(places("ROa:STREAMS@1..-1%2", "XREAD COUNT 1 STREAMS a b 0 0")).containsExactly(4, 5);
+        assertThat(places("ROa:STREAMS@1..-1%2", "XREAD COUNT 1 STREAMS a b 0 0"))
+                .containsExactly(4, 5);
         assertThat(places("ROa:STREAMS@1..-1%2", "XREAD STREAMS a b 0")).containsExactly(2);
         assertThat(places("ROa:STREAMS@1..-1%2", "XREAD STREAMS a")).isEmpty();
     }
@@ -117,8 +118,24 @@ final class KeySpecTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "1", "ROa", "ROa:", ":x", "RXa:1", "ROz:1", "ROa:0", "ROa:-1", "ROa:1..", "ROa:1/0", "ROa:1..1%2",
-                "ROa:#STREAMS@1", "ROa:#1..-1", "ROa:#1/2", "ROa:keys@1", "ROa:KEYS@", "ROa:1 ", "ROa:99999999999"
+                "1",
+                "ROa",
+                "ROa:",
+                ":x",
+                "RXa:1",
+                "ROz:1",
+                "ROa:0",
+                "ROa:-1",
+                "ROa:1..",
+                "ROa:1/0",
+                "ROa:1..1%2",
+                "ROa:#STREAMS@1",
+                "ROa:#1..-1",
+                "ROa:#1/2",
+                "ROa:keys@1",
+                "ROa:KEYS@",
+                "ROa:1 ",
+                "ROa:99999999999"
             })
     void refusesWhatIsNoKeySpecification(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> KeySpec.parse(text));

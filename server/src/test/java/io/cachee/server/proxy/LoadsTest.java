@@ -89,7 +89,7 @@ final class LoadsTest {
                 client.send("GET", "wanted");
                 client.send("MGET", "wanted", "absent");
             }
-            Await.until("all have asked", () -> sidecar.shared().statistics().commandsRun() >= 2 * CLIENTS);
+            Await.until("all have asked", () -> sidecar.shared().statistics.commandsRun() >= 2 * CLIENTS);
             proxy.resume();
             for (RespClient client : clients) {
                 assertThat(client.reply()).hasToString("$value");
