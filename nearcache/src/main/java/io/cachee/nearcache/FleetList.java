@@ -77,7 +77,12 @@ public final class FleetList {
                 arguments.add(Arguments.number(one.weight));
             }
         }
-        l2.send(RequestEncoder.encode(arguments.toArray(new byte[0][])), slot, Protocol.EITHER, -1, IgnoreReply.INSTANCE);
+        l2.send(
+                RequestEncoder.encode(arguments.toArray(new byte[0][])),
+                slot,
+                Protocol.EITHER,
+                -1,
+                IgnoreReply.INSTANCE);
     }
 
     /** Reads the hottest keys, the hottest first. On the link's event loop. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cachee.l2.L2Options;
 import io.cachee.nearcache.FleetList;
 import io.cachee.nearcache.KeyspaceCounter;
+import io.cachee.nearcache.NearCache;
 import io.cachee.nearcache.SourceWarmUp;
 import io.cachee.nearcache.WarmUp;
 import io.cachee.server.config.KeyspaceSection;
@@ -84,14 +85,14 @@ final class KeyspacePoliciesTest {
             assertThat(client.call("MGET", "k0", "k1").items())
                     .extracting(RespValue::string)
                     .containsExactly("498", "498");
-            Await.until("all is in L2", () -> tierOf(sidecar).writeBehind().pendingKeys() == 0);
+            Await.until("all is in L2", () -> nearCacheOf(sidecar).writeBehind().pendingKeys() == 0);
             assertThat(direct.call("GET", "k1").string()).isEqualTo("498");
             assertThat(direct.call("EXISTS", "gone").number()).isZero();
-            assertThat(tierOf(sidecar).writeBehind().coalesced()).isPositive();
+            assertThat(nearCacheOf(sidecar).writeBehind().coalesced()).isPositive();
         }
     }
 
-    private static io.cachee.nearcache.NearCache tierOf(TestSidecar sidecar) {
+    private static NearCache nearCacheOf(TestSidecar sidecar) {
         return sidecar.proxy().nearCache();
     }
 
@@ -104,7 +105,7 @@ final class KeyspacePoliciesTest {
             assertThat(client.call("SET", "k", "v").string()).isEqualTo("OK");
             assertThat(client.call("GET", "k").string()).isEqualTo("v");
             redis.restart();
-            Await.until("all is in L2", () -> tierOf(sidecar).writeBehind().pendingKeys() == 0);
+            Await.until("all is in L2", () -> nearCacheOf(sidecar).writeBehind().pendingKeys() == 0);
             try (RespClient again = redis.connect()) {
                 assertThat(again.call("GET", "k").string()).isEqualTo("v");
             }
@@ -338,7 +339,7 @@ final class KeyspacePoliciesTest {
     }
 
     private static long copyLoads(TestSidecar sidecar) {
-        return tierOf(sidecar).keyspaces().all().stream()
+        return nearCacheOf(sidecar).keyspaces().all().stream()
                 .mapToLong(keyspace -> keyspace.sum(KeyspaceCounter.COPY_LOADS))
                 .sum();
     }
@@ -355,14 +356,14 @@ final class KeyspacePoliciesTest {
             long asked = loads(sidecar);
             client.call("MGET", "page:1", "user:1");
             assertThat(loads(sidecar)).isEqualTo(asked);
-            tierOf(sidecar).define(KeyspaceSection.parse(Map.of("page", Map.of("version", 2))));
+            nearCacheOf(sidecar).define(KeyspaceSection.parse(Map.of("page", Map.of("version", 2))));
             client.call("MGET", "page:1", "user:1");
             assertThat(loads(sidecar)).isEqualTo(asked + 1);
         }
     }
 
     private static long loads(TestSidecar sidecar) {
-        return tierOf(sidecar).keyspaces().all().stream()
+        return nearCacheOf(sidecar).keyspaces().all().stream()
                 .mapToLong(keyspace -> keyspace.sum(KeyspaceCounter.LOADS))
                 .sum();
     }
@@ -381,16 +382,16 @@ final class KeyspacePoliciesTest {
             }
             List<FleetList.Weighted> hot = sibling.proxy().hottestKeys(150);
             assertThat(hot).hasSizeBetween(90, 101);
-            FleetList list = new FleetList(tierOf(sibling).l2(), "shop");
-            tierOf(sibling).loop().submit(() -> list.add(hot)).get();
+            FleetList list = new FleetList(nearCacheOf(sibling).l2(), "shop");
+            nearCacheOf(sibling).loop().submit(() -> list.add(hot)).get();
             Await.until(
                     "the list is in L2",
                     () -> direct.call("ZCARD", "{cachee:hot:shop}").number() >= 90);
         }
         try (TestSidecar pod = sidecar();
                 RespClient client = pod.connect()) {
-            FleetList list = new FleetList(tierOf(pod).l2(), "shop");
-            WarmUp.Result result = new WarmUp(tierOf(pod), list, List.of()).run(1_000, 10_000);
+            FleetList list = new FleetList(nearCacheOf(pod).l2(), "shop");
+            WarmUp.Result result = new WarmUp(nearCacheOf(pod), list, List.of()).run(1_000, 10_000);
             assertThat(result.problem()).isEmpty();
             assertThat(result.loaded()).isGreaterThanOrEqualTo(90);
             assertThat(client.call("GET", "item:50").string()).isEqualTo("value 50");
@@ -398,9 +399,9 @@ final class KeyspacePoliciesTest {
         }
         try (TestSidecar pod = sidecar();
                 RespClient client = pod.connect()) {
-            FleetList list = new FleetList(tierOf(pod).l2(), "nobody");
+            FleetList list = new FleetList(nearCacheOf(pod).l2(), "nobody");
             List<byte[]> own = List.of("item:150".getBytes(UTF_8), "item:150".getBytes(UTF_8), "gone".getBytes(UTF_8));
-            WarmUp.Result result = new WarmUp(tierOf(pod), list, own).run(1_000, 10_000);
+            WarmUp.Result result = new WarmUp(nearCacheOf(pod), list, own).run(1_000, 10_000);
             assertThat(result)
                     .extracting(WarmUp.Result::wanted, WarmUp.Result::loaded)
                     .containsExactly(2, 1);
@@ -463,8 +464,8 @@ final class KeyspacePoliciesTest {
     void aNewPodDoesNotWaitForWhatDoesNotCome() throws Exception {
         try (TestSidecar pod = sidecar()) {
             redis.pause();
-            FleetList list = new FleetList(tierOf(pod).l2(), "shop");
-            WarmUp.Result result = new WarmUp(tierOf(pod), list, List.of()).run(1_000, 50);
+            FleetList list = new FleetList(nearCacheOf(pod).l2(), "shop");
+            WarmUp.Result result = new WarmUp(nearCacheOf(pod), list, List.of()).run(1_000, 50);
             assertThat(result.loaded()).isZero();
             assertThat(result.problem()).contains("50 ms");
         } finally {

@@ -191,7 +191,8 @@ final class L1Reads {
         private void came(Loaded loaded) {
             switch (loaded.kind()) {
                 case VALUE -> answer.accept(bulk(loaded));
-                case ABSENT -> nearCache.missing(key, keyspace, () -> answer.accept(ReplyEncoder.nothing(resp3)), this::ask);
+                case ABSENT ->
+                    nearCache.missing(key, keyspace, () -> answer.accept(ReplyEncoder.nothing(resp3)), this::ask);
                 case TOO_LARGE -> tooLarge.run();
                 case REFUSED, FAILED -> answer.accept(ReplyEncoder.error(loaded.text()));
             }

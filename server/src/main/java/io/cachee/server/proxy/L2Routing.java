@@ -63,7 +63,8 @@ final class L2Routing implements CommandRouting {
         this.leases = new Leases(forwarding, reads);
         this.purge = new Purges(nearCache, forwarding, database);
         this.commandList = new MergedCommandList(shared.table, nearCache.l2(), forwarding);
-        this.onOwnConnection = call -> OwnConnection.of(call, nearCache, forwarding).run(call);
+        this.onOwnConnection =
+                call -> OwnConnection.of(call, nearCache, forwarding).run(call);
         this.handlers = new Handler[shared.table.commands().size()];
         for (Command command : shared.table.commands()) {
             handlers[command.number] = choose(command);
