@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The hottest keys of all sidecars of an application, a sorted set in L2. Each sidecar regularly adds the weights of its
- * own hottest keys. The first one in each period halves all weights. The list is kept short. A new pod learns from it
+ * The hottest keys of all sidecars of an application, a sorted set in L2. Each sidecar regularly adds the weights of
+ * its hottest keys. The first one in each period halves all weights. The list is kept short. A new pod learns from it
  * what its siblings are reading.
  */
 public final class FleetList {
