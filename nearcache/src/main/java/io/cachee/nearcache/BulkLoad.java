@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class BulkLoad {
     /** Hears about each group that is done. */
     interface Progress {
-        /** So many more keys have been asked for, and so many of them have been kept. */
+        /** Adds the numbers of keys that were loaded, and of those that are in L1 now. */
         void loaded(int keys, int kept);
     }
 
@@ -172,7 +172,8 @@ final class BulkLoad {
                     && fences.of(keys[i]) == fence[i]
                     && keyspace.validSince() == validSince[i];
             if (current && ttlMillis >= -1) {
-                l1.keep(keys[i], keyspace, value, false, ttlMillis, generation, (int) TimeUnit.NANOSECONDS.toMillis(nanos));
+                l1.keep(keys[i], keyspace, value, false, ttlMillis, generation, (int)
+                        TimeUnit.NANOSECONDS.toMillis(nanos));
                 kept++;
             }
         }

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The hottest keys of all sidecars of an application, a sorted set in L2. Each sidecar regularly adds the weights of its
- * own hottest keys. The first one in each period halves all weights. The list is kept short. A new pod learns from it
+ * The hottest keys of all sidecars of an application, a sorted set in L2. Each sidecar regularly adds the weights of
+ * its hottest keys. The first one in each period halves all weights. The list is kept short. A new pod learns from it
  * what its siblings are reading.
  */
 public final class FleetList {
@@ -77,7 +77,12 @@ public final class FleetList {
                 arguments.add(Arguments.number(one.weight));
             }
         }
-        l2.send(RequestEncoder.encode(arguments.toArray(new byte[0][])), slot, Protocol.EITHER, -1, IgnoreReply.INSTANCE);
+        l2.send(
+                RequestEncoder.encode(arguments.toArray(new byte[0][])),
+                slot,
+                Protocol.EITHER,
+                -1,
+                IgnoreReply.INSTANCE);
     }
 
     /** Reads the hottest keys, the hottest first. On the link's event loop. */

@@ -44,8 +44,7 @@ final class L1Values {
         this.l2 = l2;
         this.isCluster = isCluster;
         this.copies = copies;
-        this.freshness =
-                new Freshness(ended, () -> ThreadLocalRandom.current().nextDouble());
+        this.freshness = new Freshness(ended, () -> ThreadLocalRandom.current().nextDouble());
     }
 
     /** The store's clock. */
@@ -122,12 +121,12 @@ final class L1Values {
         if (stamped == null || isTooLarge(stamped.length, policy)) {
             return;
         }
-        // L2 told the TTL while the load was running, at most loadMillis ago. Both clocks and that time are rounded.
+        // L2 sent the TTL during the load, at most loadMillis ago. Both clocks and that time are rounded.
         boolean expiresInL2 = l2TtlMillis >= 0 && !isAbsent;
         long leftMillis = expiresInL2 ? l2TtlMillis - loadMillis - ROUNDING_MILLIS : Long.MAX_VALUE;
         long longestMillis = isAbsent ? absenceMillis(policy) : policy.l1TtlMillis();
-        long jitteredMillis = (long)
-                (longestMillis * (1 - policy.jitter() * ThreadLocalRandom.current().nextDouble()));
+        long jitteredMillis = (long) (longestMillis
+                * (1 - policy.jitter() * ThreadLocalRandom.current().nextDouble()));
         long lifetimeMillis = Math.min(Math.min(jitteredMillis, leftMillis), Integer.MAX_VALUE);
         if (lifetimeMillis <= 0) {
             return;

@@ -11,9 +11,9 @@ import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Decides what readers of a key that L2 does not have are told. Where the keyspace asks for it, only the first reader
- * learns that the key is missing, and the others wait for it to write the key: the readers of this pod by a
- * {@link MissGate}, those of all pods by a key in L2 too. Confined to the link's event loop.
+ * Handles reads of keys that L2 does not have. If the keyspace has a miss wait, only the first reader learns that the
+ * key is missing, and the others wait until it has written the key. A {@link MissGate} makes the readers of this pod
+ * wait for each other; a key in L2 does the same for the readers of all pods. Confined to the link's event loop.
  */
 final class Misses {
     private static final byte[] FLIGHT = "cachee:flight:{".getBytes(StandardCharsets.ISO_8859_1);

@@ -175,8 +175,9 @@ public final class NearCache implements AutoCloseable {
     }
 
     /**
-     * Handles the read of a key that does not exist in L2. Either the reader is told so and is expected to write the
-     * key, or another reader is already, and this one asks again when the key has changed. On the link's event loop.
+     * Handles the read of a key that does not exist in L2: runs {@code tell}, after which the reader is expected to
+     * write the key, or, if another reader is already expected to, {@code askAgain} when the key has changed. On the
+     * link's event loop.
      */
     public void missing(byte[] key, Keyspace keyspace, Runnable tell, Runnable askAgain) {
         misses.missing(key, keyspace, tell, askAgain);

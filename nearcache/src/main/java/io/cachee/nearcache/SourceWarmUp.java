@@ -80,7 +80,7 @@ public final class SourceWarmUp {
 
                 @Override
                 public void invalidatedAll() {
-                    // The same applies.
+                    // As above.
                 }
 
                 @Override
@@ -144,7 +144,8 @@ public final class SourceWarmUp {
                 long keptMillis = ttlMillis < 0 ? LONGEST_MILLIS : Math.clamp(ttlMillis, 1, LONGEST_MILLIS);
                 byte[] name = storedName.apply(key);
                 // A client may have written the key meanwhile.
-                PutResult result = store.put(name, 0, name.length, value, 0, got.length(), keptMillis, PutMode.IF_ABSENT);
+                PutResult result =
+                        store.put(name, 0, name.length, value, 0, got.length(), keptMillis, PutMode.IF_ABSENT);
                 loaded.addAndGet(result == PutResult.STORED ? 1 : 0);
             }
             done();

@@ -65,7 +65,8 @@ public final class WarmUp {
     }
 
     private CompletableFuture<?> load(int most) {
-        return nearCache.whenCoherent()
+        return nearCache
+                .whenCoherent()
                 .thenCompose(_ -> list.read(most).exceptionally(this::withoutFleet))
                 .thenCompose(fleet -> loadAll(inTurn(fleet, most)));
     }

@@ -65,8 +65,7 @@ final class ChangeEventTest {
     @Test
     void readsTheFirstStreamInBothProtocols() {
         String entries = array(entry("1-0", "key", "a"), entry("2-0", "key", "b"));
-        List<ChangeEvent> resp2 =
-                ChangeEvent.ofFirstStream(reply(array(array(bulk("cachee:events"), entries))));
+        List<ChangeEvent> resp2 = ChangeEvent.ofFirstStream(reply(array(array(bulk("cachee:events"), entries))));
         List<ChangeEvent> resp3 = ChangeEvent.ofFirstStream(reply("%1\r\n" + bulk("cachee:events") + entries));
         assertThat(resp2).extracting(ChangeEvent::toString).containsExactly("1-0", "2-0");
         assertThat(resp3).extracting(ChangeEvent::toString).containsExactly("1-0", "2-0");

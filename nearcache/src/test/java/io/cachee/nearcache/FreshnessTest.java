@@ -43,7 +43,7 @@ final class FreshnessTest {
     }
 
     @Test
-    void isFreshUntilItsTimeHasComeAndStaleForAsLongAsIsDeclared() {
+    void isFreshForItsLifetimeAndThenStaleForTheDeclaredTime() {
         assertThat(at(LIFETIME - 1, GENERATION, PLAIN)).isEqualTo(Verdict.FRESH);
         assertThat(at(LIFETIME, GENERATION, PLAIN)).isEqualTo(Verdict.STALE);
         assertThat(at(LIFETIME + STALE - 1, GENERATION, PLAIN)).isEqualTo(Verdict.STALE);
@@ -51,7 +51,7 @@ final class FreshnessTest {
     }
 
     @Test
-    void countsStalenessFromTheEndOfWhatVouchedForIt() {
+    void countsStalenessFromTheEndOfItsGeneration() {
         ended.ended(GENERATION, LOADED + 100);
         assertThat(at(100, 0, PLAIN)).isEqualTo(Verdict.STALE);
         assertThat(at(100, GENERATION + 1, PLAIN)).isEqualTo(Verdict.STALE);
@@ -60,7 +60,7 @@ final class FreshnessTest {
     }
 
     @Test
-    void servesNothingOfWhichItIsNotKnownSinceWhenNobodyVouchesForIt() {
+    void servesNothingOfAGenerationWhoseEndIsNotKnown() {
         assertThat(at(1, GENERATION + 1, PLAIN)).isEqualTo(Verdict.GONE);
         assertThat(at(1, 0, PLAIN)).isEqualTo(Verdict.GONE);
     }
@@ -75,13 +75,13 @@ final class FreshnessTest {
     }
 
     @Test
-    void neverServesAbsenceThatIsStale() {
+    void neverServesStaleAbsence() {
         Verdict verdict = freshness.judge(stamp(true, 20), PLAIN, Long.MIN_VALUE, GENERATION, LOADED + LIFETIME);
         assertThat(verdict).isEqualTo(Verdict.GONE);
     }
 
     @Test
-    void knowsNothingOfWhatWasKeptBeforeItsKeyspaceWasOutdated() {
+    void servesNothingThatWasLoadedBeforeItsKeyspaceWasOutdated() {
         assertThat(freshness.judge(stamp(false, 20), PLAIN, LOADED, GENERATION, LOADED + 1))
                 .isEqualTo(Verdict.GONE);
         assertThat(freshness.judge(stamp(false, 20), PLAIN, LOADED - 1, GENERATION, LOADED + 1))
@@ -89,14 +89,14 @@ final class FreshnessTest {
     }
 
     @Test
-    void isDueAfterItsSoftTime() {
+    void isRefreshedAfterItsSoftTtl() {
         KeyspacePolicy soft = policy(400, 0, Consistency.BOUNDED);
         assertThat(at(399, GENERATION, soft)).isEqualTo(Verdict.FRESH);
         assertThat(at(400, GENERATION, soft)).isEqualTo(Verdict.REFRESH);
     }
 
     @Test
-    void isDueEarlierByChanceTheNearerItsEndIs() {
+    void isMoreLikelyToBeRefreshedTheNearerItsEndIs() {
         KeyspacePolicy early = policy(0, 1, Consistency.BOUNDED);
         chance = 0;
         assertThat(at(LIFETIME - 1, GENERATION, early)).isEqualTo(Verdict.FRESH);
@@ -107,7 +107,7 @@ final class FreshnessTest {
     }
 
     @Test
-    void takesNothingForAStampThatIsNone() {
+    void takesBytesThatAreNoStampForNone() {
         Stamp nothing = new Stamp().read(new byte[Stamp.BYTES], Stamp.BYTES);
         assertThat(freshness.judge(nothing, PLAIN, Long.MIN_VALUE, GENERATION, LOADED))
                 .isEqualTo(Verdict.GONE);

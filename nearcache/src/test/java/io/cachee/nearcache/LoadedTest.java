@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Errors of L2, told apart. */
+/** How errors of L2 are told apart. */
 final class LoadedTest {
     @ParameterizedTest
     @ValueSource(
@@ -15,7 +15,7 @@ final class LoadedTest {
                 "CLUSTERDOWN The cluster is down",
                 "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE."
             })
-    void thatThereIsNoAnswerForNowIsNone(String error) {
+    void errorsThatPassAreFailures(String error) {
         Loaded loaded = Loaded.error(error);
         assertThat(loaded.kind()).isEqualTo(Loaded.Kind.FAILED);
         assertThat(loaded.text()).isEqualTo(error);

@@ -125,8 +125,7 @@ final class NearCacheTest {
         nearCache.define(Map.of("user", KeyspacePolicy.DEFAULT));
         direct.call("SET", "user:1", "value");
         assertThat(read("user:1").get()).isEqualTo("value");
-        nearCache.define(
-                Map.of("user", KeyspacePolicy.builder().version(1).build()));
+        nearCache.define(Map.of("user", KeyspacePolicy.builder().version(1).build()));
         assertThat(judge("user:1")).isEqualTo(Verdict.GONE);
     }
 
@@ -150,9 +149,9 @@ final class NearCacheTest {
                     }
                 }))
                 .get();
-        Await.until("L2 has answered", () -> direct.call("INFO", "commandstats")
-                .string()
-                .contains("cmdstat_pttl:"));
+        Await.until(
+                "L2 has answered",
+                () -> direct.call("INFO", "commandstats").string().contains("cmdstat_pttl:"));
         nearCache.forget(bytes("item:3"));
         direct.call("SET", "item:3", "after");
         direct.call("DEL", "item:4");

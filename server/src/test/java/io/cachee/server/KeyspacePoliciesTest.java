@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cachee.l2.L2Options;
 import io.cachee.nearcache.FleetList;
 import io.cachee.nearcache.KeyspaceCounter;
+import io.cachee.nearcache.NearCache;
 import io.cachee.nearcache.SourceWarmUp;
 import io.cachee.nearcache.WarmUp;
 import io.cachee.server.cli.CommandLineRun;
@@ -92,7 +93,7 @@ final class KeyspacePoliciesTest {
         }
     }
 
-    private static io.cachee.nearcache.NearCache nearCacheOf(TestSidecar sidecar) {
+    private static NearCache nearCacheOf(TestSidecar sidecar) {
         return sidecar.proxy().nearCache();
     }
 

@@ -72,7 +72,7 @@ final class LatencyCommands {
     }
 
     private static String diagnosis(SharedState shared) {
-        if (shared.tunables.latencyThresholdMillis == 0) {
+        if (shared.tunables.latencyThresholdMillis() == 0) {
             return "Latency monitoring is off. Turn it on by CONFIG SET latency-monitor-threshold <milliseconds>.";
         }
         StringBuilder text = new StringBuilder();

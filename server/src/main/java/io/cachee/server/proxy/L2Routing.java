@@ -49,7 +49,8 @@ final class L2Routing implements CommandRouting {
         this.leases = new Leases(forwarding, reads);
         this.purges = new Purges(nearCache, forwarding, database);
         this.commandList = new MergedCommandList(shared.table, nearCache.l2(), forwarding);
-        this.onOwnConnection = call -> OwnConnection.of(call, nearCache, forwarding).run(call);
+        this.onOwnConnection =
+                call -> OwnConnection.of(call, nearCache, forwarding).run(call);
         this.handlers = new Handler[shared.table.commands().size()];
         this.unlisted =
                 new UnlistedCommands(nearCache.l2()::command, handlers.length, forwarding::pass, onOwnConnection);

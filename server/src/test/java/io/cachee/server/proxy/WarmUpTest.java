@@ -95,18 +95,6 @@ final class WarmUpTest {
                 .sum();
     }
 
-    /** How many single items L2 has been asked for. The link's own probe sends a GET at times, which does not count. */
-    private long getsOfItems(RespClient monitor) throws Exception {
-        direct.call("ECHO", "all is seen");
-        long gets = 0;
-        String seen = "";
-        while (!seen.contains("all is seen")) {
-            gets += seen.contains("\"GET\" \"item:") ? 1 : 0;
-            seen = monitor.reply().string();
-        }
-        return gets;
-    }
-
     @Test
     void loadsManyKeysWithFewRequestsAndServesThemAfterwards() throws Exception {
         direct.call("PEXPIRE", "item:7", 20_000);
@@ -114,10 +102,9 @@ final class WarmUpTest {
         direct.call("DEL", "item:9");
         direct.call("LPUSH", "item:9", "element");
         direct.call("SET", "item:10", "");
-        try (RespClient monitor = redis.connect();
+        try (SeenRequests seen = new SeenRequests(redis);
                 TestSidecar pod = pod();
                 RespClient client = pod.connect()) {
-            monitor.call("MONITOR");
             WarmUp.Result result = warm(pod, List.of());
             assertThat(result.problem()).isEmpty();
             assertThat(result.wanted()).isEqualTo(KEYS);
@@ -128,7 +115,7 @@ final class WarmUpTest {
                     assertThat(client.call("GET", "item:" + i).string()).isEqualTo(i == 10 ? "" : "value " + i);
                 }
             }
-            assertThat(getsOfItems(monitor)).isZero();
+            assertThat(seen.gets()).isZero();
             assertThat(client.call("PTTL", "item:7").number()).isBetween(1L, 20_000L);
             assertThat(client.call("GET", "item:8")).hasToString("$nil");
             assertThat(client.call("GET", "item:9").string()).startsWith("WRONGTYPE");
