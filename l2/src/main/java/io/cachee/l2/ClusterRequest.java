@@ -61,7 +61,7 @@ final class ClusterRequest implements ReplyHandler {
             send();
         } else {
             // Nothing comes between the two, for both are sent in one go; what is loaded so is not tracked.
-            node.send(RequestEncoder.encode("ASKING"), protocol, 0, Nobody.HERE);
+            node.send(RequestEncoder.encode("ASKING"), protocol, 0, IgnoreReply.INSTANCE);
             node.send(request.retainedDuplicate(), protocol, 0, this);
         }
     }

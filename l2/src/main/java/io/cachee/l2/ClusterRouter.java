@@ -31,11 +31,11 @@ final class ClusterRouter implements Router, Node.Watcher {
     private final Map<HostPort, Node> nodes = new LinkedHashMap<>();
     private volatile List<Node> listed = List.of();
     private volatile String lookupProblem = "";
-    private final @Nullable Node[] primaries = new @Nullable Node[Slots.COUNT];
+    private final @Nullable Node[] primaries = new @Nullable Node[HashSlots.COUNT];
     /** Where values may be loaded from instead, while its feed is up. */
-    private final @Nullable Node[] replicas = new @Nullable Node[Slots.COUNT];
+    private final @Nullable Node[] replicas = new @Nullable Node[HashSlots.COUNT];
     /** Whose feed a slot's generation is of. */
-    private final @Nullable Node[] vouching = new @Nullable Node[Slots.COUNT];
+    private final @Nullable Node[] vouching = new @Nullable Node[HashSlots.COUNT];
 
     private final Backoff backoff;
     private @Nullable ScheduledFuture<?> refreshTimer;
@@ -45,7 +45,7 @@ final class ClusterRouter implements Router, Node.Watcher {
 
     ClusterRouter(LinkContext link) {
         this.link = link;
-        this.generations = new Generations(Slots.COUNT, link.feed()::vouches);
+        this.generations = new Generations(HashSlots.COUNT, link.feed()::vouches);
         L2Options options = link.options();
         this.backoff = new Backoff(
                 Math.max(SOON_MILLIS, options.firstRetryMillis()),
@@ -83,7 +83,7 @@ final class ClusterRouter implements Router, Node.Watcher {
             return;
         }
         refreshing = true;
-        link.lookup()
+        link.blocking()
                 .run(
                         asking(),
                         ranges -> {
@@ -112,13 +112,13 @@ final class ClusterRouter implements Router, Node.Watcher {
             Node node = nodes.get(address);
             asked.add(node != null && node.isTracked() ? 0 : asked.size(), address);
         }
-        asked.addAll(link.target().seeds());
-        return () -> link.lookup().topology().slots(asked);
+        asked.addAll(link.server().seeds());
+        return () -> link.blocking().topology().slots(asked);
     }
 
     private void apply(List<Topology.SlotRange> ranges) {
-        @Nullable Node[] nextPrimaries = new @Nullable Node[Slots.COUNT];
-        @Nullable Node[] nextReplicas = new @Nullable Node[Slots.COUNT];
+        @Nullable Node[] nextPrimaries = new @Nullable Node[HashSlots.COUNT];
+        @Nullable Node[] nextReplicas = new @Nullable Node[HashSlots.COUNT];
         for (Topology.SlotRange range : ranges) {
             Node primary = node(range.primary());
             List<HostPort> copies = range.replicas();
@@ -126,16 +126,16 @@ final class ClusterRouter implements Router, Node.Watcher {
             if (link.options().readFromReplicas() && !copies.isEmpty()) {
                 replica = node(copies.get(Math.floorMod(range.first() + range.last(), copies.size())));
             }
-            for (int slot = Math.max(0, range.first()); slot <= Math.min(range.last(), Slots.COUNT - 1); slot++) {
+            for (int slot = Math.max(0, range.first()); slot <= Math.min(range.last(), HashSlots.COUNT - 1); slot++) {
                 nextPrimaries[slot] = primary;
                 nextReplicas[slot] = replica;
             }
         }
-        System.arraycopy(nextPrimaries, 0, primaries, 0, Slots.COUNT);
-        System.arraycopy(nextReplicas, 0, replicas, 0, Slots.COUNT);
+        System.arraycopy(nextPrimaries, 0, primaries, 0, HashSlots.COUNT);
+        System.arraycopy(nextReplicas, 0, replicas, 0, HashSlots.COUNT);
         vouchAnew();
         Set<Node> used = new HashSet<>();
-        for (int slot = 0; slot < Slots.COUNT; slot++) {
+        for (int slot = 0; slot < HashSlots.COUNT; slot++) {
             add(used, primaries[slot]);
             add(used, replicas[slot]);
         }
@@ -163,7 +163,7 @@ final class ClusterRouter implements Router, Node.Watcher {
         Node made = new Node(
                 link,
                 address.toString(),
-                (role, found, failed) -> found.accept(new Place(address, readsCopies && role.tracked())),
+                (role, found, failed) -> found.accept(new Endpoint(address, readsCopies && role.tracked())),
                 this);
         nodes.put(address, made);
         listed = List.copyOf(nodes.values());
@@ -178,10 +178,10 @@ final class ClusterRouter implements Router, Node.Watcher {
         return replica != null && replica.isTracked() ? replica : primaries[slot];
     }
 
-    /** Slots that are another's now get a new number, the same for all of them. */
+    /** HashSlots that are another's now get a new number, the same for all of them. */
     private void vouchAnew() {
         int fresh = Generations.NONE;
-        for (int slot = 0; slot < Slots.COUNT; slot++) {
+        for (int slot = 0; slot < HashSlots.COUNT; slot++) {
             Node now = loader(slot);
             if (now != vouching[slot]) {
                 fresh = fresh == Generations.NONE ? generations.fresh() : fresh;
@@ -199,7 +199,7 @@ final class ClusterRouter implements Router, Node.Watcher {
     @Override
     public void began(Node node) {
         int generation = generations.fresh();
-        for (int slot = 0; slot < Slots.COUNT; slot++) {
+        for (int slot = 0; slot < HashSlots.COUNT; slot++) {
             if (loader(slot) == node) {
                 vouch(slot, node, generation);
             }
@@ -211,7 +211,7 @@ final class ClusterRouter implements Router, Node.Watcher {
     @Override
     public void ended(Node node, String why) {
         node.setGeneration(Generations.NONE);
-        for (int slot = 0; slot < Slots.COUNT; slot++) {
+        for (int slot = 0; slot < HashSlots.COUNT; slot++) {
             if (vouching[slot] == node) {
                 vouch(slot, node, Generations.NONE);
             }
@@ -260,7 +260,7 @@ final class ClusterRouter implements Router, Node.Watcher {
 
     @Override
     public int slotOf(byte[] key, int offset, int length) {
-        return Slots.of(key, offset, length);
+        return HashSlots.of(key, offset, length);
     }
 
     @Override
@@ -281,7 +281,7 @@ final class ClusterRouter implements Router, Node.Watcher {
     private void send(ByteBuf request, @Nullable Node node, boolean tracked, Protocol protocol, ReplyHandler handler) {
         if (node == null) {
             request.release();
-            link.counts().refused.add(1);
+            link.counters().refused.add(1);
             handler.failed(new L2Failure(L2Failure.Kind.NOT_CONNECTED, "no node is known to have the slot"));
             return;
         }
@@ -293,10 +293,10 @@ final class ClusterRouter implements Router, Node.Watcher {
         if (slot >= 0) {
             return primaries[slot];
         }
-        int start = link.random().nextInt(Slots.COUNT);
+        int start = link.random().nextInt(HashSlots.COUNT);
         Node any = null;
-        for (int i = 0; i < Slots.COUNT; i++) {
-            Node node = primaries[(start + i) & (Slots.COUNT - 1)];
+        for (int i = 0; i < HashSlots.COUNT; i++) {
+            Node node = primaries[(start + i) & (HashSlots.COUNT - 1)];
             if (node != null && node != any && node.isTracked() && !node.isBroken()) {
                 return node;
             }
@@ -309,7 +309,7 @@ final class ClusterRouter implements Router, Node.Watcher {
     public List<Integer> slotsOfNodes() {
         Set<Node> seen = new HashSet<>();
         List<Integer> slots = new ArrayList<>();
-        for (int slot = 0; slot < Slots.COUNT; slot++) {
+        for (int slot = 0; slot < HashSlots.COUNT; slot++) {
             Node node = primaries[slot];
             if (node != null && seen.add(node)) {
                 slots.add(slot);
@@ -322,7 +322,7 @@ final class ClusterRouter implements Router, Node.Watcher {
     public List<L2Status.Node> status() {
         List<Node> known = listed;
         return known.isEmpty()
-                ? List.of(new L2Status.Node(link.target().name(), Generations.NONE, false, 0, lookupProblem))
+                ? List.of(new L2Status.Node(link.server().name(), Generations.NONE, false, 0, lookupProblem))
                 : known.stream().map(Node::status).toList();
     }
 

@@ -34,11 +34,11 @@ final class Connector {
     private final int connectMillis;
     private final @Nullable SslContext tls;
 
-    Connector(L2Options options, Target target, EventLoop loop) {
+    Connector(L2Options options, ServerUri server, EventLoop loop) {
         this.loop = loop;
         this.type = type(loop);
         this.connectMillis = options.connectMillis();
-        this.tls = target.tls() ? tls(options, target) : null;
+        this.tls = server.tls() ? tls(options, server) : null;
     }
 
     private static Class<? extends SocketChannel> type(EventLoop loop) {
@@ -54,13 +54,13 @@ final class Connector {
         throw new IllegalArgumentException("an event loop that is neither io_uring, epoll nor NIO: " + loop.getClass());
     }
 
-    private static SslContext tls(L2Options options, Target target) {
+    private static SslContext tls(L2Options options, ServerUri server) {
         try {
             SslContextBuilder builder = SslContextBuilder.forClient()
                     .sslProvider(SslProvider.JDK)
-                    .endpointIdentificationAlgorithm(target.verifiesHost() ? "HTTPS" : "");
+                    .endpointIdentificationAlgorithm(server.verifiesHost() ? "HTTPS" : "");
             Path authorities = options.authorities();
-            if (!target.verifiesPeer()) {
+            if (!server.verifiesPeer()) {
                 builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
             } else if (authorities != null) {
                 builder.trustManager(authorities.toFile());

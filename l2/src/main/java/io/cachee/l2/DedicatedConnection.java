@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class DedicatedConnection extends ChannelInboundHandlerAdapter implements Dedicated, NodeConnection.Owner {
     private final LinkContext link;
-    private final Role role;
+    private final ConnectionRole role;
     private final DedicatedHandler handler;
     private final Consumer<DedicatedConnection> gone;
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
@@ -28,7 +28,7 @@ final class DedicatedConnection extends ChannelInboundHandlerAdapter implements 
     private @Nullable Channel channel;
 
     /** @param gone is told of its end, however that comes */
-    DedicatedConnection(LinkContext link, Role role, DedicatedHandler handler, Consumer<DedicatedConnection> gone) {
+    DedicatedConnection(LinkContext link, ConnectionRole role, DedicatedHandler handler, Consumer<DedicatedConnection> gone) {
         this.link = link;
         this.role = role;
         this.handler = handler;
@@ -39,7 +39,7 @@ final class DedicatedConnection extends ChannelInboundHandlerAdapter implements 
         node.locate(role, place -> greet(place, node), this::end);
     }
 
-    private void greet(Place place, Node node) {
+    private void greet(Endpoint place, Node node) {
         if (closed) {
             return;
         }
@@ -148,7 +148,7 @@ final class DedicatedConnection extends ChannelInboundHandlerAdapter implements 
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        end(Words.of(cause));
+        end(FailureText.of(cause));
     }
 
     @Override

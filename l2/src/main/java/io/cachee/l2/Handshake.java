@@ -28,23 +28,25 @@ final class Handshake implements ReplyHandler {
         PING
     }
 
+    private static final String CLIENT_NAME = "cachee";
+
     private final List<Step> steps = new ArrayList<>();
     private final List<List<String>> commands = new ArrayList<>();
     private final Outcome outcome;
     private final boolean replica;
     private int next;
 
-    Handshake(LinkContext link, Role role, boolean replica, Outcome outcome) {
+    Handshake(LinkContext link, ConnectionRole role, boolean replica, Outcome outcome) {
         this.replica = replica;
         this.outcome = outcome;
         add(Step.HELLO, hello(link, role));
         if (role.database() != 0) {
             add(Step.SELECT, List.of("SELECT", String.valueOf(role.database())));
         }
-        if (replica && link.target().kind() == Target.Kind.CLUSTER) {
+        if (replica && link.server().kind() == ServerUri.Kind.CLUSTER) {
             add(Step.READONLY, List.of("READONLY"));
         }
-        if (link.target().kind() == Target.Kind.SENTINEL) {
+        if (link.server().kind() == ServerUri.Kind.SENTINEL) {
             add(Step.ROLE, List.of("ROLE"));
         }
         if (role.tracked()) {
@@ -58,16 +60,13 @@ final class Handshake implements ReplyHandler {
         commands.add(command);
     }
 
-    private static List<String> hello(LinkContext link, Role role) {
+    private static List<String> hello(LinkContext link, ConnectionRole role) {
         List<String> words = new ArrayList<>(List.of("HELLO", role.protocol() == Protocol.RESP3 ? "3" : "2"));
-        String password = link.target().password();
-        if (password != null) {
-            String user = link.target().user();
-            words.addAll(List.of("AUTH", user == null ? "default" : user, password));
+        ServerUri.Credentials credentials = link.server().credentials();
+        if (credentials != null) {
+            words.addAll(List.of("AUTH", credentials.user(), credentials.password()));
         }
-        if (!link.options().clientName().isEmpty()) {
-            words.addAll(List.of("SETNAME", link.options().clientName()));
-        }
+        words.addAll(List.of("SETNAME", CLIENT_NAME));
         return words;
     }
 

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,30 +21,20 @@ import org.jspecify.annotations.Nullable;
 public final class L2 implements AutoCloseable {
     private final LinkContext link;
     private final Router router;
-    private final CommandList commands = new CommandList();
+    private final RemoteCommands commands = new RemoteCommands();
     private final Set<DedicatedConnection> dedicated = new HashSet<>();
     private boolean wantsCommands;
     private boolean hasFeed;
     private boolean closed;
 
-    private L2(L2Options options, Target target, EventLoop loop, Feed feed) {
-        RandomGenerator random = RandomGenerator.getDefault();
-        this.link = new LinkContext(
-                options,
-                target,
-                loop,
-                new Connector(options, target, loop),
-                new Lookup(loop, new Topology(options, target)),
-                new Counts(),
-                new FirstWords(feed),
-                new Probe(random),
-                random);
-        this.router = target.kind() == Target.Kind.CLUSTER ? new ClusterRouter(link) : new SingleRouter(link);
+    private L2(L2Options options, ServerUri server, EventLoop loop, Feed feed) {
+        this.link = new LinkContext(options, server, loop, new CommandsAfterFeed(feed));
+        this.router = server.kind() == ServerUri.Kind.CLUSTER ? new ClusterRouter(link) : new SingleRouter(link);
     }
 
     /** Begins to connect, and goes on trying until it is closed. Refuses options that make no sense. */
     public static L2 open(L2Options options, EventLoop loop, Feed feed) {
-        L2 opened = new L2(options, Target.of(options), loop, feed);
+        L2 opened = new L2(options, ServerUri.of(options), loop, feed);
         loop.execute(opened::begin);
         return opened;
     }
@@ -59,7 +48,7 @@ public final class L2 implements AutoCloseable {
 
     /** How many slots the keys of L2 are in: one where there is no cluster. */
     public static int slots(L2Options options) {
-        return Target.of(options).kind() == Target.Kind.CLUSTER ? Slots.COUNT : 1;
+        return ServerUri.of(options).kind() == ServerUri.Kind.CLUSTER ? HashSlots.COUNT : 1;
     }
 
     /** The slot of a key, to be passed along with its requests; 0 where there is no cluster. From any thread. */
@@ -97,7 +86,7 @@ public final class L2 implements AutoCloseable {
 
     /** A connection of one's own to a slot's node, or to any with -1. */
     public Dedicated dedicate(int slot, Protocol protocol, int database, DedicatedHandler handler) {
-        Role role = new Role(false, protocol, database < 0 ? link.target().database() : database);
+        ConnectionRole role = new ConnectionRole(false, protocol, database < 0 ? link.server().database() : database);
         DedicatedConnection made = new DedicatedConnection(link, role, handler, dedicated::remove);
         dedicated.add(made);
         Node node = closed ? null : router.primary(slot);
@@ -135,18 +124,9 @@ public final class L2 implements AutoCloseable {
 
     /** How the nodes are doing. From any thread. */
     public L2Status status() {
-        Counts counts = link.counts();
+        LinkCounters counters = link.counters();
         return new L2Status(
-                router.status(),
-                link.probe().lagNanos(),
-                (int) counts.connections.get(),
-                counts.reconnects.get(),
-                counts.sent.get(),
-                counts.timeouts.get(),
-                counts.refused.get(),
-                counts.tooLarge.get(),
-                counts.invalidations.get(),
-                counts.feedLosses.get());
+                router.status(), link.probe().lagNanos(), (int) counters.connections.get(), counters.totals());
     }
 
     /** The size of the largest reply that is taken. */
@@ -159,7 +139,7 @@ public final class L2 implements AutoCloseable {
     public void close() {
         if (link.loop().inEventLoop()) {
             end();
-            Thread.ofPlatform().daemon().start(link.lookup()::close);
+            Thread.ofPlatform().daemon().start(link.blocking()::close);
             return;
         }
         CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
@@ -172,7 +152,7 @@ public final class L2 implements AutoCloseable {
         } catch (RejectedExecutionException e) {
             // The event loop has ended, and all channels with it.
         }
-        link.lookup().close();
+        link.blocking().close();
     }
 
     private void end() {
@@ -187,10 +167,10 @@ public final class L2 implements AutoCloseable {
     }
 
     /** Has the commands asked for when a feed begins. */
-    private final class FirstWords implements Feed {
+    private final class CommandsAfterFeed implements Feed {
         private final Feed feed;
 
-        FirstWords(Feed feed) {
+        CommandsAfterFeed(Feed feed) {
             this.feed = feed;
         }
 

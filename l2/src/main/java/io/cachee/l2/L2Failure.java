@@ -32,9 +32,4 @@ public final class L2Failure extends Exception {
     public Kind kind() {
         return kind;
     }
-
-    /** Whether the request may have been carried out nevertheless. */
-    public boolean mayHaveRun() {
-        return kind == Kind.TIMED_OUT || kind == Kind.CONNECTION_LOST || kind == Kind.TOO_LARGE;
-    }
 }

@@ -1,12 +1,12 @@
 package io.cachee.l2;
 
+import io.cachee.resp.ReplyReader;
 import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class Node implements Invalidations.Listener {
     /** Knows where a node is; may have to ask. */
     interface Finder {
-        void find(Role role, Consumer<Place> found, Consumer<String> failed);
+        void find(ConnectionRole role, Consumer<Endpoint> found, Consumer<String> failed);
     }
 
     /** Who decides what follows from the state of nodes. */
@@ -37,16 +37,16 @@ final class Node implements Invalidations.Listener {
         void deposed(Node node);
     }
 
-    private static final List<AsciiString> SIGNS_OF_A_REPLICA =
-            List.of(AsciiString.cached("-READONLY"), AsciiString.cached("-MASTERDOWN"));
+    /** The errors of a replica that is asked to write, or that has lost its primary. */
+    private static final Set<String> REPLICA_ERRORS = Set.of("READONLY", "MASTERDOWN");
 
     private final LinkContext link;
     private final Watcher watcher;
     private final Finder finder;
     private final Breaker breaker;
     private final SharedLink tracked;
-    private final Map<Role, SharedLink> others = new HashMap<>();
-    private final Count inFlight = new Count();
+    private final Map<ConnectionRole, SharedLink> others = new HashMap<>();
+    private final LinkCounter inFlight = new LinkCounter();
     private volatile String name;
     private volatile String lastProblem = "";
     private volatile int generation;
@@ -66,8 +66,8 @@ final class Node implements Invalidations.Listener {
                 TimeUnit.MILLISECONDS.toNanos(options.lastRetryMillis()),
                 System::nanoTime,
                 link.random());
-        int database = link.target().database();
-        this.tracked = new SharedLink(link, this, new Role(true, Protocol.RESP3, database));
+        int database = link.server().database();
+        this.tracked = new SharedLink(link, this, new ConnectionRole(true, Protocol.RESP3, database));
     }
 
     String name() {
@@ -78,7 +78,7 @@ final class Node implements Invalidations.Listener {
         name = newName;
     }
 
-    Count inFlight() {
+    LinkCounter inFlight() {
         return inFlight;
     }
 
@@ -120,7 +120,7 @@ final class Node implements Invalidations.Listener {
             return;
         }
         lastAsked = protocol == Protocol.EITHER ? lastAsked : protocol;
-        Role role = new Role(false, lastAsked, database < 0 ? link.target().database() : database);
+        ConnectionRole role = new ConnectionRole(false, lastAsked, database < 0 ? link.server().database() : database);
         others.computeIfAbsent(role, wanted -> new SharedLink(link, this, wanted))
                 .send(request, handler);
     }
@@ -130,13 +130,13 @@ final class Node implements Invalidations.Listener {
             return false;
         }
         request.release();
-        link.counts().refused.add(1);
+        link.counters().refused.add(1);
         L2Failure.Kind kind = closed ? L2Failure.Kind.NOT_CONNECTED : L2Failure.Kind.BREAKER_OPEN;
         handler.failed(new L2Failure(kind, name + " has failed too often, at last: " + lastProblem));
         return true;
     }
 
-    void locate(Role role, Consumer<Place> found, Consumer<String> failed) {
+    void locate(ConnectionRole role, Consumer<Endpoint> found, Consumer<String> failed) {
         finder.find(role, found, failed);
     }
 
@@ -158,7 +158,7 @@ final class Node implements Invalidations.Listener {
 
     // ---------------------------------------------------------------- told by its connections
 
-    void up(Role role) {
+    void up(ConnectionRole role) {
         if (breaker.isOpen()) {
             mend();
         }
@@ -169,10 +169,10 @@ final class Node implements Invalidations.Listener {
         }
     }
 
-    void down(Role role, NodeConnection.Ending ending, String why) {
+    void down(ConnectionRole role, NodeConnection.Ending ending, String why) {
         lastProblem = why;
         if (role.tracked()) {
-            link.counts().feedLosses.add(1);
+            link.counters().feedLosses.add(1);
             watcher.ended(this, why);
         }
         if (ending == NodeConnection.Ending.TIMED_OUT) {
@@ -195,23 +195,9 @@ final class Node implements Invalidations.Listener {
     }
 
     void refused(ByteBuf frame) {
-        for (AsciiString sign : SIGNS_OF_A_REPLICA) {
-            if (isPrefix(sign, frame)) {
-                watcher.deposed(this);
-            }
+        if (REPLICA_ERRORS.contains(ReplyReader.errorCode(frame))) {
+            watcher.deposed(this);
         }
-    }
-
-    private static boolean isPrefix(AsciiString sign, ByteBuf frame) {
-        if (frame.readableBytes() < sign.length()) {
-            return false;
-        }
-        for (int i = 0; i < sign.length(); i++) {
-            if (frame.getByte(frame.readerIndex() + i) != sign.byteAt(i)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     @Override
@@ -220,7 +206,7 @@ final class Node implements Invalidations.Listener {
             link.probe().seen();
             return;
         }
-        link.counts().invalidations.add(1);
+        link.counters().invalidations.add(1);
         link.feed().invalidated(key);
     }
 

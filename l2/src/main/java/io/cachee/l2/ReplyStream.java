@@ -41,7 +41,7 @@ public final class ReplyStream implements DedicatedHandler {
         try {
             over = received.next();
         } catch (ProtocolException broken) {
-            fail(Words.of(broken));
+            fail(FailureText.of(broken));
             return;
         }
         if (over) {

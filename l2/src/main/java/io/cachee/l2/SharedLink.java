@@ -19,7 +19,7 @@ final class SharedLink implements NodeConnection.Owner {
 
     private final LinkContext link;
     private final Node node;
-    private final Role role;
+    private final ConnectionRole role;
     private final Backoff backoff;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private long waitingBytes;
@@ -38,7 +38,7 @@ final class SharedLink implements NodeConnection.Owner {
     private @Nullable ScheduledFuture<?> retry;
     private @Nullable ScheduledFuture<?> idleTimer;
 
-    SharedLink(LinkContext link, Node node, Role role) {
+    SharedLink(LinkContext link, Node node, ConnectionRole role) {
         this.link = link;
         this.node = node;
         this.role = role;
@@ -73,7 +73,7 @@ final class SharedLink implements NodeConnection.Owner {
         });
     }
 
-    private void connect(Place place) {
+    private void connect(Endpoint place) {
         locating = false;
         if (closed || connection != null) {
             return;
@@ -87,7 +87,7 @@ final class SharedLink implements NodeConnection.Owner {
     public void up(NodeConnection made) {
         up = true;
         if (wasUpBefore) {
-            link.counts().reconnects.add(1);
+            link.counters().reconnects.add(1);
         }
         wasUpBefore = true;
         troubled = false;
@@ -194,7 +194,7 @@ final class SharedLink implements NodeConnection.Owner {
 
     private void refuse(ByteBuf request, ReplyHandler handler, L2Failure.Kind kind, String why) {
         request.release();
-        link.counts().refused.add(1);
+        link.counters().refused.add(1);
         handler.failed(new L2Failure(kind, why));
     }
 

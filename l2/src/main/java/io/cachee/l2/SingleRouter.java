@@ -25,11 +25,11 @@ final class SingleRouter implements Router, Node.Watcher {
     SingleRouter(LinkContext link) {
         this.link = link;
         this.generations = new Generations(1, link.feed()::vouches);
-        this.asksSentinels = link.target().kind() == Target.Kind.SENTINEL;
+        this.asksSentinels = link.server().kind() == ServerUri.Kind.SENTINEL;
         if (!asksSentinels) {
-            primary = link.target().seeds().getFirst();
+            primary = link.server().seeds().getFirst();
         }
-        this.node = new Node(link, link.target().name(), this::find, this);
+        this.node = new Node(link, link.server().name(), this::find, this);
     }
 
     @Override
@@ -38,17 +38,17 @@ final class SingleRouter implements Router, Node.Watcher {
         planCheck();
     }
 
-    private void find(Role role, Consumer<Place> found, Consumer<String> failed) {
+    private void find(ConnectionRole role, Consumer<Endpoint> found, Consumer<String> failed) {
         HostPort known = primary;
         // What is tracked may be a replica: its feed then says nothing of the primary.
         boolean isSure = node.isTracked() && !role.tracked() && !link.options().readFromReplicas();
         if (known != null && (!asksSentinels || isSure)) {
-            found.accept(new Place(known, false));
+            found.accept(new Endpoint(known, false));
             return;
         }
-        link.lookup()
+        link.blocking()
                 .run(
-                        link.lookup().topology()::group,
+                        link.blocking().topology()::group,
                         group -> {
                             if (!closed) {
                                 moveTo(group.primary());
@@ -58,12 +58,12 @@ final class SingleRouter implements Router, Node.Watcher {
                         failed);
     }
 
-    private Place place(Role role, Topology.Group group) {
+    private Endpoint place(ConnectionRole role, Topology.Group group) {
         List<HostPort> replicas = group.replicas();
         if (role.tracked() && !replicas.isEmpty()) {
-            return new Place(replicas.get(link.random().nextInt(replicas.size())), true);
+            return new Endpoint(replicas.get(link.random().nextInt(replicas.size())), true);
         }
-        return new Place(group.primary(), false);
+        return new Endpoint(group.primary(), false);
     }
 
     private void moveTo(HostPort now) {
@@ -81,9 +81,9 @@ final class SingleRouter implements Router, Node.Watcher {
     }
 
     private void check() {
-        link.lookup()
+        link.blocking()
                 .run(
-                        link.lookup().topology()::group,
+                        link.blocking().topology()::group,
                         group -> {
                             if (!closed) {
                                 moveTo(group.primary());

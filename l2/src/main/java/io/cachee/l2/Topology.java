@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Topology {
     /**
-     * Slots that one node answers for.
+     * HashSlots that one node answers for.
      *
      * @param replicas of that node
      */
@@ -38,14 +38,14 @@ final class Topology {
     private static final int CLOSE_SECONDS = 5;
 
     private final L2Options options;
-    private final Target target;
+    private final ServerUri server;
     private @Nullable ClientResources resources;
     private @Nullable RedisClient client;
     private boolean closed;
 
-    Topology(L2Options options, Target target) {
+    Topology(L2Options options, ServerUri server) {
         this.options = options;
-        this.target = target;
+        this.server = server;
     }
 
     private synchronized RedisClient client() throws IOException {
@@ -88,7 +88,7 @@ final class Topology {
 
     /** Asks the sentinels, the next one where one does not answer. */
     Group group() throws IOException {
-        RedisURI uri = target.uris().getFirst();
+        RedisURI uri = server.lettuceUris().getFirst();
         String name = uri.getSentinelMasterId();
         try (StatefulRedisSentinelConnection<String, String> sentinel = client().connectSentinel(uri)) {
             if (!(sentinel.sync().getMasterAddrByName(name) instanceof InetSocketAddress address)) {
@@ -119,14 +119,14 @@ final class Topology {
                 }
                 failure = new IOException(node + " knows of no slots");
             } catch (RuntimeException e) {
-                failure = new IOException(node + ": " + Words.of(e), e);
+                failure = new IOException(node + ": " + FailureText.of(e), e);
             }
         }
         throw failure;
     }
 
     private List<SlotRange> slots(HostPort node) throws IOException {
-        RedisURI uri = RedisURI.builder(target.uris().getFirst())
+        RedisURI uri = RedisURI.builder(server.lettuceUris().getFirst())
                 .withHost(node.host())
                 .withPort(node.port())
                 .build();

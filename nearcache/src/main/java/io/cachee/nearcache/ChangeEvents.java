@@ -1,5 +1,6 @@
 package io.cachee.nearcache;
 
+import io.cachee.l2.IgnoreReply;
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.Protocol;
@@ -371,24 +372,11 @@ public final class ChangeEvents {
             }
             if (!failed) {
                 applied.increment();
-                ReplyHandler ignored = new Ignored();
-                send(ignored, Arguments.ascii("XACK"), KEY, GROUP, entry.id);
-                send(ignored, Arguments.ascii("XDEL"), KEY, entry.id);
+                // If these fail, the entry is applied once more, which does no harm.
+                send(IgnoreReply.INSTANCE, Arguments.ascii("XACK"), KEY, GROUP, entry.id);
+                send(IgnoreReply.INSTANCE, Arguments.ascii("XDEL"), KEY, entry.id);
             }
             next.run();
-        }
-    }
-
-    /** An entry that could not be taken out is applied once more, which does no harm. */
-    private static final class Ignored implements ReplyHandler {
-        @Override
-        public void reply(ByteBuf frame) {
-            // Nothing waits for it.
-        }
-
-        @Override
-        public void failed(L2Failure why) {
-            // The same.
         }
     }
 

@@ -1,5 +1,6 @@
 package io.cachee.nearcache;
 
+import io.cachee.l2.IgnoreReply;
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.Protocol;
@@ -76,17 +77,13 @@ public final class FleetList {
                 arguments.add(Arguments.number(one.weight));
             }
         }
-        l2.send(RequestEncoder.encode(arguments.toArray(new byte[0][])), slot, Protocol.EITHER, -1, new ReplyHandler() {
-            @Override
-            public void reply(ByteBuf frame) {
-                // The next round adds what this one could not.
-            }
-
-            @Override
-            public void failed(L2Failure why) {
-                // The same.
-            }
-        });
+        // If this fails, the next round adds these keys.
+        l2.send(
+                RequestEncoder.encode(arguments.toArray(new byte[0][])),
+                slot,
+                Protocol.EITHER,
+                -1,
+                IgnoreReply.INSTANCE);
     }
 
     /** The hottest keys, the hottest first. On the link's event loop. */

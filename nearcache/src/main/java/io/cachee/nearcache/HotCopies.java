@@ -1,9 +1,8 @@
 package io.cachee.nearcache;
 
+import io.cachee.l2.IgnoreReply;
 import io.cachee.l2.L2;
-import io.cachee.l2.L2Failure;
 import io.cachee.l2.Protocol;
-import io.cachee.l2.ReplyHandler;
 import io.cachee.resp.RequestEncoder;
 import io.cachee.store.Stamp;
 import io.netty.buffer.ByteBuf;
@@ -89,16 +88,7 @@ public final class HotCopies {
         byte[] value = Arrays.copyOf(stamped, stamped.length - Stamp.BYTES);
         ByteBuf request = RequestEncoder.encode(
                 Arguments.SET, name, value, Arguments.NX, Arguments.PX, Arguments.number(LIFETIME_MILLIS));
-        l2.send(request, l2.slotOf(name, 0, name.length), Protocol.EITHER, -1, new ReplyHandler() {
-            @Override
-            public void reply(ByteBuf frame) {
-                // It is there, or another's is.
-            }
-
-            @Override
-            public void failed(L2Failure why) {
-                // The next load makes one.
-            }
-        });
+        // If this fails, the next load makes the copy.
+        l2.send(request, l2.slotOf(name, 0, name.length), Protocol.EITHER, -1, IgnoreReply.INSTANCE);
     }
 }

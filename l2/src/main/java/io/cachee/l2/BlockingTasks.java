@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** Whatever has to wait for others, done off the event loop; the outcome is told on it. */
-final class Lookup {
+final class BlockingTasks {
     private static final int CLOSE_SECONDS = 5;
 
     private final EventLoop loop;
@@ -20,7 +20,7 @@ final class Lookup {
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofPlatform().daemon().name("cachee-l2-", 0).factory());
 
-    Lookup(EventLoop loop, Topology topology) {
+    BlockingTasks(EventLoop loop, Topology topology) {
         this.loop = loop;
         this.topology = topology;
     }
@@ -50,7 +50,7 @@ final class Lookup {
                     T outcome = task.call();
                     tell(() -> done.accept(outcome));
                 } catch (Exception | LinkageError e) {
-                    tell(() -> failed.accept(Words.of(e)));
+                    tell(() -> failed.accept(FailureText.of(e)));
                 }
             });
         } catch (RejectedExecutionException e) {

@@ -8,7 +8,7 @@ import java.util.Objects;
  * @param tracked whether the keys that are read over it are reported
  * @param database as SELECT numbers them
  */
-public record Role(boolean tracked, Protocol protocol, int database) {
+record ConnectionRole(boolean tracked, Protocol protocol, int database) {
     /** That of a record is made when it is first called, amid the first requests, and takes ten milliseconds. */
     @Override
     public int hashCode() {
@@ -17,7 +17,7 @@ public record Role(boolean tracked, Protocol protocol, int database) {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Role role
+        return other instanceof ConnectionRole role
                 && tracked == role.tracked
                 && protocol == role.protocol
                 && database == role.database;

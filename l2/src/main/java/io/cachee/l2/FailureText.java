@@ -3,10 +3,10 @@ package io.cachee.l2;
 import org.jspecify.annotations.Nullable;
 
 /** A failure in words, for people. */
-final class Words {
+final class FailureText {
     private static final int CAUSES_MAX = 10;
 
-    private Words() {}
+    private FailureText() {}
 
     static String of(@Nullable Throwable failure) {
         if (failure == null) {

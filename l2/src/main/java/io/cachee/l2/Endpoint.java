@@ -5,4 +5,4 @@ package io.cachee.l2;
  *
  * @param replica whether a replica is expected there, to be read from
  */
-record Place(HostPort address, boolean replica) {}
+record Endpoint(HostPort address, boolean replica) {}

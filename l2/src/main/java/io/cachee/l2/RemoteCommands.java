@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The commands that the server knows, asked for once. The reply has thousands of elements, and few are ever looked at:
  * it is cut into one row for each command, and a row is read when its command is asked for.
  */
-final class CommandList {
+final class RemoteCommands {
     private static final int AGAIN_MILLIS = 1_000;
     /** Of what is said of a command: name, arity, flags, three numbers about its keys, categories. */
     private static final int PARTS = 7;
@@ -60,7 +60,7 @@ final class CommandList {
             @Override
             public void reply(ByteBuf frame) {
                 byte[] bytes = ByteBufUtil.getBytes(frame);
-                link.lookup()
+                link.blocking()
                         .run(
                                 () -> rows(bytes),
                                 read -> {

@@ -3,7 +3,7 @@ package io.cachee.l2;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A number that one thread changes and any may read. */
-final class Count {
+final class LinkCounter {
     private final AtomicLong value = new AtomicLong();
 
     void add(long more) {
