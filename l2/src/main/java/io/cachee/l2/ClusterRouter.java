@@ -15,13 +15,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes of a cluster and their slots. Nodes are asked who has which now and then, and soon when a request was sent
- * elsewhere or a connection has failed; what a MOVED says is believed at once.
+ * The nodes of a cluster and their slots. The slot table is read from a node periodically, and soon after a redirect or
+ * a failed connection. A MOVED takes effect at once.
  *
- * <p>A slot's generation is that of the feed that vouches for it: it is a new number whenever that feed begins, or the
- * slot comes to another node, and also when a load was redirected, for its reply must not be taken as vouched for by
- * what was asked first.
+ * <p>A slot's generation belongs to the feed that vouches for the slot. It changes when that feed begins and when the
+ * slot moves to another node. It also changes when a load is redirected, because the node that was asked first does not
+ * vouch for the reply.
  */
+@EventLoopConfined
 final class ClusterRouter implements Router, Node.Watcher {
     private static final int REFRESH_MILLIS = 30_000;
     private static final int SOON_MILLIS = 100;
@@ -32,9 +33,9 @@ final class ClusterRouter implements Router, Node.Watcher {
     private volatile List<Node> listed = List.of();
     private volatile String lookupProblem = "";
     private final @Nullable Node[] primaries = new @Nullable Node[HashSlots.COUNT];
-    /** Where values may be loaded from instead, while its feed is up. */
+    /** The replicas that values are loaded from while their feed is up. */
     private final @Nullable Node[] replicas = new @Nullable Node[HashSlots.COUNT];
-    /** Whose feed a slot's generation is of. */
+    /** The nodes whose feeds the slots' generations belong to. */
     private final @Nullable Node[] vouching = new @Nullable Node[HashSlots.COUNT];
 
     private final Backoff backoff;
@@ -58,7 +59,7 @@ final class ClusterRouter implements Router, Node.Watcher {
         refresh();
     }
 
-    // ---------------------------------------------------------------- who has which slots
+    // ---------------------------------------------------------------- the slot table
 
     private void planRefresh(int aboutMillis) {
         ScheduledFuture<?> planned = refreshTimer;
@@ -103,7 +104,7 @@ final class ClusterRouter implements Router, Node.Watcher {
                         });
     }
 
-    /** Nodes that are up first, and the ones named in the URI last. */
+    /** Asks nodes that are up first, and those that the URI names last. */
     private Callable<List<Topology.SlotRange>> asking() {
         List<HostPort> known = new ArrayList<>(nodes.keySet());
         Collections.shuffle(known, Random.from(link.random()));
@@ -171,14 +172,14 @@ final class ClusterRouter implements Router, Node.Watcher {
         return made;
     }
 
-    // ---------------------------------------------------------------- what vouches for slots
+    // ---------------------------------------------------------------- generations
 
     private @Nullable Node loader(int slot) {
         Node replica = replicas[slot];
         return replica != null && replica.isTracked() ? replica : primaries[slot];
     }
 
-    /** HashSlots that are another's now get a new number, the same for all of them. */
+    /** Gives all slots that have moved to another node one new generation. */
     private void vouchAnew() {
         int fresh = Generations.NONE;
         for (int slot = 0; slot < HashSlots.COUNT; slot++) {
@@ -216,7 +217,7 @@ final class ClusterRouter implements Router, Node.Watcher {
                 vouch(slot, node, Generations.NONE);
             }
         }
-        // Where a replica was read from, its primary takes over.
+        // Slots that were read from this replica are read from their primary now.
         vouchAnew();
         link.feed().ended(node.name(), why);
         refreshSoon();
@@ -232,7 +233,7 @@ final class ClusterRouter implements Router, Node.Watcher {
         refreshSoon();
     }
 
-    /** Who is to be asked instead; null when that cannot be. */
+    /** The node to ask instead; null when the router is closed. */
     @Nullable
     Node redirected(Redirect redirect, Node by, boolean wasLoad) {
         if (closed) {

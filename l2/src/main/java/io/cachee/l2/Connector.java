@@ -27,7 +27,7 @@ import java.nio.file.Path;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Makes channels on the link's event loop, with TLS where the URI wants it. */
+/** Opens channels on the link's event loop, with TLS where the URI asks for it. */
 final class Connector {
     private final EventLoop loop;
     private final Class<? extends SocketChannel> type;
@@ -83,7 +83,7 @@ final class Connector {
         return tls != null;
     }
 
-    /** Connects to an address that was looked up; the handler is the last of the pipeline. */
+    /** Connects to a resolved address. The handler becomes the last of the pipeline. */
     ChannelFuture connect(InetAddress address, HostPort named, ChannelInboundHandler handler) {
         return new Bootstrap()
                 .group(loop)

@@ -9,11 +9,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that belongs to one client alone. A {@link NodeConnection} says who we are; then this takes its place in
- * the channel, and bytes pass as they come.
+ * A connection that belongs to one client alone. A {@link NodeConnection} does the handshake. Then this handler replaces
+ * it in the pipeline, and passes bytes on as they come.
  */
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
+@EventLoopConfined
 final class DedicatedConnection extends ChannelInboundHandlerAdapter implements Dedicated, NodeConnection.Owner {
     private final LinkContext link;
     private final ConnectionRole role;
@@ -27,7 +28,7 @@ final class DedicatedConnection extends ChannelInboundHandlerAdapter implements 
     private @Nullable NodeConnection greeting;
     private @Nullable Channel channel;
 
-    /** @param gone is told of its end, however that comes */
+    /** @param gone called once when it ends, for whatever reason */
     DedicatedConnection(LinkContext link, ConnectionRole role, DedicatedHandler handler, Consumer<DedicatedConnection> gone) {
         this.link = link;
         this.role = role;
@@ -158,7 +159,7 @@ final class DedicatedConnection extends ChannelInboundHandlerAdapter implements 
         }
     }
 
-    /** Ends it, and tells its owner. */
+    /** Ends it, and tells its handler. */
     void end(String why) {
         if (!closed) {
             shut(why);

@@ -1,8 +1,4 @@
 package io.cachee.l2;
 
-/**
- * Where to connect to.
- *
- * @param replica whether a replica is expected there, to be read from
- */
+/** @param replica whether the node is expected to be a replica, to be read from */
 record Endpoint(HostPort address, boolean replica) {}

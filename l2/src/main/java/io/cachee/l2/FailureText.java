@@ -2,7 +2,7 @@ package io.cachee.l2;
 
 import org.jspecify.annotations.Nullable;
 
-/** A failure in words, for people. */
+/** Describes a failure for people: its message, and that of its root cause. */
 final class FailureText {
     private static final int CAUSES_MAX = 10;
 

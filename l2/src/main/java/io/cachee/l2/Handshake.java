@@ -7,12 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection says first. All is sent at once; the connection is up when every reply is the one that was hoped
- * for, and ended by the first that is not. A server that still loads its data, or a replica without its primary, takes
- * all but the last, and answers nothing that is asked of it.
+ * The first requests of a connection. All are sent at once. The connection is up when every reply is as expected; the
+ * first that is not ends it. The PING at the end detects a server that is loading its data and a replica without its
+ * primary: they accept all the other requests.
  */
+@EventLoopConfined
 final class Handshake implements ReplyHandler {
-    /** Who is told how it went. */
+    /** Receives the result. */
     interface Outcome {
         void succeeded();
 
@@ -98,7 +99,7 @@ final class Handshake implements ReplyHandler {
 
     private @Nullable String problem(Step step, Reply reply) {
         if (reply.isError()) {
-            // Where these may not be asked, the sentinels are believed, and that it answers what it is asked for.
+            // A user who may not run these is taken to be on the right node, and the node to be ready.
             boolean isOptional = step == Step.ROLE || step == Step.PING;
             return isOptional && reply.text().startsWith("NOPERM") ? null : reply.text();
         }
@@ -115,6 +116,6 @@ final class Handshake implements ReplyHandler {
 
     @Override
     public void failed(L2Failure why) {
-        // The connection has ended, and told so itself.
+        // The connection reports its own end.
     }
 }

@@ -1,6 +1,6 @@
 package io.cachee.l2;
 
-/** Which of a cluster's slots a key belongs to: CRC-16 (XMODEM) of it, or of what stands between its first braces. */
+/** The hash slot of a key in a cluster: the CRC-16 (XMODEM) of the key, or of its hash tag, which is in braces. */
 final class HashSlots {
     static final int COUNT = 16_384;
 

@@ -2,7 +2,7 @@ package io.cachee.l2;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A number that one thread changes and any may read. */
+/** A counter that one thread writes and any thread may read. */
 final class LinkCounter {
     private final AtomicLong value = new AtomicLong();
 

@@ -13,16 +13,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node as the link knows it: its tracked connection, which is kept up always, the other shared ones, and the breaker
- * that gives it time. Where it is, a {@link Finder} says at every attempt to connect.
+ * A node of L2: its tracked connection, which is always kept up, its other shared connections, and its circuit breaker.
+ * Every attempt to connect asks a {@link Finder} for the address.
  */
+@EventLoopConfined
 final class Node implements Invalidations.Listener {
-    /** Knows where a node is; may have to ask. */
+    /** Finds the address of a node, which may take a request to a sentinel. */
     interface Finder {
         void find(ConnectionRole role, Consumer<Endpoint> found, Consumer<String> failed);
     }
 
-    /** Who decides what follows from the state of nodes. */
+    /** Receives the changes in the state of nodes. */
     interface Watcher {
         /** Its feed has begun. */
         void began(Node node);
@@ -33,7 +34,7 @@ final class Node implements Invalidations.Listener {
         /** Connecting has failed. */
         void failed(Node node);
 
-        /** It says that it is not the one for writes. */
+        /** It has answered that it is a replica. */
         void deposed(Node node);
     }
 
@@ -82,7 +83,7 @@ final class Node implements Invalidations.Listener {
         return inFlight;
     }
 
-    /** Of its feed; 0 while that is down. From any thread. */
+    /** The generation of its feed; 0 while the feed is down. From any thread. */
     int generation() {
         return generation;
     }
@@ -103,7 +104,7 @@ final class Node implements Invalidations.Listener {
         return new L2Status.Node(name, generation, breaker.isOpen(), (int) inFlight.get(), lastProblem);
     }
 
-    // ---------------------------------------------------------------- using it
+    // ---------------------------------------------------------------- requests
 
     void open() {
         tracked.open();
@@ -140,7 +141,7 @@ final class Node implements Invalidations.Listener {
         finder.find(role, found, failed);
     }
 
-    /** Ends all shared connections; those that are wanted are made again, wherever the node is then. */
+    /** Ends all shared connections. Those in use are made again, to the node's address at that time. */
     void drop(String why) {
         tracked.drop(why);
         new ArrayList<>(others.values()).forEach(other -> other.drop(why));
@@ -156,7 +157,7 @@ final class Node implements Invalidations.Listener {
         }
     }
 
-    // ---------------------------------------------------------------- told by its connections
+    // ---------------------------------------------------------------- events of its connections
 
     void up(ConnectionRole role) {
         if (breaker.isOpen()) {
@@ -217,7 +218,7 @@ final class Node implements Invalidations.Listener {
 
     // ---------------------------------------------------------------- the breaker's probe
 
-    /** Where the feed is down, connecting it again is the probe. */
+    /** Closes the breaker, and connects the feed if it is down. */
     private void mend() {
         breaker.succeeded();
         tracked.open();
@@ -243,7 +244,7 @@ final class Node implements Invalidations.Listener {
         }
     }
 
-    /** That it came is told by {@link #answered}. */
+    /** The reply to a probe over the tracked connection. */
     private final class ProbeReply implements ReplyHandler {
         @Override
         public void reply(ByteBuf frame) {

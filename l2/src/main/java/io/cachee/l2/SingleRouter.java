@@ -8,9 +8,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node for everything: a server by its address, or whom the sentinels call the primary. These are asked whenever a
- * connection is made while the feed is down, and now and then besides; when they name another, all connections end.
+ * Sends everything to one node: a server by its address, or the primary that the sentinels name. The sentinels are asked
+ * for it whenever a connection is opened while the feed is down, and also periodically. When they name another one, all
+ * connections end.
  */
+@EventLoopConfined
 final class SingleRouter implements Router, Node.Watcher {
     private static final int SENTINEL_CHECK_SECONDS = 15;
 
@@ -40,7 +42,7 @@ final class SingleRouter implements Router, Node.Watcher {
 
     private void find(ConnectionRole role, Consumer<Endpoint> found, Consumer<String> failed) {
         HostPort known = primary;
-        // What is tracked may be a replica: its feed then says nothing of the primary.
+        // If the tracked node is a replica, its feed shows nothing about the primary.
         boolean isSure = node.isTracked() && !role.tracked() && !link.options().readFromReplicas();
         if (known != null && (!asksSentinels || isSure)) {
             found.accept(new Endpoint(known, false));
@@ -145,7 +147,7 @@ final class SingleRouter implements Router, Node.Watcher {
 
     @Override
     public void failed(Node same) {
-        // It is looked for anew at the next attempt.
+        // The next attempt looks for the primary again.
     }
 
     @Override
