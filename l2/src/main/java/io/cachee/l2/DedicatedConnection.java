@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that belongs to one client alone. A {@link NodeConnection} does the handshake. Then this handler replaces
- * it in the pipeline, and passes bytes on as they come.
+ * A connection that belongs to one client alone. A {@link NodeConnection} does the handshake. Then this handler
+ * replaces it in the pipeline, and passes bytes on as they come.
  */
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
@@ -29,7 +29,8 @@ final class DedicatedConnection extends ChannelInboundHandlerAdapter implements 
     private @Nullable Channel channel;
 
     /** @param gone called once when it ends, for whatever reason */
-    DedicatedConnection(LinkContext link, ConnectionRole role, DedicatedHandler handler, Consumer<DedicatedConnection> gone) {
+    DedicatedConnection(
+            LinkContext link, ConnectionRole role, DedicatedHandler handler, Consumer<DedicatedConnection> gone) {
         this.link = link;
         this.role = role;
         this.handler = handler;

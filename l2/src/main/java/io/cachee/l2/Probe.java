@@ -14,8 +14,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the invalidation lag. Periodically, a key of the link's own is read over a tracked connection and written over
- * another; the lag is the time from the write to the key's invalidation.
+ * Measures the invalidation lag. Periodically, a key of the link's own is read over a tracked connection and written
+ * over another; the lag is the time from the write to the key's invalidation.
  */
 @EventLoopConfined
 final class Probe {

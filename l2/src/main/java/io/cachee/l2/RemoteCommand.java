@@ -31,8 +31,8 @@ public record RemoteCommand(
     }
 
     /**
-     * Whether it may be sent over a connection that clients share. It must read or write keys whose positions are known,
-     * and must neither block nor depend on the state of the connection nor cause push messages.
+     * Whether it may be sent over a connection that clients share. It must read or write keys whose positions are
+     * known, and must neither block nor depend on the state of the connection nor cause push messages.
      */
     public boolean mayShareConnection() {
         return (isReadonly() || isWrite())

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends everything to one node: a server by its address, or the primary that the sentinels name. The sentinels are asked
- * for it whenever a connection is opened while the feed is down, and also periodically. When they name another one, all
+ * Sends everything to one node: a server by its address, or the primary that the sentinels name. They are asked for
+ * it whenever a connection is opened while the feed is down, and also periodically. When they name another one, all
  * connections end.
  */
 @EventLoopConfined

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks sentinels and clusters for the addresses of nodes, through Lettuce. Its calls block. Lettuce and its threads start
- * with the first call, so a single server needs neither.
+ * Asks sentinels and clusters for the addresses of nodes, through Lettuce. Its calls block. Lettuce and its threads
+ * start with the first call, so a single server needs neither.
  */
 final class Topology {
     /**
