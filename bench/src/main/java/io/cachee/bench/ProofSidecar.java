@@ -68,25 +68,15 @@ final class ProofSidecar implements AutoCloseable {
 
     /** A small sidecar with two event loops and short timeouts for a silent L2. */
     static ProofSidecar watchful(String l2, KeyspacePolicy policy) throws IOException {
-        L2Options link = new L2Options(
-                l2,
-                null,
-                false,
-                List.of(),
-                null,
-                null,
-                null,
-                "cachee",
-                300,
-                400,
-                HEARTBEAT_MILLIS,
-                SILENCE_MILLIS,
-                10_000,
-                1 << 20,
-                5,
-                50,
-                5,
-                8 << 20);
+        L2Options link = L2Options.builder(l2)
+                .connectMillis(300)
+                .deadlineMillis(400)
+                .heartbeatMillis(HEARTBEAT_MILLIS)
+                .silenceMillis(SILENCE_MILLIS)
+                .mostRequests(10_000)
+                .mostBytes(1 << 20)
+                .retryMillis(5, 50)
+                .build();
         return new ProofSidecar(link, SMALL_REGION_BYTES, TWO_LOOPS, FEW_LOADS, policy);
     }
 

@@ -2,7 +2,8 @@ package io.cachee.l2;
 
 import java.util.random.RandomGenerator;
 
-/** How long to wait before trying again: anything up to a bound that doubles, so that many do not come at once. */
+/** The pauses between attempts: random, up to a limit that doubles, so that many clients do not retry at once. */
+@EventLoopConfined
 final class Backoff {
     private static final int DOUBLINGS_MAX = 20;
 

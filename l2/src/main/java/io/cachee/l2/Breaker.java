@@ -4,9 +4,10 @@ import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /**
- * Gives a node time that has failed too often in a row. While it is open, nothing is sent but a probe now and then, at
- * moments drawn at random, further apart each time; the first success closes it.
+ * A node's circuit breaker. It opens after too many failures in a row. While it is open, nothing is sent but probes, at
+ * random times that are further apart each time. The first success closes it.
  */
+@EventLoopConfined
 final class Breaker {
     private static final int DOUBLINGS_MAX = 20;
 
@@ -48,7 +49,7 @@ final class Breaker {
 
     void failed() {
         if (open && !probing) {
-            // What was under way when it opened says nothing new.
+            // A request sent before it opened.
             return;
         }
         failures++;
@@ -59,19 +60,19 @@ final class Breaker {
         }
     }
 
-    /** Half the pause at least, so that an open breaker does rest. */
+    /** At least half of the longest pause, so that the node gets a rest. */
     private long pauseNanos() {
         long longest = Math.min(lastPauseNanos, firstPauseNanos << Math.min(pauses, DOUBLINGS_MAX));
         pauses++;
         return longest / 2 + random.nextLong(longest / 2 + 1);
     }
 
-    /** How long to wait before the next probe; 0 when it is due. */
+    /** The time until the next probe is due; 0 if it is. */
     long untilProbeNanos() {
         return Math.max(0, probeAt - clock.getAsLong());
     }
 
-    /** Whether a probe may begin now; if so, it has, and its outcome must be told. */
+    /** Begins a probe if one is due. After true, the caller must report {@link #succeeded} or {@link #failed}. */
     boolean beginProbe() {
         if (!open || probing || untilProbeNanos() > 0) {
             return false;

@@ -3,7 +3,8 @@ package io.cachee.l2;
 import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
 
-/** A request to a cluster, which is kept until its reply has come, for a node may send it to another. */
+/** A request to a cluster. It is kept until its reply has come, because a node may redirect it to another. */
+@EventLoopConfined
 final class ClusterRequest implements ReplyHandler {
     private static final int REDIRECTS_MAX = 5;
 
@@ -15,7 +16,7 @@ final class ClusterRequest implements ReplyHandler {
     private Node node;
     private int redirects;
 
-    /** The buffer is given away. */
+    /** Takes over the buffer. */
     ClusterRequest(
             ClusterRouter router,
             Node node,
@@ -60,8 +61,8 @@ final class ClusterRequest implements ReplyHandler {
         if (redirect.isMoved()) {
             send();
         } else {
-            // Nothing comes between the two, for both are sent in one go; what is loaded so is not tracked.
-            node.send(RequestEncoder.encode("ASKING"), protocol, 0, Nobody.HERE);
+            // Both are sent in one turn of the event loop, so nothing comes between them. The read is not tracked.
+            node.send(RequestEncoder.encode("ASKING"), protocol, 0, IgnoreReply.INSTANCE);
             node.send(request.retainedDuplicate(), protocol, 0, this);
         }
     }

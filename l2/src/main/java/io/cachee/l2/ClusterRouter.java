@@ -15,13 +15,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes of a cluster and their slots. Nodes are asked who has which now and then, and soon when a request was sent
- * elsewhere or a connection has failed; what a MOVED says is believed at once.
+ * The nodes of a cluster and their slots. The slot table is read from a node periodically, and soon after a redirect or
+ * a failed connection. A MOVED takes effect at once.
  *
- * <p>A slot's generation is that of the feed that vouches for it: it is a new number whenever that feed begins, or the
- * slot comes to another node, and also when a load was redirected, for its reply must not be taken as vouched for by
- * what was asked first.
+ * <p>A slot's generation belongs to the feed that vouches for the slot. It changes when that feed begins and when the
+ * slot moves to another node. It also changes when a load is redirected, because the node that was asked first does not
+ * vouch for the reply.
  */
+@EventLoopConfined
 final class ClusterRouter implements Router, Node.Watcher {
     private static final int REFRESH_MILLIS = 30_000;
     private static final int SOON_MILLIS = 100;
@@ -31,11 +32,11 @@ final class ClusterRouter implements Router, Node.Watcher {
     private final Map<HostPort, Node> nodes = new LinkedHashMap<>();
     private volatile List<Node> listed = List.of();
     private volatile String lookupProblem = "";
-    private final @Nullable Node[] primaries = new @Nullable Node[Slots.COUNT];
-    /** Where values may be loaded from instead, while its feed is up. */
-    private final @Nullable Node[] replicas = new @Nullable Node[Slots.COUNT];
-    /** Whose feed a slot's generation is of. */
-    private final @Nullable Node[] vouching = new @Nullable Node[Slots.COUNT];
+    private final @Nullable Node[] primaries = new @Nullable Node[HashSlots.COUNT];
+    /** The replicas that values are loaded from while their feed is up. */
+    private final @Nullable Node[] replicas = new @Nullable Node[HashSlots.COUNT];
+    /** The nodes whose feeds the slots' generations belong to. */
+    private final @Nullable Node[] vouching = new @Nullable Node[HashSlots.COUNT];
 
     private final Backoff backoff;
     private @Nullable ScheduledFuture<?> refreshTimer;
@@ -45,7 +46,7 @@ final class ClusterRouter implements Router, Node.Watcher {
 
     ClusterRouter(LinkContext link) {
         this.link = link;
-        this.generations = new Generations(Slots.COUNT, link.feed()::vouches);
+        this.generations = new Generations(HashSlots.COUNT, link.feed()::vouches);
         L2Options options = link.options();
         this.backoff = new Backoff(
                 Math.max(SOON_MILLIS, options.firstRetryMillis()),
@@ -58,7 +59,7 @@ final class ClusterRouter implements Router, Node.Watcher {
         refresh();
     }
 
-    // ---------------------------------------------------------------- who has which slots
+    // ---------------------------------------------------------------- the slot table
 
     private void planRefresh(int aboutMillis) {
         ScheduledFuture<?> planned = refreshTimer;
@@ -83,7 +84,7 @@ final class ClusterRouter implements Router, Node.Watcher {
             return;
         }
         refreshing = true;
-        link.lookup()
+        link.blocking()
                 .run(
                         asking(),
                         ranges -> {
@@ -103,7 +104,7 @@ final class ClusterRouter implements Router, Node.Watcher {
                         });
     }
 
-    /** Nodes that are up first, and the ones named in the URI last. */
+    /** Asks nodes that are up first, and those that the URI names last. */
     private Callable<List<Topology.SlotRange>> asking() {
         List<HostPort> known = new ArrayList<>(nodes.keySet());
         Collections.shuffle(known, Random.from(link.random()));
@@ -112,13 +113,13 @@ final class ClusterRouter implements Router, Node.Watcher {
             Node node = nodes.get(address);
             asked.add(node != null && node.isTracked() ? 0 : asked.size(), address);
         }
-        asked.addAll(link.target().seeds());
-        return () -> link.lookup().topology().slots(asked);
+        asked.addAll(link.server().seeds());
+        return () -> link.blocking().topology().slots(asked);
     }
 
     private void apply(List<Topology.SlotRange> ranges) {
-        @Nullable Node[] nextPrimaries = new @Nullable Node[Slots.COUNT];
-        @Nullable Node[] nextReplicas = new @Nullable Node[Slots.COUNT];
+        @Nullable Node[] nextPrimaries = new @Nullable Node[HashSlots.COUNT];
+        @Nullable Node[] nextReplicas = new @Nullable Node[HashSlots.COUNT];
         for (Topology.SlotRange range : ranges) {
             Node primary = node(range.primary());
             List<HostPort> copies = range.replicas();
@@ -126,16 +127,16 @@ final class ClusterRouter implements Router, Node.Watcher {
             if (link.options().readFromReplicas() && !copies.isEmpty()) {
                 replica = node(copies.get(Math.floorMod(range.first() + range.last(), copies.size())));
             }
-            for (int slot = Math.max(0, range.first()); slot <= Math.min(range.last(), Slots.COUNT - 1); slot++) {
+            for (int slot = Math.max(0, range.first()); slot <= Math.min(range.last(), HashSlots.COUNT - 1); slot++) {
                 nextPrimaries[slot] = primary;
                 nextReplicas[slot] = replica;
             }
         }
-        System.arraycopy(nextPrimaries, 0, primaries, 0, Slots.COUNT);
-        System.arraycopy(nextReplicas, 0, replicas, 0, Slots.COUNT);
+        System.arraycopy(nextPrimaries, 0, primaries, 0, HashSlots.COUNT);
+        System.arraycopy(nextReplicas, 0, replicas, 0, HashSlots.COUNT);
         vouchAnew();
         Set<Node> used = new HashSet<>();
-        for (int slot = 0; slot < Slots.COUNT; slot++) {
+        for (int slot = 0; slot < HashSlots.COUNT; slot++) {
             add(used, primaries[slot]);
             add(used, replicas[slot]);
         }
@@ -163,7 +164,7 @@ final class ClusterRouter implements Router, Node.Watcher {
         Node made = new Node(
                 link,
                 address.toString(),
-                (role, found, failed) -> found.accept(new Place(address, readsCopies && role.tracked())),
+                (role, found, failed) -> found.accept(new Endpoint(address, readsCopies && role.tracked())),
                 this);
         nodes.put(address, made);
         listed = List.copyOf(nodes.values());
@@ -171,17 +172,17 @@ final class ClusterRouter implements Router, Node.Watcher {
         return made;
     }
 
-    // ---------------------------------------------------------------- what vouches for slots
+    // ---------------------------------------------------------------- generations
 
     private @Nullable Node loader(int slot) {
         Node replica = replicas[slot];
         return replica != null && replica.isTracked() ? replica : primaries[slot];
     }
 
-    /** Slots that are another's now get a new number, the same for all of them. */
+    /** Gives all slots that have moved to another node one new generation. */
     private void vouchAnew() {
         int fresh = Generations.NONE;
-        for (int slot = 0; slot < Slots.COUNT; slot++) {
+        for (int slot = 0; slot < HashSlots.COUNT; slot++) {
             Node now = loader(slot);
             if (now != vouching[slot]) {
                 fresh = fresh == Generations.NONE ? generations.fresh() : fresh;
@@ -199,7 +200,7 @@ final class ClusterRouter implements Router, Node.Watcher {
     @Override
     public void began(Node node) {
         int generation = generations.fresh();
-        for (int slot = 0; slot < Slots.COUNT; slot++) {
+        for (int slot = 0; slot < HashSlots.COUNT; slot++) {
             if (loader(slot) == node) {
                 vouch(slot, node, generation);
             }
@@ -211,12 +212,12 @@ final class ClusterRouter implements Router, Node.Watcher {
     @Override
     public void ended(Node node, String why) {
         node.setGeneration(Generations.NONE);
-        for (int slot = 0; slot < Slots.COUNT; slot++) {
+        for (int slot = 0; slot < HashSlots.COUNT; slot++) {
             if (vouching[slot] == node) {
                 vouch(slot, node, Generations.NONE);
             }
         }
-        // Where a replica was read from, its primary takes over.
+        // Slots that were read from this replica are read from their primary now.
         vouchAnew();
         link.feed().ended(node.name(), why);
         refreshSoon();
@@ -232,7 +233,7 @@ final class ClusterRouter implements Router, Node.Watcher {
         refreshSoon();
     }
 
-    /** Who is to be asked instead; null when that cannot be. */
+    /** The node to ask instead; null when the router is closed. */
     @Nullable
     Node redirected(Redirect redirect, Node by, boolean wasLoad) {
         if (closed) {
@@ -260,7 +261,7 @@ final class ClusterRouter implements Router, Node.Watcher {
 
     @Override
     public int slotOf(byte[] key, int offset, int length) {
-        return Slots.of(key, offset, length);
+        return HashSlots.of(key, offset, length);
     }
 
     @Override
@@ -281,7 +282,7 @@ final class ClusterRouter implements Router, Node.Watcher {
     private void send(ByteBuf request, @Nullable Node node, boolean tracked, Protocol protocol, ReplyHandler handler) {
         if (node == null) {
             request.release();
-            link.counts().refused.add(1);
+            link.counters().refused.add(1);
             handler.failed(new L2Failure(L2Failure.Kind.NOT_CONNECTED, "no node is known to have the slot"));
             return;
         }
@@ -293,10 +294,10 @@ final class ClusterRouter implements Router, Node.Watcher {
         if (slot >= 0) {
             return primaries[slot];
         }
-        int start = link.random().nextInt(Slots.COUNT);
+        int start = link.random().nextInt(HashSlots.COUNT);
         Node any = null;
-        for (int i = 0; i < Slots.COUNT; i++) {
-            Node node = primaries[(start + i) & (Slots.COUNT - 1)];
+        for (int i = 0; i < HashSlots.COUNT; i++) {
+            Node node = primaries[(start + i) & (HashSlots.COUNT - 1)];
             if (node != null && node != any && node.isTracked() && !node.isBroken()) {
                 return node;
             }
@@ -309,7 +310,7 @@ final class ClusterRouter implements Router, Node.Watcher {
     public List<Integer> slotsOfNodes() {
         Set<Node> seen = new HashSet<>();
         List<Integer> slots = new ArrayList<>();
-        for (int slot = 0; slot < Slots.COUNT; slot++) {
+        for (int slot = 0; slot < HashSlots.COUNT; slot++) {
             Node node = primaries[slot];
             if (node != null && seen.add(node)) {
                 slots.add(slot);
@@ -322,7 +323,7 @@ final class ClusterRouter implements Router, Node.Watcher {
     public List<L2Status.Node> status() {
         List<Node> known = listed;
         return known.isEmpty()
-                ? List.of(new L2Status.Node(link.target().name(), Generations.NONE, false, 0, lookupProblem))
+                ? List.of(new L2Status.Node(link.server().name(), Generations.NONE, false, 0, lookupProblem))
                 : known.stream().map(Node::status).toList();
     }
 

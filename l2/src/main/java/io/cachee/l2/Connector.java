@@ -27,18 +27,18 @@ import java.nio.file.Path;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Makes channels on the link's event loop, with TLS where the URI wants it. */
+/** Opens channels on the link's event loop, with TLS where the URI asks for it. */
 final class Connector {
     private final EventLoop loop;
     private final Class<? extends SocketChannel> type;
     private final int connectMillis;
     private final @Nullable SslContext tls;
 
-    Connector(L2Options options, Target target, EventLoop loop) {
+    Connector(L2Options options, ServerUri server, EventLoop loop) {
         this.loop = loop;
         this.type = type(loop);
         this.connectMillis = options.connectMillis();
-        this.tls = target.tls() ? tls(options, target) : null;
+        this.tls = server.tls() ? tls(options, server) : null;
     }
 
     private static Class<? extends SocketChannel> type(EventLoop loop) {
@@ -54,13 +54,13 @@ final class Connector {
         throw new IllegalArgumentException("an event loop that is neither io_uring, epoll nor NIO: " + loop.getClass());
     }
 
-    private static SslContext tls(L2Options options, Target target) {
+    private static SslContext tls(L2Options options, ServerUri server) {
         try {
             SslContextBuilder builder = SslContextBuilder.forClient()
                     .sslProvider(SslProvider.JDK)
-                    .endpointIdentificationAlgorithm(target.verifiesHost() ? "HTTPS" : "");
+                    .endpointIdentificationAlgorithm(server.verifiesHost() ? "HTTPS" : "");
             Path authorities = options.authorities();
-            if (!target.verifiesPeer()) {
+            if (!server.verifiesPeer()) {
                 builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
             } else if (authorities != null) {
                 builder.trustManager(authorities.toFile());
@@ -83,7 +83,7 @@ final class Connector {
         return tls != null;
     }
 
-    /** Connects to an address that was looked up; the handler is the last of the pipeline. */
+    /** Connects to a resolved address. The handler becomes the last of the pipeline. */
     ChannelFuture connect(InetAddress address, HostPort named, ChannelInboundHandler handler) {
         return new Bootstrap()
                 .group(loop)

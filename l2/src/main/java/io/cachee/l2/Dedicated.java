@@ -2,14 +2,18 @@ package io.cachee.l2;
 
 import io.netty.buffer.ByteBuf;
 
-/** A connection of one's own to a node, for what cannot share one: transactions, waiting, listening. */
+/**
+ * A connection to a node for one client alone, for what cannot share a connection: transactions, blocking commands,
+ * subscriptions.
+ */
+@EventLoopConfined
 public interface Dedicated {
-    /** Sends bytes of requests; the buffer is given away. Before it is connected, they wait. */
+    /** Sends bytes of requests, and takes over the buffer. They wait until the connection is up. */
     void send(ByteBuf bytes);
 
-    /** Whether what comes is to be handed over, or left where it is for now. */
+    /** Whether to read from the socket; false applies back-pressure to the node. */
     void read(boolean wanted);
 
-    /** Ends it. Nothing is called any more. */
+    /** Closes the connection. The handler is not called after this. */
     void close();
 }

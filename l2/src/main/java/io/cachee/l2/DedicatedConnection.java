@@ -9,14 +9,15 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that belongs to one client alone. A {@link NodeConnection} says who we are; then this takes its place in
- * the channel, and bytes pass as they come.
+ * A connection that belongs to one client alone. A {@link NodeConnection} does the handshake. Then this handler
+ * replaces it in the pipeline, and passes bytes on as they come.
  */
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
+@EventLoopConfined
 final class DedicatedConnection extends ChannelInboundHandlerAdapter implements Dedicated, NodeConnection.Owner {
     private final LinkContext link;
-    private final Role role;
+    private final ConnectionRole role;
     private final DedicatedHandler handler;
     private final Consumer<DedicatedConnection> gone;
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>();
@@ -27,8 +28,9 @@ final class DedicatedConnection extends ChannelInboundHandlerAdapter implements 
     private @Nullable NodeConnection greeting;
     private @Nullable Channel channel;
 
-    /** @param gone is told of its end, however that comes */
-    DedicatedConnection(LinkContext link, Role role, DedicatedHandler handler, Consumer<DedicatedConnection> gone) {
+    /** @param gone called once when it ends, for whatever reason */
+    DedicatedConnection(
+            LinkContext link, ConnectionRole role, DedicatedHandler handler, Consumer<DedicatedConnection> gone) {
         this.link = link;
         this.role = role;
         this.handler = handler;
@@ -39,7 +41,7 @@ final class DedicatedConnection extends ChannelInboundHandlerAdapter implements 
         node.locate(role, place -> greet(place, node), this::end);
     }
 
-    private void greet(Place place, Node node) {
+    private void greet(Endpoint place, Node node) {
         if (closed) {
             return;
         }
@@ -148,7 +150,7 @@ final class DedicatedConnection extends ChannelInboundHandlerAdapter implements 
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        end(Words.of(cause));
+        end(FailureText.of(cause));
     }
 
     @Override
@@ -158,7 +160,7 @@ final class DedicatedConnection extends ChannelInboundHandlerAdapter implements 
         }
     }
 
-    /** Ends it, and tells its owner. */
+    /** Ends it, and tells its handler. */
     void end(String why) {
         if (!closed) {
             shut(why);

@@ -2,17 +2,18 @@ package io.cachee.l2;
 
 import io.netty.buffer.ByteBuf;
 
-/** Who owns a connection of its own. All is called on the link's event loop. */
+/** Receives what happens on a {@link Dedicated} connection. */
+@EventLoopConfined
 public interface DedicatedHandler {
-    /** It is connected and has said who it is; requests may be sent. */
+    /** The handshake has succeeded. */
     void connected();
 
-    /** Bytes of replies and messages, as they came, cut anywhere. The buffer is good during the call. */
+    /** Bytes of replies and push messages, cut anywhere. The buffer is valid during the call only. */
     void received(ByteBuf bytes);
 
-    /** The other side may send again, or must not: what it sends is not taken at the moment. */
+    /** Whether the node takes more bytes. While it does not, the client should not be read from. */
     void writabilityChanged(boolean writable);
 
-    /** It is gone, or could not be had. Called once, and nothing after it. */
+    /** It has ended, or could not be opened. Called once; nothing is called after it. */
     void closed(String why);
 }

@@ -1,22 +1,23 @@
 package io.cachee.l2;
 
 /**
- * Who is told what changes in L2. All is called on the link's event loop, in the order in which it came among the
- * replies of the same node: what is loaded after a key was reported is newer than the change.
+ * Receives the changes in L2. Invalidations and replies of one node keep their order: a value
+ * loaded after a key was reported is newer than the change.
  */
+@EventLoopConfined
 public interface Feed {
-    /** From now on this generation vouches for a slot; 0 is none. Told before anything else is told of it. */
+    /** This generation vouches for a slot from now on; 0 is none. Called before any other call about it. */
     default void vouches(int slot, int generation) {}
 
-    /** A key that was read over a tracked connection has changed, or a key under a tracked prefix has. */
+    /** A key has changed that was read over a tracked connection, or that is under a tracked prefix. */
     void invalidated(byte[] key);
 
-    /** Anything may have changed: all was flushed, say. */
+    /** Any key may have changed, for example after FLUSHALL. */
     void invalidatedAll();
 
-    /** A node's feed has begun; entries of its slots that were loaded before are not vouched for. */
+    /** A node's feed has begun. It does not vouch for entries of its slots that were loaded earlier. */
     void began(String node, int generation);
 
-    /** A node's feed has ended, and with it what vouches for the entries of its slots. */
+    /** A node's feed has ended. Nothing vouches for the entries of its slots any more. */
     void ended(String node, String why);
 }

@@ -3,8 +3,8 @@ package io.cachee.l2;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * What vouches for values, for each slot; the same for all where there is no cluster. Written by the link's event loop,
- * read by any thread. No number is given twice, and 0 is none.
+ * The generation of each slot: the number of the feed that vouches for its values, or 0. Without a cluster there is one
+ * slot. No number is used twice. Written on the link's event loop, read by any thread.
  */
 final class Generations {
     static final int NONE = 0;
@@ -14,7 +14,7 @@ final class Generations {
     private final Listener listener;
     private int last;
 
-    /** Who is told of each change. */
+    /** Called for each change. */
     interface Listener {
         void vouches(int slot, int generation);
     }

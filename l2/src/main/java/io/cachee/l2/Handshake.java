@@ -7,12 +7,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection says first. All is sent at once; the connection is up when every reply is the one that was hoped
- * for, and ended by the first that is not. A server that still loads its data, or a replica without its primary, takes
- * all but the last, and answers nothing that is asked of it.
+ * The first requests of a connection. All are sent at once. The connection is up when every reply is as expected; the
+ * first that is not ends it. The PING at the end detects a server that is loading its data and a replica without its
+ * primary: they accept all the other requests.
  */
+@EventLoopConfined
 final class Handshake implements ReplyHandler {
-    /** Who is told how it went. */
+    /** Receives the result. */
     interface Outcome {
         void succeeded();
 
@@ -28,23 +29,25 @@ final class Handshake implements ReplyHandler {
         PING
     }
 
+    private static final String CLIENT_NAME = "cachee";
+
     private final List<Step> steps = new ArrayList<>();
     private final List<List<String>> commands = new ArrayList<>();
     private final Outcome outcome;
     private final boolean replica;
     private int next;
 
-    Handshake(LinkContext link, Role role, boolean replica, Outcome outcome) {
+    Handshake(LinkContext link, ConnectionRole role, boolean replica, Outcome outcome) {
         this.replica = replica;
         this.outcome = outcome;
         add(Step.HELLO, hello(link, role));
         if (role.database() != 0) {
             add(Step.SELECT, List.of("SELECT", String.valueOf(role.database())));
         }
-        if (replica && link.target().kind() == Target.Kind.CLUSTER) {
+        if (replica && link.server().kind() == ServerUri.Kind.CLUSTER) {
             add(Step.READONLY, List.of("READONLY"));
         }
-        if (link.target().kind() == Target.Kind.SENTINEL) {
+        if (link.server().kind() == ServerUri.Kind.SENTINEL) {
             add(Step.ROLE, List.of("ROLE"));
         }
         if (role.tracked()) {
@@ -58,16 +61,13 @@ final class Handshake implements ReplyHandler {
         commands.add(command);
     }
 
-    private static List<String> hello(LinkContext link, Role role) {
+    private static List<String> hello(LinkContext link, ConnectionRole role) {
         List<String> words = new ArrayList<>(List.of("HELLO", role.protocol() == Protocol.RESP3 ? "3" : "2"));
-        String password = link.target().password();
-        if (password != null) {
-            String user = link.target().user();
-            words.addAll(List.of("AUTH", user == null ? "default" : user, password));
+        ServerUri.Credentials credentials = link.server().credentials();
+        if (credentials != null) {
+            words.addAll(List.of("AUTH", credentials.user(), credentials.password()));
         }
-        if (!link.options().clientName().isEmpty()) {
-            words.addAll(List.of("SETNAME", link.options().clientName()));
-        }
+        words.addAll(List.of("SETNAME", CLIENT_NAME));
         return words;
     }
 
@@ -99,7 +99,7 @@ final class Handshake implements ReplyHandler {
 
     private @Nullable String problem(Step step, Reply reply) {
         if (reply.isError()) {
-            // Where these may not be asked, the sentinels are believed, and that it answers what it is asked for.
+            // A user who may not run these is taken to be on the right node, and the node to be ready.
             boolean isOptional = step == Step.ROLE || step == Step.PING;
             return isOptional && reply.text().startsWith("NOPERM") ? null : reply.text();
         }
@@ -116,6 +116,6 @@ final class Handshake implements ReplyHandler {
 
     @Override
     public void failed(L2Failure why) {
-        // The connection has ended, and told so itself.
+        // The connection reports its own end.
     }
 }

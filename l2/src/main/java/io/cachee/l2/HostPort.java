@@ -1,6 +1,6 @@
 package io.cachee.l2;
 
-/** Where a node is, as it is named; the name is looked up for every connection anew. */
+/** The address of a node. The name is resolved again for every connection. */
 record HostPort(String host, int port) {
     @Override
     public String toString() {

@@ -3,7 +3,8 @@ package io.cachee.l2;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Who waits for a reply, and until when, in the order in which the requests were sent. */
+/** The handlers that wait for a reply and their deadlines, in the order in which the requests were sent. */
+@EventLoopConfined
 final class InFlight {
     private @Nullable ReplyHandler[] handlers = new @Nullable ReplyHandler[64];
     private long[] deadlines = new long[64];
@@ -35,7 +36,7 @@ final class InFlight {
         deadlines = moreDeadlines;
     }
 
-    /** The first, who is taken out; null when nobody waits. */
+    /** Removes and returns the first handler; null when there is none. */
     @Nullable
     ReplyHandler poll() {
         if (size == 0) {
@@ -48,7 +49,7 @@ final class InFlight {
         return first;
     }
 
-    /** Until when the first waits; somebody must. */
+    /** The deadline of the first handler; there must be one. */
     long firstDeadline() {
         return deadlines[head];
     }

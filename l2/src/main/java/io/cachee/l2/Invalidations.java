@@ -5,9 +5,9 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Takes apart the messages that name changed keys. Others are of no interest. */
+/** Parses the push messages that name changed keys, and ignores others. */
 final class Invalidations {
-    /** Who is told. */
+    /** Receives the keys. */
     interface Listener {
         void invalidated(byte[] key);
 

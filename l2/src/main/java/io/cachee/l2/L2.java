@@ -8,44 +8,32 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The link to L2: one shared connection to each node that is tracked, and on demand one for each version of the
- * protocol that is not, over which all clients' requests travel in one pipeline; and connections of their own for those
- * who need one.
- *
- * <p>Everything happens on one event loop. What is not said to be callable from any thread is called there alone.
+ * The link to L2. It has one tracked connection to each node, and on demand an untracked one for each protocol version
+ * and database. All clients share these, in one pipeline each. A client that needs a connection of its own gets a
+ * {@link Dedicated} one.
  */
+@EventLoopConfined
 @SuppressWarnings("DoNotCallSuggester")
 public final class L2 implements AutoCloseable {
     private final LinkContext link;
     private final Router router;
-    private final CommandList commands = new CommandList();
+    private final RemoteCommands commands = new RemoteCommands();
     private final Set<DedicatedConnection> dedicated = new HashSet<>();
     private boolean wantsCommands;
     private boolean hasFeed;
     private boolean closed;
 
-    private L2(L2Options options, Target target, EventLoop loop, Feed feed) {
-        RandomGenerator random = RandomGenerator.getDefault();
-        this.link = new LinkContext(
-                options,
-                target,
-                loop,
-                new Connector(options, target, loop),
-                new Lookup(loop, new Topology(options, target)),
-                new Counts(),
-                new FirstWords(feed),
-                new Probe(random),
-                random);
-        this.router = target.kind() == Target.Kind.CLUSTER ? new ClusterRouter(link) : new SingleRouter(link);
+    private L2(L2Options options, ServerUri server, EventLoop loop, Feed feed) {
+        this.link = new LinkContext(options, server, loop, new CommandsAfterFeed(feed));
+        this.router = server.kind() == ServerUri.Kind.CLUSTER ? new ClusterRouter(link) : new SingleRouter(link);
     }
 
-    /** Begins to connect, and goes on trying until it is closed. Refuses options that make no sense. */
+    /** Begins to connect, and keeps trying until it is closed. Throws if the URI cannot be read. */
     public static L2 open(L2Options options, EventLoop loop, Feed feed) {
-        L2 opened = new L2(options, Target.of(options), loop, feed);
+        L2 opened = new L2(options, ServerUri.of(options), loop, feed);
         loop.execute(opened::begin);
         return opened;
     }
@@ -57,47 +45,47 @@ public final class L2 implements AutoCloseable {
         }
     }
 
-    /** How many slots the keys of L2 are in: one where there is no cluster. */
+    /** The number of slots: one without a cluster. From any thread. */
     public static int slots(L2Options options) {
-        return Target.of(options).kind() == Target.Kind.CLUSTER ? Slots.COUNT : 1;
+        return ServerUri.of(options).kind() == ServerUri.Kind.CLUSTER ? HashSlots.COUNT : 1;
     }
 
-    /** The slot of a key, to be passed along with its requests; 0 where there is no cluster. From any thread. */
+    /** The slot of a key, to be passed with its requests; 0 without a cluster. From any thread. */
     public int slotOf(byte[] key, int offset, int length) {
         return router.slotOf(key, offset, length);
     }
 
-    /** What vouches for values of a slot now: 0 while nothing does. No number is used twice. From any thread. */
+    /** The generation that vouches for a slot's values; 0 for none. No number is used twice. From any thread. */
     public int generation(int slot) {
         return router.generations().of(slot);
     }
 
     /**
-     * Sends a request over the tracked connection of a slot's node, RESP3: the key it reads will be reported when it
-     * changes. The buffer is given away. Requests of one turn of the event loop travel together.
+     * Sends a request over the tracked connection of a slot's node, in RESP3. The key it reads is reported when it
+     * changes. Takes over the buffer. Requests of one turn of the event loop are sent together.
      */
     public void sendTracked(ByteBuf request, int slot, ReplyHandler handler) {
         router.sendTracked(request, slot, handler);
     }
 
     /**
-     * Sends a request over a shared connection. The buffer is given away.
+     * Sends a request over a shared connection. Takes over the buffer.
      *
-     * @param slot of its keys, or -1 for one without keys
-     * @param database as SELECT numbers them; -1 for that of the URI
+     * @param slot that of its keys, or -1 for a request without keys
+     * @param database -1 for that of the URI
      */
     public void send(ByteBuf request, int slot, Protocol protocol, int database, ReplyHandler handler) {
         router.send(request, slot, protocol, database, handler);
     }
 
-    /** For each node that has slots one of them, to be passed along with what all of them are asked. */
+    /** One slot of each node that has any, to send a request to every node. */
     public List<Integer> slotsOfNodes() {
         return router.slotsOfNodes();
     }
 
-    /** A connection of one's own to a slot's node, or to any with -1. */
+    /** Opens a dedicated connection to a slot's node, or to any node with -1. */
     public Dedicated dedicate(int slot, Protocol protocol, int database, DedicatedHandler handler) {
-        Role role = new Role(false, protocol, database < 0 ? link.target().database() : database);
+        ConnectionRole role = new ConnectionRole(false, protocol, database < 0 ? link.server().database() : database);
         DedicatedConnection made = new DedicatedConnection(link, role, handler, dedicated::remove);
         dedicated.add(made);
         Node node = closed ? null : router.primary(slot);
@@ -111,8 +99,8 @@ public final class L2 implements AutoCloseable {
     }
 
     /**
-     * Has the server asked what commands it knows, once a feed has begun. A long reply: it had better not be in the way
-     * of what is waited for. Done, on the event loop, when it has answered. From any thread.
+     * Asks the server for its commands, once a feed has begun: the reply is long, and would delay the first requests.
+     * Completes on the event loop when the server has answered. From any thread.
      */
     public CompletableFuture<@Nullable Void> learnCommands() {
         link.loop().execute(() -> {
@@ -128,38 +116,29 @@ public final class L2 implements AutoCloseable {
         }
     }
 
-    /** What the server says of a command; null while nothing is known of it. From any thread. */
+    /** A command as the server describes it; null while it is not known. From any thread. */
     public @Nullable RemoteCommand command(String lowerCaseName) {
         return commands.get(lowerCaseName);
     }
 
-    /** How the nodes are doing. From any thread. */
+    /** The state of the link. From any thread. */
     public L2Status status() {
-        Counts counts = link.counts();
+        LinkCounters counters = link.counters();
         return new L2Status(
-                router.status(),
-                link.probe().lagNanos(),
-                (int) counts.connections.get(),
-                counts.reconnects.get(),
-                counts.sent.get(),
-                counts.timeouts.get(),
-                counts.refused.get(),
-                counts.tooLarge.get(),
-                counts.invalidations.get(),
-                counts.feedLosses.get());
+                router.status(), link.probe().lagNanos(), (int) counters.connections.get(), counters.totals());
     }
 
-    /** The size of the largest reply that is taken. */
+    /** The size of the largest reply accepted. From any thread. */
     public int mostReplyBytes() {
         return link.options().mostReplyBytes();
     }
 
-    /** Ends all connections; who waits for a reply is told. From any thread; elsewhere than on the loop it waits. */
+    /** Closes all connections and fails all requests. From any thread; waits, except on the event loop. */
     @Override
     public void close() {
         if (link.loop().inEventLoop()) {
             end();
-            Thread.ofPlatform().daemon().start(link.lookup()::close);
+            Thread.ofPlatform().daemon().start(link.blocking()::close);
             return;
         }
         CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
@@ -172,7 +151,7 @@ public final class L2 implements AutoCloseable {
         } catch (RejectedExecutionException e) {
             // The event loop has ended, and all channels with it.
         }
-        link.lookup().close();
+        link.blocking().close();
     }
 
     private void end() {
@@ -186,11 +165,11 @@ public final class L2 implements AutoCloseable {
         new ArrayList<>(dedicated).forEach(connection -> connection.end("closed"));
     }
 
-    /** Has the commands asked for when a feed begins. */
-    private final class FirstWords implements Feed {
+    /** Asks for the commands when a feed begins. */
+    private final class CommandsAfterFeed implements Feed {
         private final Feed feed;
 
-        FirstWords(Feed feed) {
+        CommandsAfterFeed(Feed feed) {
             this.feed = feed;
         }
 

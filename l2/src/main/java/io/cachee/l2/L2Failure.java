@@ -1,24 +1,24 @@
 package io.cachee.l2;
 
-/** Why a request was not answered. Has no stack trace: in an outage there are many. */
+/** Why a request has no reply. Has no stack trace: an outage causes many. */
 public final class L2Failure extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** What happened. */
+    /** The kinds of failure. */
     public enum Kind {
-        /** There is no connection to the node now. Nothing was sent. */
+        /** There is no connection to the node. Nothing was sent. */
         NOT_CONNECTED,
-        /** Too many requests wait for a reply already. Nothing was sent. */
+        /** Too many requests are in flight. Nothing was sent. */
         OVERLOADED,
-        /** The node has failed too often lately, and is given time. Nothing was sent. */
+        /** The node's circuit breaker is open. Nothing was sent. */
         BREAKER_OPEN,
-        /** No reply came in time. The request may have been carried out. */
+        /** No reply came in time. The request may have run. */
         TIMED_OUT,
-        /** The connection broke before the reply. The request may have been carried out. */
+        /** The connection broke before the reply. The request may have run. */
         CONNECTION_LOST,
-        /** A reply came, and was larger than is taken. The request has been carried out. */
+        /** The reply was too large, and was dropped. The request has run. */
         TOO_LARGE,
-        /** Nodes of the cluster named each other in turn. Nothing was done. */
+        /** The nodes of the cluster redirected it too often. It did not run. */
         REDIRECTED_TOO_OFTEN
     }
 
@@ -31,10 +31,5 @@ public final class L2Failure extends Exception {
 
     public Kind kind() {
         return kind;
-    }
-
-    /** Whether the request may have been carried out nevertheless. */
-    public boolean mayHaveRun() {
-        return kind == Kind.TIMED_OUT || kind == Kind.CONNECTION_LOST || kind == Kind.TOO_LARGE;
     }
 }

@@ -1,28 +1,29 @@
 package io.cachee.l2;
 
+import io.cachee.resp.ReplyReader;
 import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.AsciiString;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node as the link knows it: its tracked connection, which is kept up always, the other shared ones, and the breaker
- * that gives it time. Where it is, a {@link Finder} says at every attempt to connect.
+ * A node of L2: its tracked connection, which is always kept up, its other shared connections, and its circuit breaker.
+ * Every attempt to connect asks a {@link Finder} for the address.
  */
+@EventLoopConfined
 final class Node implements Invalidations.Listener {
-    /** Knows where a node is; may have to ask. */
+    /** Finds the address of a node, which may take a request to a sentinel. */
     interface Finder {
-        void find(Role role, Consumer<Place> found, Consumer<String> failed);
+        void find(ConnectionRole role, Consumer<Endpoint> found, Consumer<String> failed);
     }
 
-    /** Who decides what follows from the state of nodes. */
+    /** Receives the changes in the state of nodes. */
     interface Watcher {
         /** Its feed has begun. */
         void began(Node node);
@@ -33,20 +34,20 @@ final class Node implements Invalidations.Listener {
         /** Connecting has failed. */
         void failed(Node node);
 
-        /** It says that it is not the one for writes. */
+        /** It has answered that it is a replica. */
         void deposed(Node node);
     }
 
-    private static final List<AsciiString> SIGNS_OF_A_REPLICA =
-            List.of(AsciiString.cached("-READONLY"), AsciiString.cached("-MASTERDOWN"));
+    /** The errors of a replica that is asked to write, or that has lost its primary. */
+    private static final Set<String> REPLICA_ERRORS = Set.of("READONLY", "MASTERDOWN");
 
     private final LinkContext link;
     private final Watcher watcher;
     private final Finder finder;
     private final Breaker breaker;
     private final SharedLink tracked;
-    private final Map<Role, SharedLink> others = new HashMap<>();
-    private final Count inFlight = new Count();
+    private final Map<ConnectionRole, SharedLink> others = new HashMap<>();
+    private final LinkCounter inFlight = new LinkCounter();
     private volatile String name;
     private volatile String lastProblem = "";
     private volatile int generation;
@@ -66,8 +67,8 @@ final class Node implements Invalidations.Listener {
                 TimeUnit.MILLISECONDS.toNanos(options.lastRetryMillis()),
                 System::nanoTime,
                 link.random());
-        int database = link.target().database();
-        this.tracked = new SharedLink(link, this, new Role(true, Protocol.RESP3, database));
+        int database = link.server().database();
+        this.tracked = new SharedLink(link, this, new ConnectionRole(true, Protocol.RESP3, database));
     }
 
     String name() {
@@ -78,11 +79,11 @@ final class Node implements Invalidations.Listener {
         name = newName;
     }
 
-    Count inFlight() {
+    LinkCounter inFlight() {
         return inFlight;
     }
 
-    /** Of its feed; 0 while that is down. From any thread. */
+    /** The generation of its feed; 0 while the feed is down. From any thread. */
     int generation() {
         return generation;
     }
@@ -103,7 +104,7 @@ final class Node implements Invalidations.Listener {
         return new L2Status.Node(name, generation, breaker.isOpen(), (int) inFlight.get(), lastProblem);
     }
 
-    // ---------------------------------------------------------------- using it
+    // ---------------------------------------------------------------- requests
 
     void open() {
         tracked.open();
@@ -120,7 +121,7 @@ final class Node implements Invalidations.Listener {
             return;
         }
         lastAsked = protocol == Protocol.EITHER ? lastAsked : protocol;
-        Role role = new Role(false, lastAsked, database < 0 ? link.target().database() : database);
+        ConnectionRole role = new ConnectionRole(false, lastAsked, database < 0 ? link.server().database() : database);
         others.computeIfAbsent(role, wanted -> new SharedLink(link, this, wanted))
                 .send(request, handler);
     }
@@ -130,17 +131,17 @@ final class Node implements Invalidations.Listener {
             return false;
         }
         request.release();
-        link.counts().refused.add(1);
+        link.counters().refused.add(1);
         L2Failure.Kind kind = closed ? L2Failure.Kind.NOT_CONNECTED : L2Failure.Kind.BREAKER_OPEN;
         handler.failed(new L2Failure(kind, name + " has failed too often, at last: " + lastProblem));
         return true;
     }
 
-    void locate(Role role, Consumer<Place> found, Consumer<String> failed) {
+    void locate(ConnectionRole role, Consumer<Endpoint> found, Consumer<String> failed) {
         finder.find(role, found, failed);
     }
 
-    /** Ends all shared connections; those that are wanted are made again, wherever the node is then. */
+    /** Ends all shared connections. Those in use are made again, to the node's address at that time. */
     void drop(String why) {
         tracked.drop(why);
         new ArrayList<>(others.values()).forEach(other -> other.drop(why));
@@ -156,9 +157,9 @@ final class Node implements Invalidations.Listener {
         }
     }
 
-    // ---------------------------------------------------------------- told by its connections
+    // ---------------------------------------------------------------- events of its connections
 
-    void up(Role role) {
+    void up(ConnectionRole role) {
         if (breaker.isOpen()) {
             mend();
         }
@@ -169,10 +170,10 @@ final class Node implements Invalidations.Listener {
         }
     }
 
-    void down(Role role, NodeConnection.Ending ending, String why) {
+    void down(ConnectionRole role, NodeConnection.Ending ending, String why) {
         lastProblem = why;
         if (role.tracked()) {
-            link.counts().feedLosses.add(1);
+            link.counters().feedLosses.add(1);
             watcher.ended(this, why);
         }
         if (ending == NodeConnection.Ending.TIMED_OUT) {
@@ -195,23 +196,9 @@ final class Node implements Invalidations.Listener {
     }
 
     void refused(ByteBuf frame) {
-        for (AsciiString sign : SIGNS_OF_A_REPLICA) {
-            if (isPrefix(sign, frame)) {
-                watcher.deposed(this);
-            }
+        if (REPLICA_ERRORS.contains(ReplyReader.errorCode(frame))) {
+            watcher.deposed(this);
         }
-    }
-
-    private static boolean isPrefix(AsciiString sign, ByteBuf frame) {
-        if (frame.readableBytes() < sign.length()) {
-            return false;
-        }
-        for (int i = 0; i < sign.length(); i++) {
-            if (frame.getByte(frame.readerIndex() + i) != sign.byteAt(i)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     @Override
@@ -220,7 +207,7 @@ final class Node implements Invalidations.Listener {
             link.probe().seen();
             return;
         }
-        link.counts().invalidations.add(1);
+        link.counters().invalidations.add(1);
         link.feed().invalidated(key);
     }
 
@@ -231,7 +218,7 @@ final class Node implements Invalidations.Listener {
 
     // ---------------------------------------------------------------- the breaker's probe
 
-    /** Where the feed is down, connecting it again is the probe. */
+    /** Closes the breaker, and connects the feed if it is down. */
     private void mend() {
         breaker.succeeded();
         tracked.open();
@@ -257,7 +244,7 @@ final class Node implements Invalidations.Listener {
         }
     }
 
-    /** That it came is told by {@link #answered}. */
+    /** The reply to a probe over the tracked connection. */
     private final class ProbeReply implements ReplyHandler {
         @Override
         public void reply(ByteBuf frame) {

@@ -10,7 +10,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
-import io.netty.util.internal.OutOfDirectMemoryError;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
@@ -18,16 +17,14 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to one node, from its first byte to its last. It is never made again: when it ends, all that waits for
- * a reply fails, and nothing is sent a second time.
+ * One connection to one node, from its first byte to its last. It never reconnects: when it ends, all requests in
+ * flight fail, and none is sent again.
  *
- * <p>Replies belong to requests by their order alone. Messages are handed over at their place among the replies. An
- * owner learns that the connection has ended before those who wait do, so that nobody takes what it vouched for as
- * vouched for still.
- *
- * <p>What is sent in one turn of the event loop is flushed once, at its end. The last request of a turn is held back
- * until then, for its write tells when all before it were written; small ones are gathered in one buffer.
+ * <p>Replies are matched to requests by their order alone. Push messages are delivered at their place among the
+ * replies. When the connection ends, its owner is told before the requests in flight fail, so that no handler trusts
+ * values that this connection no longer vouches for.
  */
+@EventLoopConfined
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class NodeConnection extends ChannelInboundHandlerAdapter implements Handshake.Outcome {
@@ -39,32 +36,30 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         CLOSED
     }
 
-    /** Whose connection it is. */
+    /** The owner of the connection. */
     interface Owner {
-        /** It is connected and has said who it is. */
+        /** The handshake has succeeded. */
         void up(NodeConnection connection);
 
-        /** Called once, before those who wait are told. */
+        /** Called once, before the requests in flight fail. */
         void ended(NodeConnection connection, Ending ending, String why);
 
-        /** A message beside the replies; good during the call. */
+        /** A push message. The buffer is valid during the call only. */
         default void message(ByteBuf frame) {}
 
-        /** Replies have come. */
+        /** At least one reply has arrived. */
         default void answered() {}
 
-        /** An error, which whoever asked has been given. */
+        /** An error has arrived, and its handler has been called. */
         default void refused(ByteBuf frame) {}
     }
-
-    private static final int GATHERED_BYTES = 16 << 10;
 
     private final LinkContext link;
     private final HostPort address;
     private final boolean replica;
-    private final Role role;
+    private final ConnectionRole role;
     private final Owner owner;
-    private final Count waiting;
+    private final LinkCounter waiting;
     private final InFlight inFlight = new InFlight();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Channel channel;
@@ -72,27 +67,17 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     private boolean ended;
 
     private final ReplyFrames received;
-    /** Whether a reply is on its way that takes its time, or was lately. */
-    private boolean amidReply;
-    /** Since when the reply that is coming has been coming; 0 while none is. */
-    private long amidSince;
+    private final RequestBatch batch;
+    private final Heartbeat heartbeat;
+    /** Whether part of a long reply has arrived since the deadline was last checked. */
+    private boolean slowReply;
 
     private boolean reading;
-    private boolean heard;
-    private @Nullable ByteBuf held;
-    /** Whether what is held is a buffer of one's own, with room for {@link #GATHERED_BYTES}. */
-    private boolean gathers;
-
-    private long heldTurnBytes;
-    private long unsentBytes;
-    private boolean flushIsDue;
-
     private @Nullable ScheduledFuture<?> connectTimer;
     private @Nullable ScheduledFuture<?> deadlineTimer;
-    private @Nullable ScheduledFuture<?> heartbeatTimer;
 
-    /** @param waiting counts the requests that wait for a reply, those of the owner's other connections too */
-    NodeConnection(LinkContext link, Place place, Role role, Owner owner, Count waiting) {
+    /** @param waiting counts the requests in flight of all connections of the node */
+    NodeConnection(LinkContext link, Endpoint place, ConnectionRole role, Owner owner, LinkCounter waiting) {
         this.link = link;
         this.address = place.address();
         this.replica = place.replica();
@@ -100,6 +85,8 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         this.owner = owner;
         this.waiting = waiting;
         this.received = new ReplyFrames(link.options().mostReplyBytes());
+        this.batch = new RequestBatch(link.loop());
+        this.heartbeat = new Heartbeat(link, this);
     }
 
     // ---------------------------------------------------------------- beginning
@@ -111,7 +98,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
                         () -> end(Ending.NOT_CONNECTED, "connecting took longer than " + millis + " ms"),
                         millis,
                         TimeUnit.MILLISECONDS);
-        link.lookup().resolve(address.host(), this::connect, why -> end(Ending.NOT_CONNECTED, why));
+        link.blocking().resolve(address.host(), this::connect, why -> end(Ending.NOT_CONNECTED, why));
     }
 
     private void connect(InetAddress resolved) {
@@ -122,7 +109,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         channel = connecting.channel();
         connecting.addListener(done -> {
             if (!done.isSuccess()) {
-                end(Ending.NOT_CONNECTED, Words.of(done.cause()));
+                end(Ending.NOT_CONNECTED, FailureText.of(done.cause()));
             }
         });
     }
@@ -130,10 +117,10 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     @Override
     public void channelActive(ChannelHandlerContext ctx) {
         context = ctx;
-        link.counts().connections.add(1);
+        link.counters().connections.add(1);
         ctx.channel()
                 .closeFuture()
-                .addListener(closed -> link.counts().connections.add(-1));
+                .addListener(closed -> link.counters().connections.add(-1));
         if (!link.connector().isTls()) {
             greet();
         }
@@ -145,7 +132,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
             if (tls.isSuccess()) {
                 greet();
             } else {
-                end(Ending.NOT_CONNECTED, Words.of(tls.cause()));
+                end(Ending.NOT_CONNECTED, FailureText.of(tls.cause()));
             }
         }
     }
@@ -166,7 +153,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         up = true;
         cancel(connectTimer);
         if (role.tracked()) {
-            scheduleHeartbeat();
+            heartbeat.start();
         }
         owner.up(this);
     }
@@ -178,7 +165,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
 
     // ---------------------------------------------------------------- sending
 
-    /** The buffer is given away. */
+    /** Takes over the buffer. */
     void send(ByteBuf request, ReplyHandler handler) {
         ChannelHandlerContext ctx = context;
         if (ended || !up || ctx == null) {
@@ -187,86 +174,28 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
             return;
         }
         L2Options options = link.options();
-        // One request may be larger than the limit by itself, and goes when nothing else waits.
+        // A request larger than the limit is sent when no other is unsent.
+        long unsentBytes = batch.unsentBytes();
         boolean isTooMuch = unsentBytes > 0 && unsentBytes + request.readableBytes() > options.mostBytes();
         if (isTooMuch || inFlight.size() >= options.mostRequests()) {
             request.release();
-            link.counts().refused.add(1);
+            link.counters().refused.add(1);
             String why = inFlight.size() + " requests wait for " + address + ", " + unsentBytes + " bytes to be sent";
             handler.failed(new L2Failure(L2Failure.Kind.OVERLOADED, why));
             return;
         }
-        link.counts().sent.add(1);
+        link.counters().sent.add(1);
         write(request, handler, ctx);
     }
 
     private void write(ByteBuf request, ReplyHandler handler, ChannelHandlerContext ctx) {
-        int bytes = request.readableBytes();
         long wait = up ? link.options().deadlineMillis() : link.options().connectMillis();
         inFlight.add(handler, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(wait));
         waiting.add(1);
-        hold(request, ctx);
-        heldTurnBytes += bytes;
-        unsentBytes += bytes;
-        if (!flushIsDue) {
-            flushIsDue = true;
-            link.loop().execute(this::flush);
-        }
+        batch.add(request, ctx);
         if (deadlineTimer == null) {
             scheduleDeadline(TimeUnit.MILLISECONDS.toNanos(wait));
         }
-    }
-
-    private void hold(ByteBuf request, ChannelHandlerContext ctx) {
-        ByteBuf before = held;
-        if (before == null) {
-            held = request;
-            return;
-        }
-        if (before.readableBytes() + request.readableBytes() > GATHERED_BYTES) {
-            ctx.write(before, ctx.voidPromise());
-            held = request;
-            gathers = false;
-            return;
-        }
-        if (!gathers) {
-            ByteBuf gathered = roomToGather(ctx);
-            if (gathered == null) {
-                ctx.write(before, ctx.voidPromise());
-                held = request;
-                return;
-            }
-            gathered.writeBytes(before);
-            before.release();
-            before = gathered;
-            held = gathered;
-            gathers = true;
-        }
-        before.writeBytes(request);
-        request.release();
-    }
-
-    /** Null when there is no memory: a request whose reply is awaited already must be sent all the same. */
-    private static @Nullable ByteBuf roomToGather(ChannelHandlerContext ctx) {
-        try {
-            return ctx.alloc().buffer(GATHERED_BYTES);
-        } catch (OutOfDirectMemoryError none) {
-            return null;
-        }
-    }
-
-    private void flush() {
-        flushIsDue = false;
-        gathers = false;
-        ByteBuf last = held;
-        ChannelHandlerContext ctx = context;
-        if (last == null || ctx == null) {
-            return;
-        }
-        long bytes = heldTurnBytes;
-        held = null;
-        heldTurnBytes = 0;
-        ctx.writeAndFlush(last).addListener(written -> unsentBytes -= bytes);
     }
 
     // ---------------------------------------------------------------- receiving
@@ -278,13 +207,13 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
             in.release();
             return;
         }
-        heard = true;
+        heartbeat.heard();
         received.add(in, ctx.alloc());
         reading = true;
         try {
             readReplies();
         } catch (ProtocolException e) {
-            end(Ending.LOST, Words.of(e));
+            end(Ending.LOST, FailureText.of(e));
         } finally {
             reading = false;
             if (ended) {
@@ -300,14 +229,14 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         boolean answered = false;
         while (!ended && received.next()) {
             ByteBuf frame = received.frame();
-            amidSince = 0;
+            heartbeat.replyEnded();
             if (received.isMessage()) {
                 owner.message(frame);
                 continue;
             }
             ReplyHandler handler = inFlight.poll();
             if (handler == null) {
-                throw new ProtocolException("a reply that nobody has asked for");
+                throw new ProtocolException("a reply without a request");
             }
             waiting.add(-1);
             answered |= up;
@@ -327,30 +256,20 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     }
 
     private void noteProgress() {
-        if (received.isAmidReply()) {
-            amidReply = true;
-            amidSince = amidSince == 0 ? System.nanoTime() | 1 : amidSince;
-        } else {
-            amidSince = 0;
-        }
-    }
-
-    /** Whether reports of changes have been waiting behind a reply for longer than the feed may be silent. */
-    private boolean isHeldUp() {
-        return amidSince != 0
-                && System.nanoTime() - amidSince
-                        > TimeUnit.MILLISECONDS.toNanos(link.options().silenceMillis());
+        boolean isAmidReply = received.isAmidReply();
+        slowReply |= isAmidReply;
+        heartbeat.noteProgress(isAmidReply);
     }
 
     private L2Failure tooLarge() {
-        amidReply = true;
-        link.counts().tooLarge.add(1);
+        slowReply = true;
+        link.counters().tooLarge.add(1);
         String why = "its reply has " + received.length() + " bytes, and at most "
                 + link.options().mostReplyBytes() + " are taken (--l2-max-reply)";
         return new L2Failure(L2Failure.Kind.TOO_LARGE, why);
     }
 
-    /** What was read and belongs to nobody yet; the caller gives it back. Used when the channel is taken over. */
+    /** The bytes received after the last reply, for whoever takes over the channel. The caller releases them. */
     @Nullable
     ByteBuf rest() {
         return received.rest();
@@ -363,7 +282,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        end(up ? Ending.LOST : Ending.NOT_CONNECTED, Words.of(cause));
+        end(up ? Ending.LOST : Ending.NOT_CONNECTED, FailureText.of(cause));
     }
 
     // ---------------------------------------------------------------- time
@@ -382,9 +301,9 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
             scheduleDeadline(left);
             return;
         }
-        if (amidReply) {
-            // What takes its time is not silence.
-            amidReply = false;
+        if (slowReply) {
+            // A server that is sending a long reply is not silent.
+            slowReply = false;
             scheduleDeadline(TimeUnit.MILLISECONDS.toNanos(link.options().deadlineMillis()));
             return;
         }
@@ -392,39 +311,20 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         end(up ? Ending.TIMED_OUT : Ending.NOT_CONNECTED, why);
     }
 
-    private void scheduleHeartbeat() {
-        heartbeatTimer =
-                link.loop().schedule(this::checkHeard, link.options().heartbeatMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void checkHeard() {
+    /** Keeps the connection from being silent. */
+    void ping() {
         ChannelHandlerContext ctx = context;
-        if (ended || ctx == null) {
-            return;
+        if (!ended && ctx != null) {
+            write(RequestEncoder.encode("PING"), IgnoreReply.INSTANCE, ctx);
         }
-        if (isHeldUp()) {
-            end(Ending.TIMED_OUT, "a reply of " + address + " held reports of changes up for too long");
-            return;
-        }
-        if (heard) {
-            heard = false;
-            scheduleHeartbeat();
-            return;
-        }
-        write(RequestEncoder.encode("PING"), Nobody.HERE, ctx);
-        heartbeatTimer =
-                link.loop().schedule(this::checkAnswered, link.options().silenceMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void checkAnswered() {
-        if (ended) {
-            return;
-        }
-        if (heard) {
-            checkHeard();
-        } else {
-            end(Ending.TIMED_OUT, address + " was silent for " + link.options().silenceMillis() + " ms");
-        }
+    void timedOut(String why) {
+        end(Ending.TIMED_OUT, why);
+    }
+
+    HostPort address() {
+        return address;
     }
 
     private static void cancel(@Nullable ScheduledFuture<?> timer) {
@@ -439,7 +339,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         end(Ending.CLOSED, why);
     }
 
-    /** Gives the channel to somebody else, who finds himself in the pipeline behind this handler. */
+    /** Gives up the channel without closing it; this handler stays in the pipeline until the caller replaces it. */
     @Nullable
     ChannelHandlerContext release() {
         ended = true;
@@ -450,7 +350,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     private void cancelTimers() {
         cancel(connectTimer);
         cancel(deadlineTimer);
-        cancel(heartbeatTimer);
+        heartbeat.stop();
     }
 
     private void end(Ending ending, String why) {
@@ -462,7 +362,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         owner.ended(this, ending, why);
         ReplyHandler first = ending == Ending.TIMED_OUT ? inFlight.poll() : null;
         if (first != null) {
-            link.counts().timeouts.add(1);
+            link.counters().timeouts.add(1);
             waiting.add(-1);
             L2Failure.Kind kind = received.isDropping() ? L2Failure.Kind.TOO_LARGE : L2Failure.Kind.TIMED_OUT;
             first.failed(new L2Failure(kind, why));
@@ -472,11 +372,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
             waiting.add(-1);
             next.failed(lost);
         }
-        ByteBuf unsent = held;
-        held = null;
-        if (unsent != null) {
-            unsent.release();
-        }
+        batch.release();
         if (!reading) {
             received.close();
         }

@@ -14,9 +14,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures how long a change takes to be heard of: now and then a key of the link's own is read over a tracked
- * connection, then written over another, and its invalidation awaited.
+ * Measures the invalidation lag. Periodically, a key of the link's own is read over a tracked connection and written
+ * over another; the lag is the time from the write to the key's invalidation.
  */
+@EventLoopConfined
 final class Probe {
     static final String KEY = "cachee:probe:";
     private static final int EVERY_MILLIS = 15_000;
@@ -30,7 +31,7 @@ final class Probe {
     private volatile long lagNanos = UNKNOWN;
     private @Nullable ScheduledFuture<?> next;
     private boolean closed;
-    /** When the last write was sent whose invalidation has not come; 0 for none. */
+    /** When the write was sent whose invalidation is awaited; 0 for none. */
     private long writtenAt;
 
     Probe(RandomGenerator random) {
@@ -39,7 +40,7 @@ final class Probe {
         this.keyBytes = key.getBytes(ISO_8859_1);
     }
 
-    /** From any thread; -1 while nothing is known. */
+    /** -1 before the first measurement. From any thread. */
     long lagNanos() {
         return lagNanos;
     }
@@ -48,7 +49,7 @@ final class Probe {
         return changed.length == keyBytes.length && Arrays.equals(changed, keyBytes);
     }
 
-    /** These, and what it takes to hear of the probe's key; none where keys are tracked that are read. */
+    /** Adds the probe's key to tracked prefixes that do not cover it. No prefixes: keys that are read are tracked. */
     List<String> prefixes(List<String> wanted) {
         if (wanted.isEmpty() || wanted.stream().anyMatch(key::startsWith)) {
             return wanted;
@@ -58,7 +59,7 @@ final class Probe {
         return all;
     }
 
-    /** Begins with the first round soon. */
+    /** Schedules the first round. */
     void open(LinkContext link, Router router) {
         plan(link, router, FIRST_MILLIS);
     }
@@ -73,7 +74,7 @@ final class Probe {
     private void round(LinkContext link, Router router) {
         plan(link, router, EVERY_MILLIS);
         if (writtenAt != 0) {
-            // Late is worse than what was measured before, and how much is not known yet.
+            // The invalidation is late: the lag is at least this long.
             lagNanos = Math.max(lagNanos, System.nanoTime() - writtenAt);
         }
         int slot = router.slotOf(keyBytes, 0, keyBytes.length);
@@ -91,7 +92,7 @@ final class Probe {
 
             @Override
             public void failed(L2Failure why) {
-                // The next round comes.
+                // The next round tries again.
             }
         });
     }
@@ -114,7 +115,7 @@ final class Probe {
         });
     }
 
-    /** The probe's key was reported. */
+    /** The probe's key was reported as changed. */
     void seen() {
         if (writtenAt != 0) {
             lagNanos = System.nanoTime() - writtenAt;

@@ -1,39 +1,32 @@
 package io.cachee.l2;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
+import io.cachee.resp.ReplyReader;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a node of a cluster says that sends one elsewhere.
+ * A node's answer that another node of the cluster has the slot: MOVED or ASK.
  *
- * @param isMoved for good; else for this one request
- * @param host empty for that of the node that says it
+ * @param isMoved whether the slot has moved for good; otherwise only this request is to be sent elsewhere
+ * @param host empty for the host of the node that answered
  */
 record Redirect(boolean isMoved, int slot, String host, int port) {
-    private static final int LENGTH_MAX = 512;
-
     /** Null for any other reply. */
     static @Nullable Redirect of(ByteBuf frame) {
-        int length = frame.readableBytes();
-        if (length < 8 || length > LENGTH_MAX || frame.getByte(frame.readerIndex()) != '-') {
+        String code = ReplyReader.errorCode(frame);
+        boolean isMoved = code.equals("MOVED");
+        if (!isMoved && !code.equals("ASK")) {
             return null;
         }
-        byte second = frame.getByte(frame.readerIndex() + 1);
-        if (second != 'M' && second != 'A') {
-            return null;
-        }
-        String[] words = frame.toString(ISO_8859_1).strip().split(" ", -1);
-        boolean isMoved = words[0].equals("-MOVED");
-        if (words.length < 3 || (!isMoved && !words[0].equals("-ASK"))) {
+        String[] words = ReplyReader.text(frame).split(" ", -1);
+        if (words.length < 3) {
             return null;
         }
         int colon = words[2].lastIndexOf(':');
         try {
             int slot = Integer.parseInt(words[1]);
             int port = Integer.parseInt(words[2].substring(colon + 1));
-            boolean isSlot = slot >= 0 && slot < Slots.COUNT && colon >= 0;
+            boolean isSlot = slot >= 0 && slot < HashSlots.COUNT && colon >= 0;
             return isSlot ? new Redirect(isMoved, slot, words[2].substring(0, colon), port) : null;
         } catch (NumberFormatException e) {
             return null;

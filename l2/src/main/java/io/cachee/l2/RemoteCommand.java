@@ -3,14 +3,14 @@ package io.cachee.l2;
 import java.util.Set;
 
 /**
- * A command as the server's COMMAND describes it.
+ * A command as the server's COMMAND describes it. A value: any thread may use it.
  *
- * @param flags lower case, as the server names them: {@code write}, {@code readonly}, {@code blocking}, {@code pubsub},
+ * @param flags the server's, in lower case: {@code write}, {@code readonly}, {@code blocking}, {@code pubsub},
  *     {@code movablekeys} and so on
  * @param firstKey the first argument that is a key, the command's name being 0; 0 for none
- * @param lastKey the last one; negative ones count from the end
- * @param step from one key to the next
- * @param categories those of access rules, lower case and without their {@code @}
+ * @param lastKey the last key; negative numbers count from the end
+ * @param step the distance from one key to the next
+ * @param categories the ACL categories, in lower case and without their {@code @}
  */
 public record RemoteCommand(
         String name, int arity, Set<String> flags, int firstKey, int lastKey, int step, Set<String> categories) {
@@ -31,8 +31,8 @@ public record RemoteCommand(
     }
 
     /**
-     * Whether it may travel over a connection that clients share: it reads or writes keys whose places are known, and
-     * neither waits nor changes its connection nor speaks out of turn. A command that is not known for that may not.
+     * Whether it may be sent over a connection that clients share. It must read or write keys whose positions are
+     * known, and must neither block nor depend on the state of the connection nor cause push messages.
      */
     public boolean mayShareConnection() {
         return (isReadonly() || isWrite())

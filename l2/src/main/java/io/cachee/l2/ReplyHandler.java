@@ -2,11 +2,12 @@ package io.cachee.l2;
 
 import io.netty.buffer.ByteBuf;
 
-/** Who waits for a reply. Called exactly once, on the link's event loop. */
+/** Receives the reply to one request. Called exactly once. */
+@EventLoopConfined
 public interface ReplyHandler {
-    /** A whole reply, errors of the server included, as it came. The buffer is good during the call. */
+    /** The whole reply, which may be an error of the server. The buffer is valid during the call only. */
     void reply(ByteBuf frame);
 
-    /** There is no reply. */
+    /** There will be no reply. */
     void failed(L2Failure why);
 }

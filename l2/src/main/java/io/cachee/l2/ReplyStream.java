@@ -6,16 +6,17 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 
 /**
- * The reply to the one request of a {@link Dedicated} connection, handed on as it comes. Nothing of it is kept; it is
- * followed only to find its end.
+ * Passes on the reply to the only request of a {@link Dedicated} connection as it comes. It keeps no bytes, and scans
+ * them only to find the end.
  */
+@EventLoopConfined
 public final class ReplyStream implements DedicatedHandler {
-    /** Who is given it. Called on the link's event loop. */
+    /** Receives the reply. */
     public interface Receiver {
-        /** What has come; the buffer is good during the call. Nothing is called after the last. */
+        /** Bytes of the reply. The buffer is valid during the call only. Nothing is called after the last part. */
         void part(ByteBuf bytes, boolean isLast);
 
-        /** The connection ended before the reply did, or could not be had. */
+        /** The connection ended before the reply did, or could not be opened. */
         void failed(String why);
     }
 
@@ -29,7 +30,7 @@ public final class ReplyStream implements DedicatedHandler {
 
     @Override
     public void connected() {
-        // The request has been waiting for that.
+        // The request is already queued.
     }
 
     @Override
@@ -41,7 +42,7 @@ public final class ReplyStream implements DedicatedHandler {
         try {
             over = received.next();
         } catch (ProtocolException broken) {
-            fail(Words.of(broken));
+            fail(FailureText.of(broken));
             return;
         }
         if (over) {
@@ -54,7 +55,7 @@ public final class ReplyStream implements DedicatedHandler {
 
     @Override
     public void writabilityChanged(boolean writable) {
-        // There is one request.
+        // There is only one request.
     }
 
     @Override
@@ -70,7 +71,7 @@ public final class ReplyStream implements DedicatedHandler {
         receiver.failed(why);
     }
 
-    /** Nothing is handed on any more. On the link's event loop. */
+    /** Passes nothing on any more. */
     public void stop() {
         over = true;
         received.close();

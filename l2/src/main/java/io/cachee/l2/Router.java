@@ -4,7 +4,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Decides to which node a request goes, and what its feeds vouch for. */
+/** Chooses the node of each request, and keeps the generations of the slots. */
+@EventLoopConfined
 interface Router {
     void open();
 
@@ -16,14 +17,14 @@ interface Router {
 
     void send(ByteBuf request, int slot, Protocol protocol, int database, ReplyHandler handler);
 
-    /** Who answers for a slot, or for -1 any; null when that is not known. */
+    /** The primary of a slot, or any primary for -1; null when it is not known. */
     @Nullable
     Node primary(int slot);
 
-    /** For each node that has slots one of them. */
+    /** One slot of each node that has any. */
     List<Integer> slotsOfNodes();
 
-    /** Of all nodes that are known; of what stands for them while none is. From any thread. */
+    /** The state of all known nodes; a single placeholder while none is known. From any thread. */
     List<L2Status.Node> status();
 
     void close(String why);

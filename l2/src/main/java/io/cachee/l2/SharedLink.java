@@ -7,10 +7,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A shared connection to a node, which is made again, after a while, when it has ended: always, where it is tracked;
- * else as long as somebody uses it. One that is opened because it is needed has requests wait for it; one that has
- * failed does not.
+ * A shared connection to a node, with reconnects. A tracked one is always reconnected, another only while it is in use.
+ * Requests wait while it is opened for the first time; after a failure they are refused until it is up again.
  */
+@EventLoopConfined
 final class SharedLink implements NodeConnection.Owner {
     private record Waiting(ByteBuf request, ReplyHandler handler) {}
 
@@ -19,17 +19,17 @@ final class SharedLink implements NodeConnection.Owner {
 
     private final LinkContext link;
     private final Node node;
-    private final Role role;
+    private final ConnectionRole role;
     private final Backoff backoff;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private long waitingBytes;
-    /** Set while one is being made, or is up. */
+    /** Set while it is being opened, and while it is up. */
     private @Nullable NodeConnection connection;
 
     private boolean up;
     private boolean locating;
     private boolean closed;
-    /** Whether it has ended or failed, and nothing is known to have changed since. */
+    /** Whether it has failed, and the node has not recovered since. */
     private boolean troubled;
 
     private boolean wasUpBefore;
@@ -38,7 +38,7 @@ final class SharedLink implements NodeConnection.Owner {
     private @Nullable ScheduledFuture<?> retry;
     private @Nullable ScheduledFuture<?> idleTimer;
 
-    SharedLink(LinkContext link, Node node, Role role) {
+    SharedLink(LinkContext link, Node node, ConnectionRole role) {
         this.link = link;
         this.node = node;
         this.role = role;
@@ -73,7 +73,7 @@ final class SharedLink implements NodeConnection.Owner {
         });
     }
 
-    private void connect(Place place) {
+    private void connect(Endpoint place) {
         locating = false;
         if (closed || connection != null) {
             return;
@@ -87,7 +87,7 @@ final class SharedLink implements NodeConnection.Owner {
     public void up(NodeConnection made) {
         up = true;
         if (wasUpBefore) {
-            link.counts().reconnects.add(1);
+            link.counters().reconnects.add(1);
         }
         wasUpBefore = true;
         troubled = false;
@@ -138,7 +138,7 @@ final class SharedLink implements NodeConnection.Owner {
 
     private void again() {
         boolean isWanted = role.tracked() || idleTicks < IDLE_TICKS;
-        // An open breaker decides itself when to try.
+        // While the breaker is open, its probes reconnect.
         if (isWanted && !node.isBroken() && retry == null && connection == null) {
             retry = link.loop().schedule(this::retry, backoff.nextMillis(), TimeUnit.MILLISECONDS);
         }
@@ -151,7 +151,7 @@ final class SharedLink implements NodeConnection.Owner {
         }
     }
 
-    /** The node is well again: requests may wait for a connection as they did at first. */
+    /** The node has recovered: requests may wait for the connection again. */
     void forgive() {
         troubled = false;
     }
@@ -194,11 +194,11 @@ final class SharedLink implements NodeConnection.Owner {
 
     private void refuse(ByteBuf request, ReplyHandler handler, L2Failure.Kind kind, String why) {
         request.release();
-        link.counts().refused.add(1);
+        link.counters().refused.add(1);
         handler.failed(new L2Failure(kind, why));
     }
 
-    // ---------------------------------------------------------------- what comes besides
+    // ---------------------------------------------------------------- replies and messages
 
     @Override
     public void message(ByteBuf frame) {
@@ -236,7 +236,7 @@ final class SharedLink implements NodeConnection.Owner {
         end("not used");
     }
 
-    /** Ends the connection there is, which is made again at once where it is wanted. */
+    /** Ends the current connection. It is made again if it is in use. */
     void drop(String why) {
         NodeConnection open = connection;
         if (open != null) {

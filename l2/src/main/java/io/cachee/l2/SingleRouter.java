@@ -8,9 +8,11 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One node for everything: a server by its address, or whom the sentinels call the primary. These are asked whenever a
- * connection is made while the feed is down, and now and then besides; when they name another, all connections end.
+ * Sends everything to one node: a server by its address, or the primary that the sentinels name. They are asked for
+ * it whenever a connection is opened while the feed is down, and also periodically. When they name another one, all
+ * connections end.
  */
+@EventLoopConfined
 final class SingleRouter implements Router, Node.Watcher {
     private static final int SENTINEL_CHECK_SECONDS = 15;
 
@@ -25,11 +27,11 @@ final class SingleRouter implements Router, Node.Watcher {
     SingleRouter(LinkContext link) {
         this.link = link;
         this.generations = new Generations(1, link.feed()::vouches);
-        this.asksSentinels = link.target().kind() == Target.Kind.SENTINEL;
+        this.asksSentinels = link.server().kind() == ServerUri.Kind.SENTINEL;
         if (!asksSentinels) {
-            primary = link.target().seeds().getFirst();
+            primary = link.server().seeds().getFirst();
         }
-        this.node = new Node(link, link.target().name(), this::find, this);
+        this.node = new Node(link, link.server().name(), this::find, this);
     }
 
     @Override
@@ -38,17 +40,17 @@ final class SingleRouter implements Router, Node.Watcher {
         planCheck();
     }
 
-    private void find(Role role, Consumer<Place> found, Consumer<String> failed) {
+    private void find(ConnectionRole role, Consumer<Endpoint> found, Consumer<String> failed) {
         HostPort known = primary;
-        // What is tracked may be a replica: its feed then says nothing of the primary.
+        // If the tracked node is a replica, its feed shows nothing about the primary.
         boolean isSure = node.isTracked() && !role.tracked() && !link.options().readFromReplicas();
         if (known != null && (!asksSentinels || isSure)) {
-            found.accept(new Place(known, false));
+            found.accept(new Endpoint(known, false));
             return;
         }
-        link.lookup()
+        link.blocking()
                 .run(
-                        link.lookup().topology()::group,
+                        link.blocking().topology()::group,
                         group -> {
                             if (!closed) {
                                 moveTo(group.primary());
@@ -58,12 +60,12 @@ final class SingleRouter implements Router, Node.Watcher {
                         failed);
     }
 
-    private Place place(Role role, Topology.Group group) {
+    private Endpoint place(ConnectionRole role, Topology.Group group) {
         List<HostPort> replicas = group.replicas();
         if (role.tracked() && !replicas.isEmpty()) {
-            return new Place(replicas.get(link.random().nextInt(replicas.size())), true);
+            return new Endpoint(replicas.get(link.random().nextInt(replicas.size())), true);
         }
-        return new Place(group.primary(), false);
+        return new Endpoint(group.primary(), false);
     }
 
     private void moveTo(HostPort now) {
@@ -81,9 +83,9 @@ final class SingleRouter implements Router, Node.Watcher {
     }
 
     private void check() {
-        link.lookup()
+        link.blocking()
                 .run(
-                        link.lookup().topology()::group,
+                        link.blocking().topology()::group,
                         group -> {
                             if (!closed) {
                                 moveTo(group.primary());
@@ -145,7 +147,7 @@ final class SingleRouter implements Router, Node.Watcher {
 
     @Override
     public void failed(Node same) {
-        // It is looked for anew at the next attempt.
+        // The next attempt looks for the primary again.
     }
 
     @Override

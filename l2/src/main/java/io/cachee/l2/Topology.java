@@ -20,32 +20,32 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is where, as sentinels and clusters say, asked through Lettuce. Its calls wait for the answer. Lettuce and its
- * threads come to life with the first of them: one who has a single server needs neither.
+ * Asks sentinels and clusters for the addresses of nodes, through Lettuce. Its calls block. Lettuce and its threads
+ * start with the first call, so a single server needs neither.
  */
 final class Topology {
     /**
-     * Slots that one node answers for.
+     * The slots of one node.
      *
-     * @param replicas of that node
+     * @param replicas those of the primary
      */
     record SlotRange(int first, int last, HostPort primary, List<HostPort> replicas) {}
 
-    /** Who answers for the data; the replicas are those that sentinels believe to be well. */
+    /** A primary and the replicas that the sentinels report as healthy. */
     record Group(HostPort primary, List<HostPort> replicas) {}
 
     private static final int LEAST_THREADS = 2;
     private static final int CLOSE_SECONDS = 5;
 
     private final L2Options options;
-    private final Target target;
+    private final ServerUri server;
     private @Nullable ClientResources resources;
     private @Nullable RedisClient client;
     private boolean closed;
 
-    Topology(L2Options options, Target target) {
+    Topology(L2Options options, ServerUri server) {
         this.options = options;
-        this.target = target;
+        this.server = server;
     }
 
     private synchronized RedisClient client() throws IOException {
@@ -67,11 +67,11 @@ final class Topology {
     }
 
     private ClientOptions clientOptions() {
-        Duration patience = Duration.ofMillis(options.connectMillis());
+        Duration timeout = Duration.ofMillis(options.connectMillis());
         ClientOptions.Builder builder = ClientOptions.builder()
                 .autoReconnect(false)
-                .socketOptions(SocketOptions.builder().connectTimeout(patience).build())
-                // Who waits for an answer has a limit of his own; this one would take SLF4J to work.
+                .socketOptions(SocketOptions.builder().connectTimeout(timeout).build())
+                // Every call has its own timeout. A timeout set here would need SLF4J.
                 .timeoutOptions(TimeoutOptions.create());
         SslOptions.Builder tls = SslOptions.builder().jdkSslProvider();
         Path authorities = options.authorities();
@@ -86,9 +86,9 @@ final class Topology {
         return builder.sslOptions(tls.build()).build();
     }
 
-    /** Asks the sentinels, the next one where one does not answer. */
+    /** Asks the sentinels in turn until one answers. */
     Group group() throws IOException {
-        RedisURI uri = target.uris().getFirst();
+        RedisURI uri = server.lettuceUris().getFirst();
         String name = uri.getSentinelMasterId();
         try (StatefulRedisSentinelConnection<String, String> sentinel = client().connectSentinel(uri)) {
             if (!(sentinel.sync().getMasterAddrByName(name) instanceof InetSocketAddress address)) {
@@ -108,7 +108,7 @@ final class Topology {
         }
     }
 
-    /** Asks the first of these nodes of a cluster that answers. */
+    /** Asks these nodes of a cluster in turn until one answers. */
     List<SlotRange> slots(List<HostPort> nodes) throws IOException {
         IOException failure = new IOException("no node of the cluster is known");
         for (HostPort node : nodes) {
@@ -119,14 +119,14 @@ final class Topology {
                 }
                 failure = new IOException(node + " knows of no slots");
             } catch (RuntimeException e) {
-                failure = new IOException(node + ": " + Words.of(e), e);
+                failure = new IOException(node + ": " + FailureText.of(e), e);
             }
         }
         throw failure;
     }
 
     private List<SlotRange> slots(HostPort node) throws IOException {
-        RedisURI uri = RedisURI.builder(target.uris().getFirst())
+        RedisURI uri = RedisURI.builder(server.lettuceUris().getFirst())
                 .withHost(node.host())
                 .withPort(node.port())
                 .build();
@@ -148,14 +148,14 @@ final class Topology {
         }
     }
 
-    /** A node that does not know its own name is where it was asked. */
+    /** A node that does not know its own address has the one at which it was asked. */
     private static HostPort address(List<?> node, HostPort asked) {
         Object host = node.get(0);
         boolean isKnown = host instanceof String name && !name.isEmpty() && !name.equals("?");
         return new HostPort(isKnown ? String.valueOf(host) : asked.host(), ((Long) node.get(1)).intValue());
     }
 
-    /** Returns when Lettuce's threads have ended, or have been given up. */
+    /** Returns when Lettuce's threads have ended, or after a timeout. */
     synchronized void close() {
         closed = true;
         RedisClient made = client;

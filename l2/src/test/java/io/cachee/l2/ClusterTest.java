@@ -47,25 +47,16 @@ final class ClusterTest {
     }
 
     private static LinkUnderTest link(String uri, boolean readFromReplicas) throws Exception {
-        LinkUnderTest link = new LinkUnderTest(new L2Options(
-                uri,
-                null,
-                readFromReplicas,
-                List.of(),
-                null,
-                null,
-                null,
-                "cachee",
-                1_000,
-                5_000,
-                200,
-                400,
-                1_000,
-                1 << 20,
-                10,
-                100,
-                1_000,
-                8 << 20));
+        LinkUnderTest link = new LinkUnderTest(L2Options.builder(uri)
+                .readFromReplicas(readFromReplicas)
+                .deadlineMillis(5_000)
+                .heartbeatMillis(200)
+                .silenceMillis(400)
+                .mostRequests(1_000)
+                .mostBytes(1 << 20)
+                .retryMillis(10, 100)
+                .breakerFailures(1_000)
+                .build());
         link.awaitCoherent();
         return link;
     }

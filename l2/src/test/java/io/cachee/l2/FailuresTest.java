@@ -75,8 +75,8 @@ final class FailuresTest {
             assertThat(link.events()).containsExactly("began " + first, "ended", "began " + second);
             assertThat(link.get("key")).isEqualTo("$5\r\nvalue\r\n");
             Await.until("writes go again", () -> link.set("key", "other").equals("+OK\r\n"));
-            assertThat(link.l2.status().feedLosses()).isEqualTo(1);
-            assertThat(link.l2.status().reconnects()).isPositive();
+            assertThat(link.l2.status().totals().feedLosses()).isEqualTo(1);
+            assertThat(link.l2.status().totals().reconnects()).isPositive();
         }
     }
 
@@ -126,7 +126,7 @@ final class FailuresTest {
             assertThat(replies.get(0).get(20, TimeUnit.SECONDS)).isEqualTo("TIMED_OUT");
             assertThat(replies.get(1).get(20, TimeUnit.SECONDS)).isEqualTo("CONNECTION_LOST");
             assertThat(replies.get(2).get(20, TimeUnit.SECONDS)).isEqualTo("CONNECTION_LOST");
-            assertThat(link.l2.status().timeouts()).isPositive();
+            assertThat(link.l2.status().totals().timeouts()).isPositive();
             proxy.resume();
             link.awaitCoherent();
             Await.until(
@@ -144,7 +144,7 @@ final class FailuresTest {
                     () -> link.l2.status().nodes().getFirst().breakerOpen());
             assertThat(link.get("key")).isEqualTo("BREAKER_OPEN");
             assertThat(link.set("key", "value")).isEqualTo("BREAKER_OPEN");
-            assertThat(link.l2.status().refused()).isGreaterThanOrEqualTo(2);
+            assertThat(link.l2.status().totals().refused()).isGreaterThanOrEqualTo(2);
             proxy.resume();
             link.awaitCoherent();
             assertThat(link.l2.status().nodes().getFirst().breakerOpen()).isFalse();

@@ -42,25 +42,16 @@ final class LinkUnderTest implements Feed, AutoCloseable {
 
     /** The same as the usual ones, but with so much patience. */
     static L2Options impatient(String uri, int deadlineMillis, int breakerFailures) {
-        return new L2Options(
-                uri,
-                null,
-                false,
-                List.of(),
-                null,
-                null,
-                null,
-                "cachee",
-                300,
-                deadlineMillis,
-                100,
-                200,
-                1_000,
-                1 << 20,
-                10,
-                50,
-                breakerFailures,
-                8 << 20);
+        return L2Options.builder(uri)
+                .connectMillis(300)
+                .deadlineMillis(deadlineMillis)
+                .heartbeatMillis(100)
+                .silenceMillis(200)
+                .mostRequests(1_000)
+                .mostBytes(1 << 20)
+                .retryMillis(10, 50)
+                .breakerFailures(breakerFailures)
+                .build();
     }
 
     EventLoop loop() {

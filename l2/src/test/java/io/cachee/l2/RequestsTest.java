@@ -81,7 +81,7 @@ final class RequestsTest {
                             .isEqualTo(straight.get(i));
                 }
             }
-            assertThat(link.l2.status().sent()).isGreaterThanOrEqualTo(2L * requests.size());
+            assertThat(link.l2.status().totals().sent()).isGreaterThanOrEqualTo(2L * requests.size());
         }
     }
 
@@ -148,7 +148,7 @@ final class RequestsTest {
             assertThat(link.events())
                     .containsExactly(
                             "began " + generation, "first _", "invalidated key", "second $3\r\nnew", "invalidated all");
-            assertThat(link.l2.status().invalidations()).isEqualTo(1);
+            assertThat(link.l2.status().totals().invalidations()).isEqualTo(1);
         }
     }
 
@@ -164,26 +164,9 @@ final class RequestsTest {
 
     @Test
     void reportsAllKeysUnderPrefixes() throws Exception {
-        L2Options usual = L2Options.of("redis://127.0.0.1:" + redis.port());
-        L2Options options = new L2Options(
-                usual.uri(),
-                null,
-                false,
-                List.of("user:", "item:"),
-                null,
-                null,
-                null,
-                "cachee",
-                1_000,
-                2_000,
-                500,
-                1_000,
-                1_000,
-                1 << 20,
-                50,
-                5_000,
-                5,
-                8 << 20);
+        L2Options options = L2Options.builder("redis://127.0.0.1:" + redis.port())
+                .trackedPrefixes(List.of("user:", "item:"))
+                .build();
         try (LinkUnderTest link = new LinkUnderTest(options)) {
             link.awaitCoherent();
             redis.call("SET", "other:1", "new");

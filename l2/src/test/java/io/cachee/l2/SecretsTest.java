@@ -25,25 +25,13 @@ final class SecretsTest {
             @Nullable Path authorities,
             @Nullable Path certificate,
             @Nullable Path key) {
-        return new L2Options(
-                uri,
-                password,
-                false,
-                List.of(),
-                authorities,
-                certificate,
-                key,
-                "cachee",
-                2_000,
-                2_000,
-                500,
-                1_000,
-                1_000,
-                1 << 20,
-                10,
-                50,
-                1_000,
-                8 << 20);
+        return L2Options.builder(uri)
+                .password(password)
+                .tls(authorities, certificate, key)
+                .connectMillis(2_000)
+                .retryMillis(10, 50)
+                .breakerFailures(1_000)
+                .build();
     }
 
     private static void assertComesIn(L2Options options) throws Exception {
@@ -131,7 +119,7 @@ final class SecretsTest {
                 "redis-cluster://"
             })
     void refusesAnAddressThatItCannotReadWithoutShowingIt(String uri) {
-        assertThatThrownBy(() -> Target.of(L2Options.of(uri)))
+        assertThatThrownBy(() -> ServerUri.of(L2Options.of(uri)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasNoCause()
                 .message()
@@ -151,7 +139,7 @@ final class SecretsTest {
     void showsNoSecrets() {
         L2Options options = options("redis://alice:" + SECRET + "@host:1/2", SECRET, null, null, null);
         assertThat(options.toString()).contains("redis://host:1/2").doesNotContain(SECRET);
-        assertThat(Target.of(options).toString()).contains("host:1").doesNotContain(SECRET);
+        assertThat(ServerUri.of(options).toString()).contains("host:1").doesNotContain(SECRET);
         assertThat(L2Options.of("redis://host").toString()).contains("redis://host");
     }
 }

@@ -17,25 +17,15 @@ final class SentinelTest {
         String hosts = sentinels.sentinels().stream()
                 .map(sentinel -> "127.0.0.1:" + sentinel.port())
                 .collect(Collectors.joining(","));
-        return new L2Options(
-                "redis-sentinel://" + hosts + "/#" + RedisSentinels.NAME,
-                PASSWORD,
-                readFromReplicas,
-                List.of(),
-                null,
-                null,
-                null,
-                "cachee",
-                1_000,
-                5_000,
-                200,
-                400,
-                1_000,
-                1 << 20,
-                10,
-                100,
-                1_000,
-                8 << 20);
+        return L2Options.builder("redis-sentinel://" + hosts + "/#" + RedisSentinels.NAME)
+                .password(PASSWORD)
+                .readFromReplicas(readFromReplicas)
+                .deadlineMillis(5_000)
+                .heartbeatMillis(200)
+                .silenceMillis(400)
+                .retryMillis(10, 100)
+                .breakerFailures(1_000)
+                .build();
     }
 
     @Test

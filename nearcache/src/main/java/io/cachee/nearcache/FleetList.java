@@ -77,6 +77,7 @@ public final class FleetList {
                 arguments.add(Arguments.number(one.weight));
             }
         }
+        // If this fails, the next round adds these keys.
         l2.send(
                 RequestEncoder.encode(arguments.toArray(new byte[0][])),
                 slot,

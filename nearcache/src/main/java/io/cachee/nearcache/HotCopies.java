@@ -89,6 +89,7 @@ public final class HotCopies {
         byte[] value = Arrays.copyOf(stamped, stamped.length - Stamp.BYTES);
         ByteBuf request = RequestEncoder.encode(
                 Arguments.SET, name, value, Arguments.NX, Arguments.PX, Arguments.number(LIFETIME_MILLIS));
+        // If this fails, the next load makes the copy.
         l2.send(request, l2.slotOf(name, 0, name.length), Protocol.EITHER, -1, IgnoreReply.INSTANCE);
     }
 }

@@ -64,6 +64,19 @@ public final class ReplyReader {
         return reader.text();
     }
 
+    /** The first word of an error, such as {@code MOVED}; empty for all else. */
+    public static String errorCode(ByteBuf reply) {
+        if (!isError(reply)) {
+            return "";
+        }
+        ReplyReader reader = new ReplyReader(reply);
+        reader.next();
+        int start = reader.isBulk() ? reader.at : reader.lineStart;
+        int end = reader.isBulk() ? start + reader.count : reader.lineEnd;
+        int blank = reply.indexOf(start, end, (byte) ' ');
+        return reply.toString(start, (blank < 0 ? end : blank) - start, UTF_8);
+    }
+
     // ---------------------------------------------------------------- element by element
 
     /** Whether another element follows. */
@@ -113,8 +126,8 @@ public final class ReplyReader {
         };
     }
 
-    /** Whether the element is a string that has its length before it. */
-    public boolean isBulk() {
+    /** Whether the element is a string with its length before it. */
+    private boolean isBulk() {
         return type == '$' || type == '=' || type == '!';
     }
 

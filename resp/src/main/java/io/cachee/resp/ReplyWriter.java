@@ -76,10 +76,6 @@ public final class ReplyWriter {
         this.resp3 = inResp3;
     }
 
-    public boolean isResp3() {
-        return resp3;
-    }
-
     /** Hands over what has been written. True when there was something. */
     public boolean end() {
         if (!out.isReadable()) {
@@ -212,15 +208,6 @@ public final class ReplyWriter {
 
     public void integer(long value) {
         header(':', value);
-    }
-
-    /** A truth value: a boolean in RESP3, 1 or 0 in RESP2. */
-    public void truth(boolean value) {
-        if (resp3) {
-            room(4).writeByte('#').writeByte(value ? 't' : 'f').writeShort(Head.CRLF);
-        } else {
-            integer(value ? 1 : 0);
-        }
     }
 
     public void bulk(byte[] bytes) {

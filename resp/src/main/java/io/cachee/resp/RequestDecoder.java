@@ -98,11 +98,6 @@ public final class RequestDecoder {
         request = decoded;
     }
 
-    /** Starts at the beginning of a buffer. */
-    public void rewind() {
-        moved(-position);
-    }
-
     /**
      * Goes on with the bytes before {@code limit}.
      *

@@ -8,7 +8,7 @@ package io.cachee.resp;
  */
 public record RespLimits(int maxArguments, int maxBulkBytes) {
     /** A line that gives a length, or an inline command. */
-    public static final int MAX_LINE_BYTES = 64 << 10;
+    static final int MAX_LINE_BYTES = 64 << 10;
     /** What clients that have not yet said who they are may send. */
     public static final RespLimits STRANGER = new RespLimits(10, 16 << 10);
     /** More than any client means to send; Redis takes as many as fit its memory. */

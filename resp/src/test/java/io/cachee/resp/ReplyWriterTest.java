@@ -68,8 +68,8 @@ final class ReplyWriterTest {
         reply.mute();
         reply.bulk("x".repeat(200_000));
         reply.unmute();
-        reply.truth(true);
+        reply.integer(1);
         reply.end();
-        assertThat(sent).hasToString("#t\r\n");
+        assertThat(sent).hasToString(":1\r\n");
     }
 }

@@ -251,25 +251,15 @@ final class KeyspacePoliciesTest {
     void servesWhatMayBeStaleWhenL2IsSlow() throws Exception {
         direct.call("SET", "k", "v");
         direct.call("SET", "l", "w");
-        L2Options patient = new L2Options(
-                "redis://127.0.0.1:" + redis.port(),
-                null,
-                false,
-                List.of(),
-                null,
-                null,
-                null,
-                "cachee",
-                30_000,
-                60_000,
-                60_000,
-                60_000,
-                1_000,
-                1 << 20,
-                5,
-                50,
-                5,
-                8 << 20);
+        L2Options patient = L2Options.builder("redis://127.0.0.1:" + redis.port())
+                .connectMillis(30_000)
+                .deadlineMillis(60_000)
+                .heartbeatMillis(60_000)
+                .silenceMillis(60_000)
+                .mostRequests(1_000)
+                .mostBytes(1 << 20)
+                .retryMillis(5, 50)
+                .build();
         Map<String, Object> settings =
                 Map.of("l1-ttl", "1ms", "jitter", 0, "stale-if-error", "1h", "soft-deadline", "20ms");
         try (TestSidecar sidecar = TestSidecar.with()

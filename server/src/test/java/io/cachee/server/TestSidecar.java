@@ -146,42 +146,25 @@ public final class TestSidecar implements AutoCloseable {
 
     /** A link that is quick to notice that L2 is silent, and to try again. */
     public static L2Options impatient(String l2) {
-        return new L2Options(
-                l2, null, false, List.of(), null, null, null, "cachee", 300, 400, 50, 150, 1_000, 1 << 20, 5, 50, 5,
-                8 << 20);
+        return L2Options.builder(l2)
+                .connectMillis(300)
+                .deadlineMillis(400)
+                .heartbeatMillis(50)
+                .silenceMillis(150)
+                .mostRequests(1_000)
+                .mostBytes(1 << 20)
+                .retryMillis(5, 50)
+                .build();
     }
 
     /** The usual link, on which L2 reports all changes under some prefixes; those of keys read when there are none. */
     static L2Options tracking(String l2, String... prefixes) {
-        return usual(l2, List.of(prefixes), L2Options.of(l2).mostReplyBytes());
+        return L2Options.builder(l2).trackedPrefixes(List.of(prefixes)).build();
     }
 
     /** The usual link, over which no larger replies are taken. */
     public static L2Options takingReplies(String l2, int mostBytes) {
-        return usual(l2, List.of(), mostBytes);
-    }
-
-    private static L2Options usual(String l2, List<String> prefixes, int mostReplyBytes) {
-        L2Options usual = L2Options.of(l2);
-        return new L2Options(
-                l2,
-                null,
-                false,
-                prefixes,
-                null,
-                null,
-                null,
-                usual.clientName(),
-                usual.connectMillis(),
-                usual.deadlineMillis(),
-                usual.heartbeatMillis(),
-                usual.silenceMillis(),
-                usual.mostRequests(),
-                usual.mostBytes(),
-                usual.firstRetryMillis(),
-                usual.lastRetryMillis(),
-                usual.breakerFailures(),
-                mostReplyBytes);
+        return L2Options.builder(l2).mostReplyBytes(mostBytes).build();
     }
 
     private void failed(String message, @Nullable Throwable cause) {

@@ -108,7 +108,6 @@ public final class NearCacheOptions {
     }
 
     private static L2Options link(FlagValues values) throws IOException {
-        L2Options usual = L2Options.of(values.text("l2"));
         Path passwordFile = values.path("l2-password-file");
         String password = passwordFile == null ? null : SecretFile.readLine(passwordFile);
         String from = values.text("l2-read-from");
@@ -117,25 +116,19 @@ public final class NearCacheOptions {
         }
         String prefixes = values.text("l2-track-prefixes");
         int silence = values.integer("l2-silence", 10, MOST_MILLIS);
-        return new L2Options(
-                usual.uri(),
-                password,
-                from.equals("replica"),
-                prefixes.isEmpty() ? List.of() : NearCache.prefixes(Arrays.asList(prefixes.split(",", -1))),
-                values.path("l2-tls-ca"),
-                values.path("l2-tls-cert"),
-                values.path("l2-tls-key"),
-                usual.clientName(),
-                values.integer("l2-connect-timeout", 1, MOST_MILLIS),
-                values.integer("l2-timeout", 1, MOST_MILLIS),
-                Math.max(1, silence / 2),
-                silence,
-                values.integer("l2-max-pending", 1, 10_000_000),
-                usual.mostBytes(),
-                usual.firstRetryMillis(),
-                usual.lastRetryMillis(),
-                usual.breakerFailures(),
-                values.parsed("l2-max-reply", NearCacheOptions::replySize));
+        return L2Options.builder(values.text("l2"))
+                .password(password)
+                .readFromReplicas(from.equals("replica"))
+                .trackedPrefixes(
+                        prefixes.isEmpty() ? List.of() : NearCache.prefixes(Arrays.asList(prefixes.split(",", -1))))
+                .tls(values.path("l2-tls-ca"), values.path("l2-tls-cert"), values.path("l2-tls-key"))
+                .connectMillis(values.integer("l2-connect-timeout", 1, MOST_MILLIS))
+                .deadlineMillis(values.integer("l2-timeout", 1, MOST_MILLIS))
+                .heartbeatMillis(Math.max(1, silence / 2))
+                .silenceMillis(silence)
+                .mostRequests(values.integer("l2-max-pending", 1, 10_000_000))
+                .mostReplyBytes(values.parsed("l2-max-reply", NearCacheOptions::replySize))
+                .build();
     }
 
     private static int replySize(String text) {

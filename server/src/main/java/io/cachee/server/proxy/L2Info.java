@@ -49,11 +49,11 @@ final class L2Info {
                             + (node.breakerOpen() ? 1 : 0) + ",in_flight=" + node.inFlight());
         }
         put("l2_connections", status.connections());
-        put("l2_reconnects", status.reconnects());
-        put("l2_requests", status.sent());
-        put("l2_timeouts", status.timeouts());
-        put("l2_refused", status.refused());
-        put("l2_feed_losses", status.feedLosses());
+        put("l2_reconnects", status.totals().reconnects());
+        put("l2_requests", status.totals().sent());
+        put("l2_timeouts", status.totals().timeouts());
+        put("l2_refused", status.totals().refused());
+        put("l2_feed_losses", status.totals().feedLosses());
         put("l2_lag_usec", status.lagNanos() < 0 ? -1 : TimeUnit.NANOSECONDS.toMicros(status.lagNanos()));
     }
 

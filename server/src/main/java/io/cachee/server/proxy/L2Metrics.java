@@ -59,15 +59,16 @@ final class L2Metrics {
     }
 
     private void writeLink(L2Status status) {
+        L2Status.Totals totals = status.totals();
         long open = status.nodes().stream().filter(L2Status.Node::breakerOpen).count();
         out.gauge("cachee_l2_up", "Whether all known nodes of L2 report changes.", status.isCoherent() ? 1 : 0);
         out.gauge("cachee_l2_connections", "Connections to L2.", status.connections());
-        out.counter("cachee_l2_reconnects_total", "Connections made again.", status.reconnects());
-        out.counter("cachee_l2_requests_total", "Requests sent to L2.", status.sent());
-        out.counter("cachee_l2_timeouts_total", "Requests that were not answered in time.", status.timeouts());
-        out.counter("cachee_l2_refused_total", "Requests refused for want of a connection or room.", status.refused());
-        out.counter("cachee_l2_large_replies_total", "Replies that were larger than is taken.", status.tooLarge());
-        out.counter("cachee_l2_feed_losses_total", "How often reports of changes broke off.", status.feedLosses());
+        out.counter("cachee_l2_reconnects_total", "Connections made again.", totals.reconnects());
+        out.counter("cachee_l2_requests_total", "Requests sent to L2.", totals.sent());
+        out.counter("cachee_l2_timeouts_total", "Requests that were not answered in time.", totals.timeouts());
+        out.counter("cachee_l2_refused_total", "Requests refused for want of a connection or room.", totals.refused());
+        out.counter("cachee_l2_large_replies_total", "Replies that were larger than is taken.", totals.tooLarge());
+        out.counter("cachee_l2_feed_losses_total", "How often reports of changes broke off.", totals.feedLosses());
         out.gauge("cachee_l2_breaker_open", "Nodes of L2 that are given time after failures.", open);
         out.gauge("cachee_invalidation_lag_seconds", "From a write in L2 to its report, as last probed.");
         if (status.lagNanos() >= 0) {

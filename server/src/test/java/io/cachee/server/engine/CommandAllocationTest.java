@@ -63,7 +63,7 @@ final class CommandAllocationTest {
             bare.executor.execute(bare.session, decoder.request(), ahead.hasOneNamedLike(decoder.request()));
         }
         bare.executor.end(bare.session);
-        decoder.rewind();
+        decoder.moved(-decoder.position());
     }
 
     private static byte[] request(Object... arguments) {

@@ -203,26 +203,10 @@ final class ChangeEventsTest {
 
     @Test
     void hearsOfBothWhereOnlyPrefixesAreTracked() throws Exception {
-        L2Options usual = link();
-        startPods(new L2Options(
-                usual.uri(),
-                null,
-                false,
-                NearCache.prefixes(List.of("product:", "user:")),
-                null,
-                null,
-                null,
-                "cachee",
-                1_000,
-                2_000,
-                500,
-                1_000,
-                1_000,
-                1 << 20,
-                50,
-                500,
-                5,
-                8 << 20));
+        startPods(L2Options.builder("redis://127.0.0.1:" + redis.port())
+                .trackedPrefixes(NearCache.prefixes(List.of("product:", "user:")))
+                .retryMillis(50, 500)
+                .build());
         readEverywhere("product:1", "product:2");
         direct.call("XADD", "cachee:events", "*", "key", "product:1");
         awaitEmptyStream();

@@ -13,7 +13,7 @@ class L2StateTest {
     private final L2State state = new L2State();
 
     private static L2Status status(L2Status.Node... nodes) {
-        return new L2Status(List.of(nodes), -1, 0, 0, 0, 0, 0, 0, 0, 0);
+        return new L2Status(List.of(nodes), -1, 0, L2Status.Totals.NONE);
     }
 
     private static L2Status.Node node(int generation, String problem) {

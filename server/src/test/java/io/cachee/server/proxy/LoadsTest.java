@@ -40,9 +40,15 @@ final class LoadsTest {
     /** A link that does not take a reply that is held back for one that never comes. */
     private static L2Options patient(int port) {
         String uri = "redis://127.0.0.1:" + port;
-        return new L2Options(
-                uri, null, false, List.of(), null, null, null, "cachee", 30_000, 30_000, 30_000, 30_000, 1_000, 1 << 20,
-                5, 50, 5, 8 << 20);
+        return L2Options.builder(uri)
+                .connectMillis(30_000)
+                .deadlineMillis(30_000)
+                .heartbeatMillis(30_000)
+                .silenceMillis(30_000)
+                .mostRequests(1_000)
+                .mostBytes(1 << 20)
+                .retryMillis(5, 50)
+                .build();
     }
 
     @AfterEach

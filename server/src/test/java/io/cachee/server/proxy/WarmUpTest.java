@@ -49,25 +49,16 @@ final class WarmUpTest {
     }
 
     private static L2Options link(int port, String user, int mostReplyBytes) {
-        return new L2Options(
-                "redis://" + user + "127.0.0.1:" + port,
-                null,
-                false,
-                List.of(),
-                null,
-                null,
-                null,
-                "cachee",
-                30_000,
-                30_000,
-                30_000,
-                30_000,
-                10_000,
-                1 << 20,
-                5,
-                50,
-                5,
-                mostReplyBytes);
+        return L2Options.builder("redis://" + user + "127.0.0.1:" + port)
+                .connectMillis(30_000)
+                .deadlineMillis(30_000)
+                .heartbeatMillis(30_000)
+                .silenceMillis(30_000)
+                .mostRequests(10_000)
+                .mostBytes(1 << 20)
+                .retryMillis(5, 50)
+                .mostReplyBytes(mostReplyBytes)
+                .build();
     }
 
     private static TestSidecar before(L2Options link) throws Exception {
@@ -135,7 +126,7 @@ final class WarmUpTest {
             assertThat(result.problem()).isEmpty();
             assertThat(result.loaded()).isEqualTo(KEYS - 1);
             assertThat(nearCacheOf(pod).loadsInFlight()).isZero();
-            assertThat(nearCacheOf(pod).l2().status().reconnects()).isZero();
+            assertThat(nearCacheOf(pod).l2().status().totals().reconnects()).isZero();
         }
     }
 

@@ -11,8 +11,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Whatever has to wait for others, done off the event loop; the outcome is told on it. */
-final class Lookup {
+/** Runs what blocks on threads of its own, and delivers the results on the event loop. */
+final class BlockingTasks {
     private static final int CLOSE_SECONDS = 5;
 
     private final EventLoop loop;
@@ -20,7 +20,7 @@ final class Lookup {
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofPlatform().daemon().name("cachee-l2-", 0).factory());
 
-    Lookup(EventLoop loop, Topology topology) {
+    BlockingTasks(EventLoop loop, Topology topology) {
         this.loop = loop;
         this.topology = topology;
     }
@@ -29,7 +29,7 @@ final class Lookup {
         return topology;
     }
 
-    /** The address of a host now. */
+    /** Resolves a host name. */
     void resolve(String host, Consumer<InetAddress> found, Consumer<String> failed) {
         byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
         if (literal == null) {
@@ -50,7 +50,7 @@ final class Lookup {
                     T outcome = task.call();
                     tell(() -> done.accept(outcome));
                 } catch (Exception | LinkageError e) {
-                    tell(() -> failed.accept(Words.of(e)));
+                    tell(() -> failed.accept(FailureText.of(e)));
                 }
             });
         } catch (RejectedExecutionException e) {
@@ -62,13 +62,13 @@ final class Lookup {
         try {
             loop.execute(outcome);
         } catch (RejectedExecutionException e) {
-            // The event loop has ended, and whoever waited with it.
+            // The event loop has ended, and so have all who waited.
         }
     }
 
     /**
-     * Returns when all threads have ended. Who asks through Lettuce is not interrupted at first, for Lettuce would
-     * leave the buffers of a connection behind that is being made. Not to be called on the event loop.
+     * Returns when all threads have ended. They are not interrupted at first: an interrupted Lettuce would leak the
+     * buffers of a connection that it is opening. Must not be called on the event loop.
      */
     void close() {
         threads.shutdown();

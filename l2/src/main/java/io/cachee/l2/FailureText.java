@@ -2,11 +2,11 @@ package io.cachee.l2;
 
 import org.jspecify.annotations.Nullable;
 
-/** A failure in words, for people. */
-final class Words {
+/** Describes a failure for people: its message, and that of its root cause. */
+final class FailureText {
     private static final int CAUSES_MAX = 10;
 
-    private Words() {}
+    private FailureText() {}
 
     static String of(@Nullable Throwable failure) {
         if (failure == null) {

@@ -2,8 +2,8 @@ package io.cachee.l2;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A number that one thread changes and any may read. */
-final class Count {
+/** A counter that one thread writes and any thread may read. */
+final class LinkCounter {
     private final AtomicLong value = new AtomicLong();
 
     void add(long more) {

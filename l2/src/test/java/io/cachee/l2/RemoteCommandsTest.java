@@ -7,9 +7,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What is made of replies to COMMAND that no server of ours gives. */
-final class CommandListTest {
+final class RemoteCommandsTest {
     private static Map<String, byte[]> rows(String reply) {
-        return CommandList.rows(reply.replace(" ", "\r\n").getBytes(ISO_8859_1));
+        return RemoteCommands.rows(reply.replace(" ", "\r\n").getBytes(ISO_8859_1));
     }
 
     @Test

@@ -1,13 +1,13 @@
 package io.cachee.l2;
 
-/** Which of a cluster's slots a key belongs to: CRC-16 (XMODEM) of it, or of what stands between its first braces. */
-final class Slots {
+/** The hash slot of a key in a cluster: the CRC-16 (XMODEM) of the key, or of its hash tag, which is in braces. */
+final class HashSlots {
     static final int COUNT = 16_384;
 
     private static final int POLYNOMIAL = 0x1021;
     private static final char[] TABLE = table();
 
-    private Slots() {}
+    private HashSlots() {}
 
     private static char[] table() {
         char[] table = new char[256];

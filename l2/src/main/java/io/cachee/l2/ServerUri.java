@@ -1,6 +1,7 @@
 package io.cachee.l2;
 
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.cluster.RedisClusterURIUtil;
 import java.net.URI;
 import java.net.URLDecoder;
@@ -15,23 +16,30 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a URI says, and the password that may stand beside it. Secrets are in no message and in no {@code toString}.
+ * The URI of L2 in its parts, with the password from the options where one is set. Messages and {@code toString} leave
+ * out the secrets.
  *
- * @param seeds where nodes are; empty where sentinels are asked
- * @param uris the same as Lettuce has it, to ask sentinels or nodes of a cluster
- * @param user null for the default one
- * @param password null when nobody asks for it
+ * @param seeds the nodes it names; empty where sentinels know them
+ * @param lettuceUris the same for Lettuce, which asks sentinels and cluster nodes
+ * @param credentials null where none are needed
  */
-record Target(
+record ServerUri(
         Kind kind,
         List<HostPort> seeds,
-        List<RedisURI> uris,
-        @Nullable String user,
-        @Nullable String password,
+        List<RedisURI> lettuceUris,
+        @Nullable Credentials credentials,
         int database,
         boolean tls,
         boolean verifiesPeer,
         boolean verifiesHost) {
+    /** @param user {@code default} where the URI names none */
+    record Credentials(String user, String password) {
+        @Override
+        public String toString() {
+            return "Credentials[" + user + "]";
+        }
+    }
+
     enum Kind {
         SINGLE,
         SENTINEL,
@@ -44,7 +52,7 @@ record Target(
     private static final Pattern FORM =
             Pattern.compile("[^:]+://(.*@)?" + HOST + "(," + HOST + ")*(?<path>/[^/?#@]*)?(\\?[^#@]*)?(#[^@]*)?");
 
-    static Target of(L2Options options) {
+    static ServerUri of(L2Options options) {
         String scheme = scheme(options.uri());
         Kind kind = switch (scheme) {
             case "redis", "rediss" -> Kind.SINGLE;
@@ -56,10 +64,10 @@ record Target(
                         + " rediss-cluster");
         };
         List<RedisURI> uris = parse(options.uri(), scheme, kind);
-        Duration patience = Duration.ofMillis(options.connectMillis());
+        Duration timeout = Duration.ofMillis(options.connectMillis());
         for (RedisURI uri : uris) {
-            uri.setTimeout(patience);
-            uri.getSentinels().forEach(sentinel -> sentinel.setTimeout(patience));
+            uri.setTimeout(timeout);
+            uri.getSentinels().forEach(sentinel -> sentinel.setTimeout(timeout));
         }
         RedisURI first = uris.getFirst();
         String user = part(options.uri(), true);
@@ -74,16 +82,15 @@ record Target(
         if (kind != Kind.SENTINEL) {
             uris.forEach(uri -> seeds.add(new HostPort(uri.getHost(), uri.getPort())));
         }
-        return new Target(
+        return new ServerUri(
                 kind,
                 List.copyOf(seeds),
                 List.copyOf(uris),
-                user,
-                password,
+                password == null ? null : new Credentials(user == null ? "default" : user, password),
                 first.getDatabase(),
                 first.isSsl(),
                 first.isVerifyPeer(),
-                first.getVerifyMode() == io.lettuce.core.SslVerifyMode.FULL);
+                first.getVerifyMode() == SslVerifyMode.FULL);
     }
 
     private static String scheme(String uri) {
@@ -129,7 +136,10 @@ record Target(
         return new IllegalArgumentException("the address of L2 cannot be read; it has the form " + scheme + form);
     }
 
-    /** Lettuce hands credentials out through Reactor alone, whose annotations are not to be had: read here again. */
+    /**
+     * Parses the credentials a second time: Lettuce returns them only through Reactor, and to compile against Reactor
+     * takes annotations that are not on the class path.
+     */
     private static @Nullable String part(String uri, boolean isUser) {
         int from = uri.indexOf("://") + 3;
         int to = uri.lastIndexOf('@');
@@ -152,10 +162,10 @@ record Target(
         }
     }
 
-    /** What to call it as long as no more is known. */
+    /** What to call the node before its address is known. */
     String name() {
         return seeds.isEmpty()
-                ? String.valueOf(uris.getFirst().getSentinelMasterId())
+                ? String.valueOf(lettuceUris.getFirst().getSentinelMasterId())
                 : seeds.getFirst().toString();
     }
 

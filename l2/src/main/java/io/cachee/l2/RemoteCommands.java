@@ -19,17 +19,18 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The commands that the server knows, asked for once. The reply has thousands of elements, and few are ever looked at:
- * it is cut into one row for each command, and a row is read when its command is asked for.
+ * The commands that the server knows, read once by COMMAND. The reply has thousands of elements, of which few are ever
+ * used. It is cut into one row for each command, and a row is parsed when its command is looked up.
  */
-final class CommandList {
+@EventLoopConfined
+final class RemoteCommands {
     private static final int AGAIN_MILLIS = 1_000;
-    /** Of what is said of a command: name, arity, flags, three numbers about its keys, categories. */
+    /** The parts of a row: name, arity, flags, three numbers about its keys, categories. */
     private static final int PARTS = 7;
 
     private static final int PARTS_WITHOUT_CATEGORIES = 6;
 
-    /** By name, lower case: the beginning of what the server says of it, as many parts as are of interest. */
+    /** The first {@link #PARTS} of each row, by lower-case name. */
     private volatile Map<String, byte[]> rows = Map.of();
 
     private final CompletableFuture<@Nullable Void> known = new CompletableFuture<>();
@@ -37,19 +38,19 @@ final class CommandList {
     private boolean closed;
     private @Nullable ScheduledFuture<?> again;
 
-    /** From any thread; null while nothing is known of it. */
+    /** Null while the command is not known. From any thread. */
     @Nullable
     RemoteCommand get(String lowerCaseName) {
         byte[] row = rows.get(lowerCaseName);
         return row == null ? null : describe(lowerCaseName, Reply.allOf(Unpooled.wrappedBuffer(row)));
     }
 
-    /** Done when the server has answered; if that was a refusal, it is asked again when the next feed begins. */
+    /** Completes when the server has answered. After a refusal, it is asked again when the next feed begins. */
     CompletableFuture<@Nullable Void> known() {
         return known;
     }
 
-    /** Asks, unless the answer is known. */
+    /** Sends COMMAND, unless the answer is known or on its way. */
     void ask(LinkContext link, Router router) {
         if (asking || closed || !rows.isEmpty()) {
             return;
@@ -60,7 +61,7 @@ final class CommandList {
             @Override
             public void reply(ByteBuf frame) {
                 byte[] bytes = ByteBufUtil.getBytes(frame);
-                link.lookup()
+                link.blocking()
                         .run(
                                 () -> rows(bytes),
                                 read -> {

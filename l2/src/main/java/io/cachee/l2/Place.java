@@ -1,8 +1,0 @@
-package io.cachee.l2;
-
-/**
- * Where to connect to.
- *
- * @param replica whether a replica is expected there, to be read from
- */
-record Place(HostPort address, boolean replica) {}
