@@ -55,9 +55,9 @@ final class ScanCommands {
                     bytes[0] += name.length + KEY_OVERHEAD_BYTES;
                 }
             });
-            if (bytes[0] > call.shared.tunables.normalOutput.hardBytes()) {
+            if (bytes[0] > call.shared.tunables.normalOutput().hardBytes()) {
                 throw new CommandException("ERR the matching keys exceed the output buffer limit of "
-                        + call.shared.tunables.normalOutput.hardBytes() + " bytes; use SCAN");
+                        + call.shared.tunables.normalOutput().hardBytes() + " bytes; use SCAN");
             }
         } while (cursor != 0 && seen.size() < most);
         return seen.stream().limit(most).map(Bytes::value).toList();

@@ -137,7 +137,8 @@ public final class FlagValues {
     }
 
     /** The file that a flag's value comes from; null if it comes from elsewhere or is the default. */
-    @Nullable Path fileOf(String name) {
+    @Nullable
+    Path fileOf(String name) {
         return given.containsKey(name) ? null : layers.fileOf(name);
     }
 

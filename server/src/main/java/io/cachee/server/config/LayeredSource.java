@@ -120,7 +120,8 @@ final class LayeredSource {
     }
 
     /** A flag's value, or null. */
-    @Nullable String value(String flag) {
+    @Nullable
+    String value(String flag) {
         String value = environment.get(flag);
         return value != null ? value : file.get(flag);
     }

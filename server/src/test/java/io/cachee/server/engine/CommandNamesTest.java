@@ -56,12 +56,12 @@ final class CommandNamesTest {
 
     /** A string literal, whose text is the only group. */
     private static final String LITERAL = "\"((?:[^\"\\\\\\n]|\\\\.)*)\"";
+
     private static final Pattern COMMENT_OR_TEXT = Pattern.compile(
             "(\"\"\".*?(?<!\\\\)\"\"\")|(\"(?:[^\"\\\\\\n]|\\\\.)*\")|('(?:[^'\\\\\\n]|\\\\.)')|/\\*.*?\\*/|//[^\\n]*",
             Pattern.DOTALL);
 
-    private static final String COMMANDS_NAME =
-            "\\b(?:command|row)(?:\\(\\))?\\s*\\.\\s*name\\b(?:\\(\\))?";
+    private static final String COMMANDS_NAME = "\\b(?:command|row)(?:\\(\\))?\\s*\\.\\s*name\\b(?:\\(\\))?";
 
     /** {@code command.name.equals(other)}, {@code switch (command.name)} and {@code NAMES.contains(row.name)}. */
     private static final Pattern COMPARED_NAME = Pattern.compile(COMMANDS_NAME
@@ -141,7 +141,8 @@ final class CommandNamesTest {
         assertThat(namesIn("byte[] exec = \"exec\".getBytes(UTF_8);")).isEmpty();
         assertThat(namesIn("if (request.is(2, \"get\")) {}")).isEmpty();
         assertThat(namesIn("if (text.equals(\"nothing\")) {}")).isEmpty();
-        assertThat(namesIn("String a = \"// \" + \"/*\"; x.equals(\"nothing\");")).isEmpty();
+        assertThat(namesIn("String a = \"// \" + \"/*\"; x.equals(\"nothing\");"))
+                .isEmpty();
     }
 
     private static List<Path> javaFiles(Path root) throws IOException {
@@ -149,8 +150,9 @@ final class CommandNamesTest {
                 .as("the sources below %s; this test runs in the folder of its module", root.toAbsolutePath())
                 .isDirectory();
         try (Stream<Path> files = Files.walk(root)) {
-            List<Path> found =
-                    files.filter(file -> file.toString().endsWith(".java")).sorted().toList();
+            List<Path> found = files.filter(file -> file.toString().endsWith(".java"))
+                    .sorted()
+                    .toList();
             assertThat(found).as("Java files below %s", root.toAbsolutePath()).isNotEmpty();
             return found;
         }
