@@ -36,7 +36,7 @@ final class LoopPlan {
     private static final int FIRST_PAUSE = 10;
     private static final int LONGEST_PAUSE = 600;
 
-    /** A helper gets one client of this many. With more it would take too much from the threads it shares a CPU with. */
+    /** A helper gets one client of this many. With more it would take too much from the threads on the same CPU. */
     private static final int CLIENTS_FOR_ONE_HELPED = 10;
 
     /** What was measured in one interval. The shares are of one CPU, averaged over the whole loops. */
