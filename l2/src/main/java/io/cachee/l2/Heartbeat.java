@@ -83,8 +83,8 @@ final class Heartbeat {
         if (heard) {
             check();
         } else {
-            connection.timedOut(connection.address() + " was silent for "
-                    + link.options().silenceMillis() + " ms");
+            connection.timedOut(
+                    connection.address() + " was silent for " + link.options().silenceMillis() + " ms");
         }
     }
 }

@@ -85,7 +85,8 @@ public final class L2 implements AutoCloseable {
 
     /** Opens a dedicated connection to a slot's node, or to any node with -1. */
     public Dedicated dedicate(int slot, Protocol protocol, int database, DedicatedHandler handler) {
-        ConnectionRole role = new ConnectionRole(false, protocol, database < 0 ? link.server().database() : database);
+        ConnectionRole role =
+                new ConnectionRole(false, protocol, database < 0 ? link.server().database() : database);
         DedicatedConnection made = new DedicatedConnection(link, role, handler, dedicated::remove);
         dedicated.add(made);
         Node node = closed ? null : router.primary(slot);

@@ -121,7 +121,8 @@ final class Node implements Invalidations.Listener {
             return;
         }
         lastAsked = protocol == Protocol.EITHER ? lastAsked : protocol;
-        ConnectionRole role = new ConnectionRole(false, lastAsked, database < 0 ? link.server().database() : database);
+        ConnectionRole role = new ConnectionRole(
+                false, lastAsked, database < 0 ? link.server().database() : database);
         others.computeIfAbsent(role, wanted -> new SharedLink(link, this, wanted))
                 .send(request, handler);
     }

@@ -8,7 +8,6 @@ import io.cachee.testkit.FaultProxy;
 import io.cachee.testkit.HashSlot;
 import io.cachee.testkit.RedisCluster;
 import io.cachee.testkit.SlotMove;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;

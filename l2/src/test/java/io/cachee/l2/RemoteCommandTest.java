@@ -54,9 +54,31 @@ final class RemoteCommandTest {
                 LinkUnderTest link = LinkUnderTest.to(redis.port())) {
             link.l2.learnCommands().get(20, TimeUnit.SECONDS);
             for (String name : List.of(
-                    "subscribe", "psubscribe", "ssubscribe", "blpop", "blmove", "bzpopmin", "eval", "multi", "exec",
-                    "watch", "script", "debug", "shutdown", "sync", "psync", "replconf", "client", "wait", "monitor",
-                    "reset", "hello", "auth", "select", "config", "flushall")) {
+                    "subscribe",
+                    "psubscribe",
+                    "ssubscribe",
+                    "blpop",
+                    "blmove",
+                    "bzpopmin",
+                    "eval",
+                    "multi",
+                    "exec",
+                    "watch",
+                    "script",
+                    "debug",
+                    "shutdown",
+                    "sync",
+                    "psync",
+                    "replconf",
+                    "client",
+                    "wait",
+                    "monitor",
+                    "reset",
+                    "hello",
+                    "auth",
+                    "select",
+                    "config",
+                    "flushall")) {
                 assertThat(mayShare(link, name)).as(name).isFalse();
             }
             for (String name : List.of("get", "hget", "zadd", "set", "del", "mget")) {

@@ -8,7 +8,6 @@ import io.cachee.testkit.Certificates;
 import io.cachee.testkit.RedisServerOptions;
 import io.cachee.testkit.RedisServerProcess;
 import java.nio.file.Path;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

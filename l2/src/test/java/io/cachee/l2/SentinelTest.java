@@ -6,7 +6,6 @@ import io.cachee.testkit.Await;
 import io.cachee.testkit.RedisSentinels;
 import io.cachee.testkit.RedisServerOptions;
 import io.cachee.testkit.RedisServerProcess;
-import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 

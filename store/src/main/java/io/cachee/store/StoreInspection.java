@@ -41,6 +41,13 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
      * @param instance differs for every store ever made
      * @param pid the writer's process id, as the writer sees it
      * @param createdMillis when it was made, in milliseconds since 1970
+     */
+    public record Header(
+            int majorVersion, int minorVersion, long instance, long pid, long createdMillis, Geometry geometry) {}
+
+    /**
+     * How large the store is and how it is divided.
+     *
      * @param fileBytes the file's length
      * @param regionBytes the region's size
      * @param segmentBytes the size of one segment
@@ -48,18 +55,8 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
      * @param stripes the index's stripes
      * @param counters coherence counters
      */
-    public record Header(
-            int majorVersion,
-            int minorVersion,
-            long instance,
-            long pid,
-            long createdMillis,
-            long fileBytes,
-            long regionBytes,
-            int segmentBytes,
-            int segments,
-            int stripes,
-            long counters) {}
+    public record Geometry(
+            long fileBytes, long regionBytes, int segmentBytes, int segments, int stripes, long counters) {}
 
     /** What the writer says about itself. */
     public enum State {
@@ -181,12 +178,13 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
                     region.getLong(HeaderDescriptor.INSTANCE_OFFSET),
                     region.getLong(HeaderDescriptor.PID_OFFSET),
                     region.getLong(HeaderDescriptor.CREATED_OFFSET),
-                    fileBytes,
-                    layout.size(),
-                    layout.segmentSize(),
-                    layout.segmentCount(),
-                    layout.stripeCount(),
-                    1L << layout.counterShift());
+                    new Geometry(
+                            fileBytes,
+                            layout.size(),
+                            layout.segmentSize(),
+                            layout.segmentCount(),
+                            layout.stripeCount(),
+                            1L << layout.counterShift()));
         }
 
         private Life life() {

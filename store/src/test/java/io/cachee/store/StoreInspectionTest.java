@@ -55,7 +55,7 @@ final class StoreInspectionTest {
             StoreInspection found = StoreInspection.of(file);
             assertThat(found.header().majorVersion()).isEqualTo(HeaderDescriptor.MAJOR);
             assertThat(found.header().pid()).isEqualTo(ProcessHandle.current().pid());
-            assertThat(found.header().regionBytes()).isEqualTo(REGION_BYTES);
+            assertThat(found.header().geometry().regionBytes()).isEqualTo(REGION_BYTES);
             assertThat(found.life().state()).isEqualTo(StoreInspection.State.READY);
             assertThat(found.life().beating()).isTrue();
             assertThat(found.index().sound()).isTrue();

@@ -29,8 +29,16 @@ final class InspectionReport {
                 "opened",
                 instant(header.createdMillis()) + ", clock at "
                         + millis(store.life().clockMillis()));
-        line(out, "file", ByteSize.format(header.fileBytes()) + ", region " + ByteSize.format(header.regionBytes()));
-        line(out, "segments", count(header.segments()) + " of " + ByteSize.format(header.segmentBytes()));
+        line(
+                out,
+                "file",
+                ByteSize.format(header.geometry().fileBytes()) + ", region "
+                        + ByteSize.format(header.geometry().regionBytes()));
+        line(
+                out,
+                "segments",
+                count(header.geometry().segments()) + " of "
+                        + ByteSize.format(header.geometry().segmentBytes()));
         line(out, "index", index(header, store.index()));
         line(out, "entries", count(stats.entries()));
         line(out, "live", ByteSize.format(stats.liveBytes()));
@@ -74,7 +82,7 @@ final class InspectionReport {
         String buckets = index.bucketsBelow() == index.bucketsAbove()
                 ? index.bucketsAbove() + " buckets"
                 : index.bucketsBelow() + " buckets up to stripe " + index.frontier() + ", then " + index.bucketsAbove();
-        return count(header.stripes()) + " stripes of " + buckets + "; " + count(index.used()) + " of "
+        return count(header.geometry().stripes()) + " stripes of " + buckets + "; " + count(index.used()) + " of "
                 + count(index.slots()) + " slots taken, "
                 + String.format(Locale.ROOT, "%.0f %%", 100.0 * index.used() / Math.max(1, index.slots()));
     }
@@ -137,11 +145,11 @@ final class InspectionReport {
                                 field("created_millis", header.createdMillis()),
                                 field("clock_millis", life.clockMillis()),
                                 field("clock_age_millis", life.ageMillis()),
-                                field("file_bytes", header.fileBytes()),
-                                field("region_bytes", header.regionBytes()),
-                                field("segment_bytes", header.segmentBytes()),
-                                field("segments", header.segments()),
-                                field("coherence_counters", header.counters()),
+                                field("file_bytes", header.geometry().fileBytes()),
+                                field("region_bytes", header.geometry().regionBytes()),
+                                field("segment_bytes", header.geometry().segmentBytes()),
+                                field("segments", header.geometry().segments()),
+                                field("coherence_counters", header.geometry().counters()),
                                 field("index", jsonIndex(header, index)),
                                 field("statistics", jsonStatistics(stats)),
                                 field("keys", keys)))
@@ -153,7 +161,7 @@ final class InspectionReport {
                 "    ",
                 List.of(
                         field("sound", String.valueOf(index.sound())),
-                        field("stripes", header.stripes()),
+                        field("stripes", header.geometry().stripes()),
                         field("buckets_below", index.bucketsBelow()),
                         field("buckets_above", index.bucketsAbove()),
                         field("frontier", index.frontier()),

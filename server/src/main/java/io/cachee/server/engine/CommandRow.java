@@ -3,7 +3,6 @@ package io.cachee.server.engine;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -105,7 +104,10 @@ public final class CommandRow {
      */
     record KeyRange(int first, int last, int step, int specs) {}
 
-    /** As in Redis, a single range is that row as it is; of several, those with step 1 that continue each other form it. */
+    /**
+     * As in Redis, a single range is that row as it is; of several, those with step 1 that continue each other form
+     * it.
+     */
     KeyRange keyRange() {
         int first = 0;
         int last = 0;

@@ -41,7 +41,8 @@ final class CommandRowParser {
         if (arityEnd < 0) {
             throw new IllegalArgumentException("no arity: " + text);
         }
-        CommandRow row = new CommandRow(text.substring(0, nameEnd), arity(text, nameEnd + 1, arityEnd), handler, isBuiltIn);
+        CommandRow row =
+                new CommandRow(text.substring(0, nameEnd), arity(text, nameEnd + 1, arityEnd), handler, isBuiltIn);
         int routes = 0;
         for (int start = arityEnd + 1; start < text.length(); ) {
             int space = text.indexOf(' ', start);

@@ -157,10 +157,7 @@ public final class Session {
     public boolean isListening() {
         Subscriptions here = subscriptions;
         UpstreamConnection toL2 = own;
-        return monitors
-                || tracking != null
-                || here != null && here.count() > 0
-                || toL2 != null && toL2.listens();
+        return monitors || tracking != null || here != null && here.count() > 0 || toL2 != null && toL2.listens();
     }
 
     /** Whether a command of the client blocks in L2, such as BLPOP. */

@@ -80,8 +80,7 @@ final class ForwardedRequest implements ReplyHandler, Runnable {
             l2.send(encoded, request.slot(), request.protocol(), request.database(), this);
         } else {
             ReplyHandler each = new SplitCommands.MergedReply(parts.size(), this);
-            parts.forEach(part -> l2.send(
-                    part.request(), part.slot(), request.protocol(), request.database(), each));
+            parts.forEach(part -> l2.send(part.request(), part.slot(), request.protocol(), request.database(), each));
         }
     }
 

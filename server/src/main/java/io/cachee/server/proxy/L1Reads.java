@@ -118,8 +118,8 @@ final class L1Reads {
         private void loaded(Loaded loaded) {
             switch (loaded.kind()) {
                 case VALUE -> reply(bulk(loaded));
-                case ABSENT -> nearCache.missing(
-                        key, keyspace, () -> reply(ReplyEncoder.nothing(inResp3)), this::begin);
+                case ABSENT ->
+                    nearCache.missing(key, keyspace, () -> reply(ReplyEncoder.nothing(inResp3)), this::begin);
                 case TOO_LARGE -> forwarding.large().askForValues(session, List.of(GET, key), place, this::end);
                 case REFUSED, FAILED -> reply(ReplyEncoder.error(loaded.text()));
             }

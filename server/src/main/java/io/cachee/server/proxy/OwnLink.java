@@ -55,8 +55,8 @@ final class OwnLink implements DedicatedHandler {
 
     /** Connects to the node of the first request. */
     void connect(RemoteRequest first) {
-        forwarding.onLink(() ->
-                connection = nearCache.l2().dedicate(first.slot(), first.protocol(), first.database(), this));
+        forwarding.onLink(
+                () -> connection = nearCache.l2().dedicate(first.slot(), first.protocol(), first.database(), this));
     }
 
     /** Sends a request that names no key. */

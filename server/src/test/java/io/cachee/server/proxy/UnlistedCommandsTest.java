@@ -113,7 +113,8 @@ final class UnlistedCommandsTest {
     @Test
     void tellsWhatL2SaysOfACommand() {
         Command read = rowOf(1, "readonly");
-        assertThat(read.keys(request(read.name, "key", "other"))).containsExactly("key".getBytes(StandardCharsets.UTF_8));
+        assertThat(read.keys(request(read.name, "key", "other")))
+                .containsExactly("key".getBytes(StandardCharsets.UTF_8));
         assertThat(read.writes).isFalse();
         assertThat(read.writesUnnamed).isFalse();
         assertThat(read.categories).contains("read");
