@@ -137,17 +137,17 @@ final class CatalogReport {
     }
 
     private double computed(int ofPods, double rate, double share, KeyspacePolicy policy) {
-        double cut = new CatalogModel(ofPods, rate, share, policy.l1Ttl(), policy.jitter(), PROBES_EVERY_SECONDS)
+        double cut = new CatalogModel(ofPods, rate, share, policy.l1TtlMillis(), policy.jitter(), PROBES_EVERY_SECONDS)
                 .cut(PRODUCTS, draws, settlingSeconds(policy), seconds, seed);
         System.out.printf(
                 "  %d pods, %,.0f requests/s, %.1f writes/s, l1-ttl %d s: L2 reads cut by %.2f %%%n",
-                ofPods, rate, rate * share, TimeUnit.MILLISECONDS.toSeconds(policy.l1Ttl()), cut);
+                ofPods, rate, rate * share, TimeUnit.MILLISECONDS.toSeconds(policy.l1TtlMillis()), cut);
         return cut;
     }
 
     /** What every pod has read at first has expired then, if it does so soon. */
     private static long settlingSeconds(KeyspacePolicy policy) {
-        return SETTLING_SECONDS + (policy.equals(LONG) ? 0 : TimeUnit.MILLISECONDS.toSeconds(policy.l1Ttl()));
+        return SETTLING_SECONDS + (policy.equals(LONG) ? 0 : TimeUnit.MILLISECONDS.toSeconds(policy.l1TtlMillis()));
     }
 
     private static KeyspacePolicy policy(String l1Ttl) {

@@ -101,23 +101,7 @@ final class CoherenceProof {
     }
 
     private KeyspacePolicy policy() {
-        KeyspacePolicy usual = KeyspacePolicy.DEFAULT;
-        return new KeyspacePolicy(
-                0,
-                0.1,
-                usual.l1Ttl(),
-                0,
-                STALE_MILLIS,
-                usual.softDeadline(),
-                usual.negativeTtl(),
-                0,
-                usual.write(),
-                usual.consistency(),
-                0,
-                0,
-                0,
-                0,
-                false);
+        return KeyspacePolicy.builder().staleIfErrorMillis(STALE_MILLIS).build();
     }
 
     /** Clients and faults, side by side; the latter end with the former. */

@@ -1,6 +1,7 @@
 package io.cachee.bench;
 
 import io.cachee.l2.L2Options;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.nearcache.KeyspacePolicy;
 import io.cachee.nearcache.Keyspaces;
 import io.cachee.server.command.CommandFamilies;
@@ -135,7 +136,7 @@ final class ProofSidecar implements AutoCloseable {
     /** How many values have been loaded from L2. */
     long loads() {
         return proxy().nearCache().keyspaces().all().stream()
-                .mapToLong(keyspace -> keyspace.loads.sum())
+                .mapToLong(keyspace -> keyspace.sum(KeyspaceCounter.LOADS))
                 .sum();
     }
 

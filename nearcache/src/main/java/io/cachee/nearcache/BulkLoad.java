@@ -13,27 +13,28 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads many keys for nobody who waits for one of them: group by group, the values of a group by one MGET and then how
- * long each of them lives. A new pod does this before any of its code is compiled, so what counts is how little is done
- * for each key.
+ * Loads many keys in the background, in groups: one MGET for the values of a group and a PTTL for each of its keys. A
+ * new pod does this before its code is compiled, so there is little work for each key.
  *
- * <p>What is kept is judged as for a single load. A group whose MGET is answered by an error, or by more than is taken,
- * is loaded key by key, and so are all keys of a cluster, which lie in many places. Everything happens on the event
- * loop of the link.
+ * <p>A value is kept under the same conditions as that of a single load. A group is loaded key by key if the reply to
+ * its MGET is an error or too large; so are all keys of a cluster, where one MGET cannot read several slots. Confined
+ * to the link's event loop.
  */
 final class BulkLoad {
-    /** Is told, for each group, of how many keys all is known now, and how many of them have values. */
-    public interface Progress {
-        void loaded(int keys, int values);
+    /** Hears about each group that is done. */
+    interface Progress {
+        /** So many more keys have been asked for, and so many of them have been kept. */
+        void loaded(int keys, int kept);
     }
 
     private static final int GROUP = 128;
     private static final int MOST_GROUPS = 2;
 
     private final Loads loads;
-    private final NearCache tier;
+    private final L1Values l1;
     private final L2 l2;
-    private final LoadFences epochs;
+    private final boolean isCluster;
+    private final LoadFences fences;
     private final LoadWindow window;
     private final Deque<byte[]> left;
     private final Progress progress;
@@ -41,16 +42,17 @@ final class BulkLoad {
 
     BulkLoad(
             Loads loads,
-            NearCache tier,
+            L1Values l1,
             L2 l2,
-            LoadFences epochs,
+            boolean isCluster,
             LoadWindow window,
             List<byte[]> keys,
             Progress progress) {
         this.loads = loads;
-        this.tier = tier;
+        this.l1 = l1;
         this.l2 = l2;
-        this.epochs = epochs;
+        this.isCluster = isCluster;
+        this.fences = l1.fences();
         this.window = window;
         this.left = new ArrayDeque<>(keys);
         this.progress = progress;
@@ -62,7 +64,7 @@ final class BulkLoad {
             if (room == 0 && groups > 0) {
                 return;
             }
-            boolean together = room > 0 && !tier.isCluster();
+            boolean together = room > 0 && !isCluster;
             byte[][] keys = new byte[Math.min(left.size(), together ? Math.min(room, GROUP) : GROUP)][];
             for (int i = 0; i < keys.length; i++) {
                 keys[i] = left.remove();
@@ -77,34 +79,34 @@ final class BulkLoad {
         }
     }
 
-    private void ended(int keys, int values) {
+    private void ended(int keys, int kept) {
         groups--;
-        progress.loaded(keys, values);
+        progress.loaded(keys, kept);
         proceed();
     }
 
     private void oneByOne(byte[][] keys) {
-        int[] answeredAndValues = new int[2];
+        int[] answeredAndKept = new int[2];
         for (byte[] key : keys) {
-            loads.load(key, tier.keyspaces().of(key, 0, key.length), result -> {
-                answeredAndValues[0]++;
-                answeredAndValues[1] += result.kind() == Loaded.Kind.VALUE ? 1 : 0;
-                if (answeredAndValues[0] == keys.length) {
-                    ended(keys.length, answeredAndValues[1]);
+            loads.load(key, l1.keyspaces().of(key), result -> {
+                answeredAndKept[0]++;
+                answeredAndKept[1] += result.kind() == Loaded.Kind.VALUE ? 1 : 0;
+                if (answeredAndKept[0] == keys.length) {
+                    ended(keys.length, answeredAndKept[1]);
                 }
             });
         }
     }
 
-    /** Is told of each reply in turn, whether it came or did not: that with the values, then one for each key. */
+    /** A group of keys. It gets one reply or failure for its MGET, and then one for each PTTL. */
     private final class Group implements ReplyHandler {
         private final byte[][] keys;
         private final Keyspace[] keyspaces;
-        private final long[] sentIn;
+        private final long[] fence;
         private final long[] validSince;
         private int generation;
         private long sentNanos;
-        /** With room for a stamp behind each; null as a whole when there are none. */
+        /** The reply to MGET, with room for a stamp behind each value; null if it brought none. */
         private byte @Nullable [] @Nullable [] values;
 
         private int answers;
@@ -113,7 +115,7 @@ final class BulkLoad {
         Group(byte[][] keys) {
             this.keys = keys;
             this.keyspaces = new Keyspace[keys.length];
-            this.sentIn = new long[keys.length];
+            this.fence = new long[keys.length];
             this.validSince = new long[keys.length];
         }
 
@@ -121,8 +123,8 @@ final class BulkLoad {
             generation = l2.generation(0);
             sentNanos = System.nanoTime();
             for (int i = 0; i < keys.length; i++) {
-                keyspaces[i] = tier.keyspaces().of(keys[i], 0, keys[i].length);
-                sentIn[i] = epochs.of(keys[i]);
+                keyspaces[i] = l1.keyspaces().of(keys[i]);
+                fence[i] = fences.of(keys[i]);
                 validSince[i] = keyspaces[i].validSince();
             }
             l2.sendTracked(RequestEncoder.encode(mget()), 0, this);
@@ -155,22 +157,22 @@ final class BulkLoad {
             endIfAnswered();
         }
 
-        private void timeToLive(int i, byte @Nullable [] stamped, long ttl) {
+        private void timeToLive(int i, byte @Nullable [] stamped, long ttlMillis) {
             Keyspace keyspace = keyspaces[i];
             long nanos = System.nanoTime() - sentNanos;
-            keyspace.loads.increment();
-            keyspace.loadMicros.add(TimeUnit.NANOSECONDS.toMicros(nanos));
+            keyspace.count(KeyspaceCounter.LOADS);
+            keyspace.add(KeyspaceCounter.LOAD_MICROS, TimeUnit.NANOSECONDS.toMicros(nanos));
             if (stamped == null) {
                 return;
             }
             Loaded value = new Loaded(Loaded.Kind.VALUE, stamped, "");
-            keyspace.loadedBytes.add(value.length());
+            keyspace.add(KeyspaceCounter.LOADED_BYTES, value.length());
             boolean current = generation != 0
                     && l2.generation(0) == generation
-                    && epochs.of(keys[i]) == sentIn[i]
+                    && fences.of(keys[i]) == fence[i]
                     && keyspace.validSince() == validSince[i];
-            if (current && ttl >= -1) {
-                tier.keep(keys[i], keyspace, value, false, ttl, generation, (int) TimeUnit.NANOSECONDS.toMillis(nanos));
+            if (current && ttlMillis >= -1) {
+                l1.keep(keys[i], keyspace, value, false, ttlMillis, generation, (int) TimeUnit.NANOSECONDS.toMillis(nanos));
                 kept++;
             }
         }

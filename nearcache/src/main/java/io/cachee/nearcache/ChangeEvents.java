@@ -1,5 +1,6 @@
 package io.cachee.nearcache;
 
+import io.cachee.l2.IgnoreReply;
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.Protocol;
@@ -9,8 +10,6 @@ import io.cachee.resp.ReplyReader;
 import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ScheduledFuture;
@@ -21,36 +20,29 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes of the database, told by whoever makes them or follows its log: a stream in L2 whose entries name keys,
- * prefixes and keyspaces that are outdated. Of all sidecars one takes each entry (a consumer group), removes from L2
- * what it names, and takes the entry out; the others hear of the removed keys as of any change. An entry that somebody
- * took and did not finish is taken by another after a while.
+ * Changes of the database, announced by whoever makes them or follows the database's log: a stream in L2 whose entries
+ * name keys, prefixes and keyspaces that are outdated. The sidecars share the entries through a consumer group. Each
+ * entry is taken by one sidecar, which removes from L2 what the entry names and then removes the entry. An entry that a
+ * sidecar took and did not finish is taken by another one after a while.
  *
- * <p>The length of the stream is read over the tracked connection, so nothing is asked while nothing is added, and no
- * connection waits. On the link's event loop.
+ * <p>The length of the stream is read over the tracked connection. So L2 reports when an entry is added, and no
+ * connection has to poll or block. Confined to the link's event loop, except the counters.
  */
 public final class ChangeEvents {
     static final String NAME = "cachee:events";
 
     private static final byte[] KEY = Arguments.ascii(NAME);
     private static final byte[] GROUP = Arguments.ascii("cachee");
-    /** One name for all: who takes what is of no interest, and names of pods that are gone would pile up. */
+    /** All sidecars use one name; names of their own would pile up in L2 as pods come and go. */
     private static final byte[] CONSUMER = Arguments.ascii("sidecar");
 
     private static final byte[] BATCH = Arguments.ascii("100");
     private static final int PAUSE_MILLIS = 20;
     private static final int CLAIM_MILLIS = 5_000;
 
-    /** Has a key be reported as changed even where it does not exist: others may remember that it does not. */
-    private static final byte[] REMOVE = Arguments.ascii("""
-        local n = redis.call('UNLINK', KEYS[1])
-        if n == 0 then redis.call('SET', KEYS[1], '') redis.call('UNLINK', KEYS[1]) end
-        return n
-        """);
-
     private final L2 l2;
     private final EventLoop loop;
-    private final KeyspaceVersions versions;
+    private final Invalidator invalidator;
     private final Consumer<String> problems;
     private final LongAdder applied = new LongAdder();
     private final LongAdder rejected = new LongAdder();
@@ -63,21 +55,21 @@ public final class ChangeEvents {
     ChangeEvents(L2 l2, EventLoop loop, KeyspaceVersions versions, Consumer<String> problems) {
         this.l2 = l2;
         this.loop = loop;
-        this.versions = versions;
+        this.invalidator = new Invalidator(l2, versions);
         this.problems = problems;
     }
 
-    /** Entries that this sidecar has taken and finished. */
+    /** Entries that this sidecar has applied. */
     public long applied() {
         return applied.sum();
     }
 
-    /** Entries that made no sense. */
+    /** Entries that were not understood. */
     public long rejected() {
         return rejected.sum();
     }
 
-    /** How many entries there were when it was looked last. */
+    /** The number of entries in the stream when it was last looked at. */
     public long waiting() {
         return waiting;
     }
@@ -92,18 +84,14 @@ public final class ChangeEvents {
 
     // ---------------------------------------------------------------- looking
 
+    /** Notes that a key has changed. */
     void changed(byte[] key) {
-        if (!Arrays.equals(key, KEY)) {
-            return;
-        }
-        if (busy) {
-            again = true;
-        } else {
+        if (Arrays.equals(key, KEY)) {
             look();
         }
     }
 
-    /** Looks whether there are entries, which has the next one be told. */
+    /** Looks whether there are entries. L2 then reports when one is added. */
     void look() {
         if (busy) {
             again = true;
@@ -112,7 +100,7 @@ public final class ChangeEvents {
         busy = true;
         l2.sendTracked(RequestEncoder.encode(Arguments.ascii("XLEN"), KEY), slot(), new Step() {
             @Override
-            void come(ByteBuf frame) {
+            void proceed(ByteBuf frame) {
                 waiting = ReplyReader.integer(frame);
                 if (waiting > 0) {
                     claimLater();
@@ -124,9 +112,9 @@ public final class ChangeEvents {
         });
     }
 
-    /** What is done with a reply; an error or none at all ends this round. */
+    /** Continues with a reply. An error, or no reply, ends this round. */
     private abstract class Step implements ReplyHandler {
-        abstract void come(ByteBuf frame);
+        abstract void proceed(ByteBuf frame);
 
         void refused(String why) {
             problems.accept("the stream " + NAME + " in L2 cannot be read: " + why);
@@ -138,7 +126,7 @@ public final class ChangeEvents {
             if (ReplyReader.isError(frame)) {
                 refused(ReplyReader.text(frame));
             } else {
-                come(frame);
+                proceed(frame);
             }
         }
 
@@ -148,6 +136,7 @@ public final class ChangeEvents {
         }
     }
 
+    /** Ends this round, and plans another if something changed meanwhile. */
     private void rest() {
         busy = false;
         if (again && !closed) {
@@ -162,12 +151,12 @@ public final class ChangeEvents {
     private void take(boolean mayCreate) {
         Step taken = new Step() {
             @Override
-            void come(ByteBuf frame) {
-                List<Entry> entries = ofFirstStream(frame);
-                if (entries.isEmpty()) {
+            void proceed(ByteBuf frame) {
+                List<ChangeEvent> events = ChangeEvent.ofFirstStream(Reply.of(frame));
+                if (events.isEmpty()) {
                     rest();
                 } else {
-                    apply(entries, () -> take(false));
+                    apply(events, () -> take(false));
                 }
             }
 
@@ -196,13 +185,13 @@ public final class ChangeEvents {
     private void create() {
         Step created = new Step() {
             @Override
-            void come(ByteBuf frame) {
+            void proceed(ByteBuf frame) {
                 take(false);
             }
 
             @Override
             void refused(String why) {
-                // Another may have been faster.
+                // Another sidecar may have created it first.
                 take(false);
             }
         };
@@ -216,7 +205,7 @@ public final class ChangeEvents {
         }
     }
 
-    /** Takes what others have taken and not finished. */
+    /** Takes entries that others have taken and not finished. */
     private void claim() {
         claimTimer = null;
         if (closed || waiting == 0) {
@@ -229,9 +218,9 @@ public final class ChangeEvents {
         busy = true;
         Step claimed = new Step() {
             @Override
-            void come(ByteBuf frame) {
+            void proceed(ByteBuf frame) {
                 List<Reply> parts = Reply.of(frame).items();
-                apply(parts.size() > 1 ? entries(parts.get(1)) : List.of(), () -> {
+                apply(parts.size() > 1 ? ChangeEvent.ofEntries(parts.get(1)) : List.of(), () -> {
                     again = true;
                     rest();
                 });
@@ -249,147 +238,37 @@ public final class ChangeEvents {
                 BATCH);
     }
 
-    // ---------------------------------------------------------------- entries
+    // ---------------------------------------------------------------- applying
 
-    /** An entry of the stream, with names and values in turn. */
-    private static final class Entry {
-        private final byte[] id;
-        private final List<Reply> fields;
-
-        Entry(byte[] id, List<Reply> fields) {
-            this.id = id;
-            this.fields = fields;
-        }
-    }
-
-    /** Of an array of pairs, or of a map. */
-    private static List<Entry> ofFirstStream(ByteBuf frame) {
-        List<Reply> streams = Reply.of(frame).items();
-        List<Reply> first = !streams.isEmpty() && streams.get(0).isAggregate()
-                ? streams.get(0).items()
-                : streams;
-        return first.size() > 1 ? entries(first.get(1)) : List.of();
-    }
-
-    private static List<Entry> entries(Reply listed) {
-        List<Entry> entries = new ArrayList<>();
-        for (Reply one : listed.items()) {
-            List<Reply> pair = one.items();
-            byte[] id = pair.size() == 2 ? pair.get(0).bytes() : null;
-            if (id != null) {
-                entries.add(new Entry(id, pair.get(1).items()));
-            }
-        }
-        return entries;
-    }
-
-    /** Applies entries, all at once, and goes on when all are finished. */
-    private void apply(List<Entry> entries, Runnable next) {
-        if (entries.isEmpty()) {
+    /** Applies events, all at once, and then runs {@code next}. */
+    private void apply(List<ChangeEvent> events, Runnable next) {
+        if (events.isEmpty()) {
             next.run();
             return;
         }
-        int[] left = {entries.size()};
-        for (Entry entry : entries) {
-            new Application(entry, () -> {
-                        if (--left[0] == 0) {
-                            next.run();
-                        }
-                    })
-                    .run();
-        }
-    }
-
-    /** Does what an entry says, and takes it out of the stream when that is done. */
-    private final class Application {
-        private final Entry entry;
-        private final Runnable next;
-        private int left = 1;
-        private boolean failed;
-
-        Application(Entry entry, Runnable next) {
-            this.entry = entry;
-            this.next = next;
-        }
-
-        void run() {
-            boolean understood = entry.fields.size() >= 2;
-            for (int i = 0; i + 1 < entry.fields.size(); i += 2) {
-                byte[] name = entry.fields.get(i + 1).bytes();
-                understood &= name != null && begin(entry.fields.get(i).text(), name);
-            }
-            if (!understood) {
+        int[] left = {events.size()};
+        for (ChangeEvent event : events) {
+            if (!event.isUnderstood()) {
                 rejected.increment();
-                problems.accept(
-                        "an entry of the stream " + NAME + " in L2 is not of the fields key, prefix and keyspace: "
-                                + new String(entry.id, StandardCharsets.UTF_8));
+                problems.accept("an entry of the stream " + NAME
+                        + " in L2 is not of the fields key, prefix and keyspace: " + event);
             }
-            ended(true);
-        }
-
-        private boolean begin(String what, byte[] name) {
-            if (name.length == 0) {
-                return false;
-            }
-            switch (what) {
-                case "key" -> remove(name);
-                case "prefix" -> purge(name);
-                case "keyspace" ->
-                    purge((new String(name, StandardCharsets.UTF_8) + ":").getBytes(StandardCharsets.UTF_8));
-                default -> {
-                    return false;
+            invalidator.apply(event, succeeded -> {
+                if (succeeded) {
+                    finish(event);
                 }
-            }
-            return true;
-        }
-
-        private void remove(byte[] key) {
-            left++;
-            ByteBuf request = RequestEncoder.encode(Arguments.EVAL, REMOVE, Arguments.ONE, key);
-            l2.send(request, l2.slotOf(key, 0, key.length), Protocol.EITHER, -1, new ReplyHandler() {
-                @Override
-                public void reply(ByteBuf frame) {
-                    ended(!ReplyReader.isError(frame));
-                }
-
-                @Override
-                public void failed(L2Failure why) {
-                    ended(false);
+                if (--left[0] == 0) {
+                    next.run();
                 }
             });
         }
-
-        private void purge(byte[] prefix) {
-            left++;
-            new Purge(l2, versions, prefix, result -> ended(result.problem().isEmpty())).run();
-        }
-
-        private void ended(boolean well) {
-            failed |= !well;
-            if (--left > 0) {
-                return;
-            }
-            if (!failed) {
-                applied.increment();
-                ReplyHandler ignored = new Ignored();
-                send(ignored, Arguments.ascii("XACK"), KEY, GROUP, entry.id);
-                send(ignored, Arguments.ascii("XDEL"), KEY, entry.id);
-            }
-            next.run();
-        }
     }
 
-    /** An entry that could not be taken out is applied once more, which does no harm. */
-    private static final class Ignored implements ReplyHandler {
-        @Override
-        public void reply(ByteBuf frame) {
-            // Nothing waits for it.
-        }
-
-        @Override
-        public void failed(L2Failure why) {
-            // The same.
-        }
+    /** Removes an event from the stream. If that fails it is applied once more, which does no harm. */
+    private void finish(ChangeEvent event) {
+        applied.increment();
+        send(IgnoreReply.INSTANCE, Arguments.ascii("XACK"), KEY, GROUP, event.id());
+        send(IgnoreReply.INSTANCE, Arguments.ascii("XDEL"), KEY, event.id());
     }
 
     void close() {

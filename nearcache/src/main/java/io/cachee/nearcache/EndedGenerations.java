@@ -1,8 +1,8 @@
 package io.cachee.nearcache;
 
 /**
- * When generations ended: until then their values were current, and from then on they grow stale. The latest ones are
- * remembered; of an older one it is not known, so that nothing of it may be served. Written by one thread.
+ * When generations ended. The values of a generation were current until it ended, and grow stale from then on. Only the
+ * latest generations are remembered; values of older ones may not be served. One thread writes, any thread reads.
  */
 final class EndedGenerations {
     private static final int REMEMBERED = 256;
@@ -21,7 +21,7 @@ final class EndedGenerations {
         ended = after;
     }
 
-    /** When it ended, or a negative number when that is not known. From any thread. */
+    /** When a generation ended, or a negative number when that is not known. */
     long endOf(int generation) {
         for (Ended one : ended) {
             if (one.generation == generation) {

@@ -1,5 +1,6 @@
 package io.cachee.nearcache;
 
+import io.cachee.l2.IgnoreReply;
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
 import io.cachee.l2.Protocol;
@@ -13,12 +14,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The hottest keys of all sidecars of an application, a sorted set in L2. Each adds the weights of its own now and
- * then; all weights are halved once in a period, by whoever comes first; and it is kept short. So a new pod finds there
+ * The hottest keys of all sidecars of an application, a sorted set in L2. Each sidecar regularly adds the weights of its
+ * own hottest keys. The first one in each period halves all weights. The list is kept short. A new pod learns from it
  * what its siblings are reading.
  */
 public final class FleetList {
-    /** Weights are halved after this. */
+    /** How often weights are halved. */
     public static final long PERIOD_MILLIS = 30_000;
 
     private static final int MOST_KEYS = 10_000;
@@ -60,7 +61,7 @@ public final class FleetList {
         this.slot = l2.slotOf(name, 0, name.length);
     }
 
-    /** Adds what is hot here. On the link's event loop; whether it arrives does not matter. */
+    /** Adds the hottest keys of this sidecar. If that fails, the next round adds them. On the link's event loop. */
     public void add(List<Weighted> keys) {
         List<byte[]> arguments = new ArrayList<>();
         arguments.add(Arguments.EVAL);
@@ -76,25 +77,15 @@ public final class FleetList {
                 arguments.add(Arguments.number(one.weight));
             }
         }
-        l2.send(RequestEncoder.encode(arguments.toArray(new byte[0][])), slot, Protocol.EITHER, -1, new ReplyHandler() {
-            @Override
-            public void reply(ByteBuf frame) {
-                // The next round adds what this one could not.
-            }
-
-            @Override
-            public void failed(L2Failure why) {
-                // The same.
-            }
-        });
+        l2.send(RequestEncoder.encode(arguments.toArray(new byte[0][])), slot, Protocol.EITHER, -1, IgnoreReply.INSTANCE);
     }
 
-    /** The hottest keys, the hottest first. On the link's event loop. */
+    /** Reads the hottest keys, the hottest first. On the link's event loop. */
     public CompletableFuture<List<byte[]>> read(int most) {
         CompletableFuture<List<byte[]>> read = new CompletableFuture<>();
         ByteBuf request = RequestEncoder.encode(
                 Arguments.ascii("ZREVRANGE"), name, Arguments.ascii("0"), Arguments.number(Math.max(0, most - 1L)));
-        // Over the connection that is there already: a new pod waits for it.
+        // The tracked connection exists already; a new pod would have to wait for another.
         l2.sendTracked(request, slot, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {

@@ -4,38 +4,44 @@ import io.cachee.store.Stamp;
 import java.util.function.DoubleSupplier;
 
 /**
- * Judges what was found in L1. A value is fresh while the generation that it was loaded in vouches for its slot and its
- * time has not come; after that it may be stale for as long as its keyspace says, and no longer.
+ * Decides what may be done with a value found in L1. A value is fresh while the generation that it was loaded in is in
+ * force for its slot and its lifetime has not passed. After that it is stale, and may be served for as long as its
+ * keyspace allows. Thread-safe.
  */
 final class Freshness {
-    private final EndedGenerations vouchers;
+    private final EndedGenerations ended;
     /** Uniform in [0, 1). */
     private final DoubleSupplier random;
 
-    Freshness(EndedGenerations vouchers, DoubleSupplier random) {
-        this.vouchers = vouchers;
+    Freshness(EndedGenerations ended, DoubleSupplier random) {
+        this.ended = ended;
         this.random = random;
     }
 
-    /** Judges a stamp by the generation of its slot now, and since when values of its keyspace are valid. */
+    /**
+     * Judges a stamp.
+     *
+     * @param validSince values of the keyspace loaded at or before this time are outdated
+     * @param generation in force for the value's slot now; 0 for none
+     */
     Verdict judge(Stamp stamp, KeyspacePolicy policy, long validSince, int generation, long now) {
         if (stamp.kind() == Stamp.Kind.NONE || stamp.loadedAt() <= validSince) {
             return Verdict.GONE;
         }
-        boolean vouched = generation != 0 && stamp.generation() == generation;
-        if (vouched && now < stamp.freshUntil()) {
+        boolean isInForce = generation != 0 && stamp.generation() == generation;
+        if (isInForce && now < stamp.freshUntil()) {
             return isDue(stamp, policy, now) ? Verdict.REFRESH : Verdict.FRESH;
         }
         if (stamp.isAbsent() || policy.consistency() == KeyspacePolicy.Consistency.STRONG) {
             return Verdict.GONE;
         }
-        long end = vouched ? stamp.freshUntil() : Math.min(stamp.freshUntil(), vouchers.endOf(stamp.generation()));
-        return end >= 0 && now - end < policy.staleIfError() ? Verdict.STALE : Verdict.GONE;
+        long end = isInForce ? stamp.freshUntil() : Math.min(stamp.freshUntil(), ended.endOf(stamp.generation()));
+        return end >= 0 && now - end < policy.staleIfErrorMillis() ? Verdict.STALE : Verdict.GONE;
     }
 
-    /** Whether it should be loaded anew already: its soft time has come, or chance (XFetch) says that it is near. */
+    /** Whether to reload a fresh value: it is older than the soft TTL, or XFetch's random choice fell on it. */
     private boolean isDue(Stamp stamp, KeyspacePolicy policy, long now) {
-        if (policy.softTtl() > 0 && now - stamp.loadedAt() >= policy.softTtl()) {
+        if (policy.softTtlMillis() > 0 && now - stamp.loadedAt() >= policy.softTtlMillis()) {
             return true;
         }
         if (policy.earlyRefresh() <= 0) {

@@ -1,9 +1,8 @@
 package io.cachee.nearcache;
 
+import io.cachee.l2.IgnoreReply;
 import io.cachee.l2.L2;
-import io.cachee.l2.L2Failure;
 import io.cachee.l2.Protocol;
-import io.cachee.l2.ReplyHandler;
 import io.cachee.resp.RequestEncoder;
 import io.cachee.store.Stamp;
 import io.netty.buffer.ByteBuf;
@@ -12,21 +11,22 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Copies of keys that change so often that all pods load them again and again, under other names, so that not one shard
- * of L2 has to answer all of them. A copy lives for a second; a pod reads one of its own choice, and whoever finds none
- * makes it. What comes from a copy is not vouched for, and kept no longer than the copy has left.
+ * Copies in L2 of keys that change so often that all pods load them again and again. The copies have other names, so
+ * several shards of L2 share the load. A copy lives for a second. Each pod reads always the same one of a key's copies,
+ * and makes it if it does not exist. L2 does not report changes of the original for a copy, so a value that comes from
+ * a copy is kept no longer than the copy lives.
  *
- * <p>On the link's event loop, but for what says otherwise.
+ * <p>Confined to the link's event loop, except {@link #written}.
  */
 public final class HotCopies {
-    /** The largest number of copies. */
+    /** The largest number of copies of a key. */
     public static final int MOST = 16;
 
     private static final int LIFETIME_MILLIS = 1_000;
     private static final int WINDOW_MILLIS = 1_000;
     private static final int HOT = 10;
     private static final int COUNT = 1 << 10;
-    /** A value that took longer to come is too old to be handed around. */
+    /** A value that took longer to load is too old to be copied. */
     private static final int LONGEST_LOAD_MILLIS = 200;
 
     private final L2 l2;
@@ -44,12 +44,12 @@ public final class HotCopies {
         return (Arrays.hashCode(key) * 0x9E3779B9) >>> 32 - Integer.numberOfTrailingZeros(COUNT);
     }
 
-    /** A client of this sidecar has written the key, and must not be given an older copy. From any thread. */
+    /** Notes that a client of this sidecar writes the key: it must not read an older copy. From any thread. */
     void written(byte[] key, long now) {
         writtenAt.set(index(key), now);
     }
 
-    /** Counts a load, and says whether a copy should be asked for instead. */
+    /** Counts a load, and decides whether a copy should be loaded instead. */
     boolean shouldAsk(byte[] key, Keyspace keyspace, long now) {
         if (keyspace.policy().hotCopies() == 0) {
             return false;
@@ -66,7 +66,7 @@ public final class HotCopies {
         }
         int index = index(key);
         int recent = ++loads[index] + loadsBefore[index];
-        // What was made before its key was written here, or its keyspace outdated, may still be there.
+        // A copy made before the key was written, or its keyspace outdated, may still exist.
         long changed = Math.max(writtenAt.get(index), keyspace.validSince());
         boolean isChangeRecent = changed > 0 && now - changed <= 2 * LIFETIME_MILLIS;
         return recent > HOT && !isChangeRecent;
@@ -80,7 +80,7 @@ public final class HotCopies {
         return name;
     }
 
-    /** Makes a copy of what was loaded. Whether it succeeds does not matter. */
+    /** Makes a copy of a loaded value. If that fails, a later load makes it. */
     void make(byte[] name, Loaded loaded, int loadMillis) {
         byte[] stamped = loaded.value();
         if (stamped == null || loadMillis > LONGEST_LOAD_MILLIS) {
@@ -89,16 +89,6 @@ public final class HotCopies {
         byte[] value = Arrays.copyOf(stamped, stamped.length - Stamp.BYTES);
         ByteBuf request = RequestEncoder.encode(
                 Arguments.SET, name, value, Arguments.NX, Arguments.PX, Arguments.number(LIFETIME_MILLIS));
-        l2.send(request, l2.slotOf(name, 0, name.length), Protocol.EITHER, -1, new ReplyHandler() {
-            @Override
-            public void reply(ByteBuf frame) {
-                // It is there, or another's is.
-            }
-
-            @Override
-            public void failed(L2Failure why) {
-                // The next load makes one.
-            }
-        });
+        l2.send(request, l2.slotOf(name, 0, name.length), Protocol.EITHER, -1, IgnoreReply.INSTANCE);
     }
 }

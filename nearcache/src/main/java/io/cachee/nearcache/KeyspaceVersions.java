@@ -17,9 +17,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The versions of keyspaces in L2, a hash. Whoever raises one, be it with a client of L2, has all sidecars serve
- * nothing more of what they hold of the keyspace. The hash is read over the tracked connection, so a change is heard
- * of as that of any other key. On the link's event loop.
+ * The versions of keyspaces, a hash in L2. When a version changes, all sidecars outdate their values of the keyspace;
+ * any client of L2 may raise one. The hash is read over the tracked connection, so its changes are reported like those
+ * of any other key. Confined to the link's event loop.
  */
 final class KeyspaceVersions {
     static final String NAME = "cachee:versions";
@@ -31,7 +31,7 @@ final class KeyspaceVersions {
     private final L2 l2;
     private final Consumer<String> outdate;
     private final Consumer<String> problems;
-    /** What was read last; null until then. */
+    /** The versions that were read last; null before the first read. */
     private @Nullable Map<String, String> known;
 
     KeyspaceVersions(L2 l2, Consumer<String> outdate, Consumer<String> problems) {
@@ -44,13 +44,14 @@ final class KeyspaceVersions {
         return l2.slotOf(KEY, 0, KEY.length);
     }
 
+    /** Notes that a key has changed. */
     void changed(byte[] key) {
         if (Arrays.equals(key, KEY)) {
             look();
         }
     }
 
-    /** Reads them, which has the next change be told. */
+    /** Reads the versions. L2 then reports the next change. */
     void look() {
         l2.sendTracked(RequestEncoder.encode(Arguments.ascii("HGETALL"), KEY), slot(), new ReplyHandler() {
             @Override
@@ -64,7 +65,7 @@ final class KeyspaceVersions {
 
             @Override
             public void failed(L2Failure why) {
-                // It is read when the feed begins again.
+                // They are read when the feed begins again.
             }
         });
     }
@@ -89,8 +90,8 @@ final class KeyspaceVersions {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** Raises that of a keyspace, here at once. */
-    void raise(String name, ReplyHandler told) {
+    /** Raises the version of a keyspace, and outdates its values here at once. */
+    void raise(String name, ReplyHandler handler) {
         outdate.accept(name);
         l2.send(
                 RequestEncoder.encode(
@@ -98,6 +99,6 @@ final class KeyspaceVersions {
                 slot(),
                 Protocol.EITHER,
                 -1,
-                told);
+                handler);
     }
 }

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The keyspaces that have a policy of their own, found by what a key has before its first colon, and the one of all
- * other keys. Their number is that of the configuration, whatever keys there are.
+ * The keyspaces: one for each configured name, and the default one for all other keys. The text before a key's first
+ * colon names its keyspace. There are as many keyspaces as the configuration names, however many keys there are.
  */
 public final class Keyspaces {
     /** The name of the keyspace of all keys that have no other. */
@@ -29,10 +29,10 @@ public final class Keyspaces {
     private volatile Entry[] entries = {};
 
     /**
-     * Sets the policies, by name. Counters of keyspaces that remain go on. What is kept of those whose version is
-     * another now is not served any more.
+     * Changes the policies, by name. Keyspaces that remain keep their counters. Values of keyspaces whose version
+     * changed are outdated.
      *
-     * @return whether there are such
+     * @return whether any keyspace was outdated
      */
     synchronized boolean define(Map<String, KeyspacePolicy> policies, long now) {
         Map<Keyspace, Integer> versions = new HashMap<>();
@@ -49,7 +49,7 @@ public final class Keyspaces {
         return outdated;
     }
 
-    /** Sets the policies, by name, before there are values. */
+    /** Sets the policies, by name. Call before there are values. */
     public synchronized void define(Map<String, KeyspacePolicy> policies) {
         Map<String, Keyspace> known = new HashMap<>();
         for (Entry entry : entries) {
@@ -67,7 +67,7 @@ public final class Keyspaces {
         entries = defined.toArray(new Entry[0]);
     }
 
-    /** That of a key, which begins at {@code offset} of a buffer. Creates no garbage. */
+    /** The keyspace of a key that begins at {@code offset} of a buffer. Allocates nothing. */
     public Keyspace of(byte[] buffer, int offset, int length) {
         Entry[] all = entries;
         if (all.length == 0) {
@@ -87,13 +87,16 @@ public final class Keyspaces {
         return others;
     }
 
-    /** The one that keys with this text before their colon are in. */
-    Keyspace named(String name) {
-        byte[] key = (name + ":").getBytes(StandardCharsets.UTF_8);
+    Keyspace of(byte[] key) {
         return of(key, 0, key.length);
     }
 
-    /** All of them, the one of other keys last. */
+    /** The keyspace of keys that have this text before their first colon. */
+    Keyspace named(String name) {
+        return of((name + ":").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** All keyspaces, the default one last. */
     public List<Keyspace> all() {
         List<Keyspace> all = new ArrayList<>();
         for (Entry entry : entries) {

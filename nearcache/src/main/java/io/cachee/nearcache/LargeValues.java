@@ -5,12 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Keys whose values were too large to be loaded, lately: to load them again would hold everything up that travels over
- * the same connection. Of the link's event loop.
+ * Remembers for a minute which keys have values that are too large to load. Loading them again would delay all other
+ * replies on the same connection. Confined to the link's event loop.
  */
 final class LargeValues {
-    static final int MOST = 1_000;
-    static final long MILLIS = 60_000;
+    private static final int MOST = 1_000;
+    private static final long MILLIS = 60_000;
 
     private final Map<ByteBuffer, Long> until = new LinkedHashMap<>();
 

@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Numbers that move when keys are forgotten: a load that was sent under another number than now may bring what was
- * there before. Keys share numbers, so that there are not more of them the more keys there are. From any thread.
+ * Numbers that tell whether a key was forgotten while it was being loaded. Forgetting a key moves its fence. A load
+ * notes the fence when it is sent; if the fence has moved when the reply arrives, the reply may be outdated. Keys share
+ * a fixed number of fences, so a load may also be dropped because of another key. Thread-safe.
  */
 final class LoadFences {
     private static final int COUNT = 1 << 13;
@@ -19,7 +20,7 @@ final class LoadFences {
         return hash >>> 32 - Integer.numberOfTrailingZeros(COUNT);
     }
 
-    /** Both parts only grow, so their sum stays the same only while both do. */
+    /** The fence of a key. Both summands only grow, so equal sums mean that neither has moved. */
     long of(byte[] key) {
         return ofKeys.get(index(key)) + ofAll.get();
     }

@@ -1,9 +1,9 @@
 package io.cachee.nearcache;
 
 /**
- * How many loads may be on their way at once. It grows with each load that succeeds, and each failure halves it. A new
- * sidecar begins with what lets it come up warm quickly; after L2 has come back all begin small, so that what they
- * missed meanwhile does not fall upon it in one moment.
+ * Limits how many loads are in flight. Each success grows the window, each failure halves it. A new sidecar begins with
+ * a large window, so that it warms up quickly. After an outage of L2 all sidecars begin with a small one, so that they
+ * do not overload L2 with everything they missed.
  */
 final class LoadWindow {
     private static final int FIRST = 256;
@@ -26,12 +26,12 @@ final class LoadWindow {
         return true;
     }
 
-    /** How many loads may be sent now. */
+    /** How many more loads may be sent now. */
     int room() {
         return Math.max(0, size - inFlight);
     }
 
-    /** So many are sent, and there is room for them. */
+    /** Notes that loads are sent. There must be room for them. */
     void enter(int loads) {
         inFlight += loads;
     }
@@ -40,13 +40,13 @@ final class LoadWindow {
         left(1, succeeded);
     }
 
-    /** Loads that succeeded or failed together. */
+    /** Notes that loads succeeded or failed together. */
     void left(int loads, boolean succeeded) {
         inFlight -= loads;
         size = succeeded ? Math.min(size + loads, largest) : Math.max(size / 2, Math.min(SMALLEST, largest));
     }
 
-    /** L2 has come back. */
+    /** Shrinks to the smallest size, because L2 has come back. */
     void restart() {
         size = Math.min(SMALLEST, largest);
     }

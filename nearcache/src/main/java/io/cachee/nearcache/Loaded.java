@@ -9,36 +9,35 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a load brought.
+ * The result of a load.
  *
- * @param kind what it is
- * @param value with the stamp behind it, for {@link Kind#VALUE}
- * @param text the error that whoever asked is told
+ * @param value for {@link Kind#VALUE}: the value, with its stamp or room for one behind it
+ * @param text the error to reply with; empty unless there is one
  */
-// Never compared.
+// Results are never compared.
 @SuppressWarnings("ArrayRecordComponent")
 public record Loaded(Kind kind, byte @Nullable [] value, String text) {
-    /** What a load brought. */
+    /** What the load found. */
     public enum Kind {
         VALUE,
-        /** L2 has no such key. */
+        /** The key does not exist in L2. */
         ABSENT,
-        /** The server refused: the key is of another type, say. */
+        /** L2 replied with an error, for instance because the key is of another type. */
         REFUSED,
-        /** It is larger than is taken. */
+        /** The value is larger than the largest reply that the link accepts. */
         TOO_LARGE,
-        /** There is no answer, or one that says that there is none for now. */
+        /** L2 did not answer, or replied that it cannot answer at the moment. */
         FAILED
     }
 
     static final Loaded NONE = new Loaded(Kind.ABSENT, null, "");
 
-    /** Errors with which L2 says that it cannot answer for now, whatever is asked. */
+    /** Errors that mean that L2 cannot answer any request at the moment. */
     private static final List<String> NOT_NOW = List.of("LOADING ", "MASTERDOWN ", "CLUSTERDOWN ", "BUSY ");
 
     private static final byte[] LEASE = Arguments.ascii(NearCache.LEASE);
 
-    /** What the reply to a GET brought. */
+    /** The result in the reply to a GET. */
     static Loaded of(ByteBuf reply) {
         ReplyReader reader = new ReplyReader(reply);
         char type = reader.next();
@@ -49,7 +48,7 @@ public record Loaded(Kind kind, byte @Nullable [] value, String text) {
         return value == null ? NONE : new Loaded(Kind.VALUE, value, "");
     }
 
-    /** The values in the reply to an MGET of so many keys, with room for a stamp behind each; else null. */
+    /** The values in the reply to an MGET, with room for a stamp behind each; null if it is not such a reply. */
     static byte @Nullable [] @Nullable [] values(ByteBuf reply, int count) {
         ReplyReader reader = new ReplyReader(reply);
         if (reader.next() != '*' || reader.count() != count) {
@@ -65,7 +64,7 @@ public record Loaded(Kind kind, byte @Nullable [] value, String text) {
         return values;
     }
 
-    /** A value with room for a stamp behind it; null for none, and for the placeholder of a lease. */
+    /** A value with room for a stamp behind it; null for a missing key and for the placeholder of a lease. */
     private static byte @Nullable [] stamped(ReplyReader reader) {
         byte[] value = reader.bytes(Stamp.BYTES);
         boolean isLease = value != null
@@ -84,13 +83,13 @@ public record Loaded(Kind kind, byte @Nullable [] value, String text) {
         return isTooLarge ? new Loaded(Kind.TOO_LARGE, null, "ERR " + text) : failed(text);
     }
 
-    /** What an error says that L2 has replied with. */
+    /** The result that an error of L2 means. */
     static Loaded error(String text) {
         boolean isForNow = NOT_NOW.stream().anyMatch(text::startsWith);
         return new Loaded(isForNow ? Kind.FAILED : Kind.REFUSED, null, text);
     }
 
-    /** How many bytes the value has. */
+    /** The length of the value without its stamp. */
     public int length() {
         return value == null ? 0 : value.length - Stamp.BYTES;
     }

@@ -18,28 +18,31 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads of values from L2: one for each key, however many wait for it. All of it happens on the event loop of the
- * link, as does the hearing of invalidations, so nothing comes between judging a loaded value and storing it. A value
- * is kept when its slot's generation is still the one in which the load was sent, and the key has not been
- * forgotten since; it is served to those who waited in any case, for they asked before it could have been outdated.
- * Who asks after that gets a load of its own.
+ * Loads values from L2, with one load for each key however many readers wait for it. Loads and invalidations happen on
+ * the same thread, the link's event loop, so nothing comes between judging a loaded value and storing it.
+ *
+ * <p>A value is kept if its slot's generation is still the one in which the load was sent, and the key has not been
+ * forgotten since. The readers who waited get it in any case: they asked before it could have been outdated. A reader
+ * who asks after the key was forgotten gets a new load.
  */
 final class Loads {
     private static final int MOST_WAITING_KEYS = 20_000;
 
-    private final NearCache tier;
+    private final L1Values values;
     private final L2 l2;
-    private final LoadFences epochs;
+    private final boolean isCluster;
+    private final LoadFences fences;
     private final HotCopies copies;
     private final LoadWindow window;
     private final Map<ByteBuffer, Load> byKey = new HashMap<>();
     private final Deque<Load> queue = new ArrayDeque<>();
     private final LargeValues large = new LargeValues();
 
-    Loads(NearCache tier, L2 l2, LoadFences epochs, HotCopies copies, int mostInFlight) {
-        this.tier = tier;
+    Loads(L1Values values, L2 l2, boolean isCluster, HotCopies copies, int mostInFlight) {
+        this.values = values;
         this.l2 = l2;
-        this.epochs = epochs;
+        this.isCluster = isCluster;
+        this.fences = values.fences();
         this.copies = copies;
         this.window = new LoadWindow(mostInFlight);
     }
@@ -50,12 +53,13 @@ final class Loads {
         private final Keyspace keyspace;
         private final int slot;
         private final List<Consumer<Loaded>> waiters = new ArrayList<>(1);
-        private long epoch;
+        private long fence;
         private long validSince;
         private int generation;
         private long sentNanos;
+        /** The reply to GET, until the one to PTTL arrives. */
         private @Nullable Loaded got;
-        /** The name of the copy that was asked for first; null for none. */
+        /** The name of the copy that was asked for first, if any. */
         private byte @Nullable [] copy;
 
         private boolean over;
@@ -65,17 +69,17 @@ final class Loads {
             this.name = name;
             this.keyspace = keyspace;
             this.slot = l2.slotOf(key, 0, key.length);
-            this.epoch = epochs.of(key);
+            this.fence = fences.of(key);
             this.validSince = keyspace.validSince();
         }
 
-        /** Whether nothing has changed since it was sent. */
+        /** Whether the key and its keyspace have not been outdated since the load was sent. */
         boolean isCurrent() {
-            return epochs.of(key) == epoch && keyspace.validSince() == validSince;
+            return fences.of(key) == fence && keyspace.validSince() == validSince;
         }
 
         void send() {
-            if (copies.shouldAsk(key, keyspace, tier.clockMillis())) {
+            if (copies.shouldAsk(key, keyspace, values.clockMillis())) {
                 byte[] other = copies.name(key, keyspace.policy());
                 copy = other;
                 send(other, l2.slotOf(other, 0, other.length), true);
@@ -86,12 +90,12 @@ final class Loads {
 
         /** Asks for the key, or for a copy of it. */
         private void send(byte[] asked, int slotAsked, boolean isCopy) {
-            epoch = epochs.of(key);
+            fence = fences.of(key);
             validSince = keyspace.validSince();
             generation = l2.generation(slot);
             sentNanos = System.nanoTime();
             got = null;
-            keyspace.loads.increment();
+            keyspace.count(KeyspaceCounter.LOADS);
             l2.sendTracked(RequestEncoder.encode(Arguments.GET, asked), slotAsked, this);
             l2.sendTracked(RequestEncoder.encode(Arguments.PTTL, asked), slotAsked, new ReplyHandler() {
                 @Override
@@ -116,10 +120,10 @@ final class Loads {
             if (value == null || over) {
                 return;
             }
-            long ttl = ReplyReader.integer(frame);
+            long ttlMillis = ReplyReader.integer(frame);
             long nanos = System.nanoTime() - sentNanos;
-            keyspace.loadMicros.add(TimeUnit.NANOSECONDS.toMicros(nanos));
-            if (isOfCopy && (value.kind() != Loaded.Kind.VALUE || ttl <= 0)) {
+            keyspace.add(KeyspaceCounter.LOAD_MICROS, TimeUnit.NANOSECONDS.toMicros(nanos));
+            if (isOfCopy && (value.kind() != Loaded.Kind.VALUE || ttlMillis <= 0)) {
                 send(key, slot, false);
                 return;
             }
@@ -127,17 +131,17 @@ final class Loads {
                 fail(value);
                 return;
             }
-            keyspace.loadedBytes.add(value.length());
+            keyspace.add(KeyspaceCounter.LOADED_BYTES, value.length());
             boolean current = generation != 0 && l2.generation(slot) == generation && isCurrent();
-            boolean expiredMeanwhile = value.kind() == Loaded.Kind.VALUE && ttl == -2;
+            boolean expiredMeanwhile = value.kind() == Loaded.Kind.VALUE && ttlMillis == -2;
             int millis = (int) TimeUnit.NANOSECONDS.toMillis(nanos);
             if (isOfCopy) {
-                keyspace.copyLoads.increment();
+                keyspace.count(KeyspaceCounter.COPY_LOADS);
             } else if (copy != null) {
                 copies.make(copy, value, millis);
             }
-            if (current && !expiredMeanwhile && ttl >= -2) {
-                tier.keep(key, keyspace, value, isOfCopy, ttl, generation, millis);
+            if (current && !expiredMeanwhile && ttlMillis >= -2) {
+                values.keep(key, keyspace, value, isOfCopy, ttlMillis, generation, millis);
             }
             finish(value, true);
         }
@@ -151,7 +155,7 @@ final class Loads {
 
         private void fail(Loaded failure) {
             boolean isNoAnswer = failure.kind() == Loaded.Kind.FAILED;
-            keyspace.loadFailures.add(isNoAnswer ? 1 : 0);
+            keyspace.add(KeyspaceCounter.LOAD_FAILURES, isNoAnswer ? 1 : 0);
             finish(failure, !isNoAnswer);
         }
 
@@ -160,7 +164,7 @@ final class Loads {
             byKey.remove(name, this);
             window.left(succeeded);
             if (result.kind() == Loaded.Kind.TOO_LARGE) {
-                large.add(name, tier.clockMillis());
+                large.add(name, values.clockMillis());
             }
             for (Consumer<Loaded> waiter : waiters) {
                 waiter.accept(result);
@@ -169,10 +173,10 @@ final class Loads {
         }
     }
 
-    /** Loads a key, or joins who does already. */
+    /** Loads a key, or waits for a running load of it. */
     void load(byte[] key, Keyspace keyspace, Consumer<Loaded> waiter) {
         ByteBuffer name = ByteBuffer.wrap(key);
-        if (large.has(name, tier.clockMillis())) {
+        if (large.has(name, values.clockMillis())) {
             waiter.accept(
                     new Loaded(Loaded.Kind.TOO_LARGE, null, "ERR the value is too large to be held (--l2-max-reply)"));
             return;
@@ -183,7 +187,7 @@ final class Loads {
             return;
         }
         if (queue.size() >= MOST_WAITING_KEYS) {
-            keyspace.loadFailures.increment();
+            keyspace.count(KeyspaceCounter.LOAD_FAILURES);
             waiter.accept(Loaded.failed("too many loads wait already"));
             return;
         }
@@ -197,9 +201,9 @@ final class Loads {
         }
     }
 
-    /** Loads many keys for nobody who waits for one of them. */
+    /** Loads many keys in the background. */
     void load(List<byte[]> keys, BulkLoad.Progress progress) {
-        new BulkLoad(this, tier, l2, epochs, window, keys, progress).proceed();
+        new BulkLoad(this, values, l2, isCluster, window, keys, progress).proceed();
     }
 
     private void sendQueued() {
@@ -208,8 +212,8 @@ final class Loads {
         }
     }
 
-    /** L2 has come back. */
-    void feedReturned() {
+    /** Begins with few loads at a time, because L2 has come back. */
+    void restart() {
         window.restart();
     }
 

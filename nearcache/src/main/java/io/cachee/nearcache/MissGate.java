@@ -9,15 +9,16 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Keeps a crowd from the database when a key is missing: the first who asks is told that it is, and is expected to
- * write it; others wait until it has been written, or for as long as its keyspace says. Of the link's event loop.
+ * Keeps a crowd of readers from the database when a key is missing. The first reader learns that the key is missing and
+ * is expected to write it. The others wait until it is written, for at most a given time. Confined to the link's event
+ * loop.
  */
-// What is scheduled fails only with the event loop itself.
+// Scheduled tasks fail only with the event loop itself.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class MissGate {
     private static final int MOST_WAITING = 100_000;
 
-    /** Somebody who waits; told once, whether the key has changed or his time has come. */
+    /** A waiting reader. It is woken once: when the key changes or when its time is over. */
     private static final class Waiter {
         private final Runnable retry;
         private final Runnable giveUp;
@@ -44,7 +45,7 @@ final class MissGate {
         this.loop = loop;
     }
 
-    /** Whether nobody is filling the key; who asks is it then, for so long. */
+    /** Makes the caller responsible for filling the key for {@code millis}. False if another reader already is. */
     boolean enter(byte[] key, long millis) {
         ByteBuffer name = ByteBuffer.wrap(key);
         if (byKey.containsKey(name)) {
@@ -56,7 +57,7 @@ final class MissGate {
         return true;
     }
 
-    /** Whether somebody is filling the key. */
+    /** Whether a reader is responsible for filling the key. */
     boolean isFilling(byte[] key) {
         return byKey.containsKey(ByteBuffer.wrap(key));
     }
@@ -67,7 +68,7 @@ final class MissGate {
         }
     }
 
-    /** Waits for a key that somebody is filling; false when too many wait already. */
+    /** Waits for a key to be filled. False if nobody is filling it, or if too many readers wait. */
     boolean await(byte[] key, long millis, Runnable retry, Runnable giveUp) {
         List<Waiter> waiters = byKey.get(ByteBuffer.wrap(key));
         if (waiters == null || waiting >= MOST_WAITING) {
@@ -80,7 +81,7 @@ final class MissGate {
         return true;
     }
 
-    /** A key has changed. */
+    /** Wakes the readers who wait for a key, because it has changed. */
     void changed(byte[] key) {
         List<Waiter> waiters = byKey.isEmpty() ? null : byKey.remove(ByteBuffer.wrap(key));
         if (waiters != null) {

@@ -14,16 +14,16 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Removes all keys with a prefix from all nodes of L2, page by page, and then raises the version of their keyspace, so
- * that no sidecar serves what it held of them, nor that they were absent. Until it is done, what is not removed yet may
- * still be served. On the link's event loop.
+ * Removes all keys with a prefix from all nodes of L2, page by page. It then raises the version of their keyspace, so
+ * that no sidecar serves what it knew about them, not even that they were absent. Keys that are not removed yet may
+ * still be served. Confined to the link's event loop.
  */
 public final class Purge {
     /**
-     * What came of it.
+     * How a purge ended.
      *
-     * @param removed how many keys were there
-     * @param problem why it did not get to the end, or empty
+     * @param removed the number of removed keys
+     * @param problem why it did not complete; empty if it did
      */
     public record Result(long removed, String problem) {}
 
@@ -62,7 +62,7 @@ public final class Purge {
         }
     }
 
-    /** Goes on with what a reply says, or ends with what is wrong. */
+    /** Continues with the reply, or ends the purge if it is an error or does not arrive. */
     private ReplyHandler then(Consumer<ByteBuf> next) {
         return new ReplyHandler() {
             @Override
@@ -129,7 +129,7 @@ public final class Purge {
         }
     }
 
-    /** Waits until all has been heard that the nodes had to report. */
+    /** Waits until the nodes have reported all removed keys. */
     private void settle(int next) {
         if (next == nodes.size()) {
             end("");
@@ -145,7 +145,7 @@ public final class Purge {
         return colon < 0 ? KeyspaceVersions.ALL : text.substring(0, colon);
     }
 
-    /** A glob of all that begins with a text. */
+    /** A glob for all keys that begin with a text. */
     private static byte[] pattern(byte[] text) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(text.length + 8);
         for (byte one : text) {

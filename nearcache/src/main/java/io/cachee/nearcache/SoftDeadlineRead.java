@@ -7,34 +7,34 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A reader who waits for a load: until it is there, or until it fails or takes too long and there is a value that may
- * be served though it is outdated. The load itself goes on. Of the link's event loop.
+ * Passes the result of a load to a reader. If the load fails, or takes longer than the soft deadline, the reader gets a
+ * stale value if there is one that may be served. The load itself continues. Confined to the link's event loop.
  */
 final class SoftDeadlineRead implements Consumer<Loaded> {
-    private final NearCache tier;
+    private final L1Values values;
     private final byte[] key;
     private final Keyspace keyspace;
     private final Consumer<Loaded> reader;
     private @Nullable ScheduledFuture<?> deadline;
     private boolean answered;
 
-    SoftDeadlineRead(NearCache tier, byte[] key, Keyspace keyspace, Consumer<Loaded> reader) {
-        this.tier = tier;
+    SoftDeadlineRead(L1Values values, byte[] key, Keyspace keyspace, Consumer<Loaded> reader) {
+        this.values = values;
         this.key = key;
         this.keyspace = keyspace;
         this.reader = reader;
     }
 
-    /** Begins to count the time, if there is something to serve when it is over. */
+    /** Starts the deadline if there is a stale value to serve. */
     void begin(EventLoop loop) {
-        long patience = keyspace.policy().softDeadline();
-        if (patience > 0 && tier.stale(key, keyspace) != null) {
-            deadline = loop.schedule(this::late, patience, TimeUnit.MILLISECONDS);
+        long deadlineMillis = keyspace.policy().softDeadlineMillis();
+        if (deadlineMillis > 0 && values.stale(key, keyspace) != null) {
+            deadline = loop.schedule(this::late, deadlineMillis, TimeUnit.MILLISECONDS);
         }
     }
 
     private void late() {
-        byte[] stale = answered ? null : tier.stale(key, keyspace);
+        byte[] stale = answered ? null : values.stale(key, keyspace);
         if (stale != null) {
             answer(stale);
         }
@@ -49,7 +49,7 @@ final class SoftDeadlineRead implements Consumer<Loaded> {
         if (answered) {
             return;
         }
-        byte[] stale = loaded.kind() == Loaded.Kind.FAILED ? tier.stale(key, keyspace) : null;
+        byte[] stale = loaded.kind() == Loaded.Kind.FAILED ? values.stale(key, keyspace) : null;
         if (stale != null) {
             answer(stale);
         } else {
@@ -60,7 +60,7 @@ final class SoftDeadlineRead implements Consumer<Loaded> {
 
     private void answer(byte[] stale) {
         answered = true;
-        keyspace.staleServed.increment();
+        keyspace.count(KeyspaceCounter.STALE_SERVED);
         reader.accept(new Loaded(Loaded.Kind.VALUE, stale, ""));
     }
 }

@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 /**
- * Fills a store that has no L2 from a server that is asked once: with the hottest keys of an application. As nothing
- * vouches for these values afterwards, they live for a minute at most.
+ * Fills a store that has no L2 with the hottest keys of an application, from a server that is asked once. Later changes
+ * on that server are not reported, so the values live for at most a minute.
  */
 public final class SourceWarmUp {
     private static final long LONGEST_MILLIS = 60_000;
@@ -35,7 +35,7 @@ public final class SourceWarmUp {
     private final AtomicInteger loaded = new AtomicInteger();
     private volatile int wanted;
 
-    /** With how the store knows a key of the source. */
+    /** With the name under which the store keeps a key of the source. */
     public SourceWarmUp(Store store, UnaryOperator<byte[]> storedName, EventLoop loop, L2Options source) {
         this.store = store;
         this.storedName = storedName;
@@ -43,7 +43,7 @@ public final class SourceWarmUp {
         this.source = source;
     }
 
-    /** Loads at most so many keys within so many milliseconds. Not on an event loop. */
+    /** Loads at most {@code most} keys. Not on an event loop. */
     public WarmUp.Result run(String application, int most, long timeoutMillis) {
         long begun = System.nanoTime();
         String problem = "";
@@ -75,12 +75,12 @@ public final class SourceWarmUp {
             opened.complete(L2.open(source, loop, new Feed() {
                 @Override
                 public void invalidated(byte[] key) {
-                    // What is here belongs to the clients, who may have written it themselves.
+                    // The stored value may be a newer one that a client has written.
                 }
 
                 @Override
                 public void invalidatedAll() {
-                    // The same.
+                    // The same applies.
                 }
 
                 @Override
@@ -114,7 +114,7 @@ public final class SourceWarmUp {
         return all;
     }
 
-    /** A key whose value comes first, and then its time to live. */
+    /** A key. It gets the reply to GET, and then the one to PTTL. */
     private final class One implements ReplyHandler {
         private final byte[] key;
         private final AtomicInteger left;
@@ -135,16 +135,16 @@ public final class SourceWarmUp {
                 return;
             }
             if (answers > 2) {
-                // The value did not come, and that was told.
+                // GET failed, so the key is done already.
                 return;
             }
-            long ttl = ReplyReader.integer(frame);
+            long ttlMillis = ReplyReader.integer(frame);
             byte[] value = got.value();
-            if (value != null && ttl >= -1) {
-                long kept = ttl < 0 ? LONGEST_MILLIS : Math.clamp(ttl, 1, LONGEST_MILLIS);
+            if (value != null && ttlMillis >= -1) {
+                long keptMillis = ttlMillis < 0 ? LONGEST_MILLIS : Math.clamp(ttlMillis, 1, LONGEST_MILLIS);
                 byte[] name = storedName.apply(key);
-                // A client may have written it meanwhile.
-                PutResult result = store.put(name, 0, name.length, value, 0, got.length(), kept, PutMode.IF_ABSENT);
+                // A client may have written the key meanwhile.
+                PutResult result = store.put(name, 0, name.length, value, 0, got.length(), keptMillis, PutMode.IF_ABSENT);
                 loaded.addAndGet(result == PutResult.STORED ? 1 : 0);
             }
             done();

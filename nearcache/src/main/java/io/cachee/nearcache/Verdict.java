@@ -4,10 +4,10 @@ package io.cachee.nearcache;
 public enum Verdict {
     /** It may be served. */
     FRESH,
-    /** It may be served, and is to be loaded anew behind the client's back. */
+    /** It may be served, and should be reloaded in the background. */
     REFRESH,
-    /** It may be served only because, and while, L2 cannot be asked. */
+    /** It may be served only while L2 does not answer, or where the keyspace tolerates stale values. */
     STALE,
-    /** It is of no use. */
+    /** It may not be served. */
     GONE
 }

@@ -6,36 +6,42 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Loads what the siblings of a new pod are reading, before it says that it is ready. */
+/** Loads the keys that the siblings of a new pod are reading, before the pod reports that it is ready. */
 public final class WarmUp {
     /**
-     * What came of it.
+     * How a warm-up ended.
      *
-     * @param loaded how many values are in L1 now
-     * @param problem why there are not more, or empty
+     * @param loaded the number of values that were put into L1
+     * @param wanted the number of keys that were asked for
+     * @param problem why some were not loaded; empty if there was no problem
      */
     public record Result(int loaded, int wanted, long millis, String problem) {}
 
-    private final NearCache tier;
+    private final NearCache nearCache;
     private final FleetList list;
     private final List<byte[]> own;
     private final AtomicInteger loaded = new AtomicInteger();
     private volatile int wanted;
     private volatile String listProblem = "";
 
-    /** With keys that were in use here before. */
-    public WarmUp(NearCache tier, FleetList list, List<byte[]> own) {
-        this.tier = tier;
+    /**
+     * Creates a warm-up.
+     *
+     * @param own keys that were in use here before
+     */
+    public WarmUp(NearCache nearCache, FleetList list, List<byte[]> own) {
+        this.nearCache = nearCache;
         this.list = list;
         this.own = own;
     }
 
-    /** Loads at most so many keys within so many milliseconds. Not on an event loop. */
+    /** Loads at most {@code most} keys. Not on an event loop. */
     public Result run(int most, long timeoutMillis) {
         long begun = System.nanoTime();
         String problem = "";
@@ -47,7 +53,7 @@ public final class WarmUp {
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             problem = "interrupted";
-        } catch (java.util.concurrent.ExecutionException failed) {
+        } catch (ExecutionException failed) {
             problem = describe(failed.getCause());
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
@@ -59,21 +65,21 @@ public final class WarmUp {
     }
 
     private CompletableFuture<?> load(int most) {
-        return tier.whenCoherent()
+        return nearCache.whenCoherent()
                 .thenCompose(_ -> list.read(most).exceptionally(this::withoutFleet))
                 .thenCompose(fleet -> loadAll(inTurn(fleet, most)));
     }
 
-    /** Who may not read the list can load its own keys all the same. */
+    /** Own keys are loaded even if the list cannot be read. */
     private List<byte[]> withoutFleet(Throwable why) {
         listProblem = "the list of the hottest keys cannot be read: " + describe(why);
         return List.of();
     }
 
-    /** Those of the fleet and one's own in turn, each once. */
+    /** The fleet's keys and the own ones in turn, without duplicates. */
     private List<byte[]> inTurn(List<byte[]> fleet, int most) {
         if (own.isEmpty()) {
-            return fleet; // no two of a set are the same
+            return fleet; // a sorted set has no duplicates
         }
         Map<ByteBuffer, byte[]> chosen = new LinkedHashMap<>();
         for (int i = 0; i < Math.max(fleet.size(), own.size()) && chosen.size() < most; i++) {
@@ -94,8 +100,8 @@ public final class WarmUp {
             all.complete(null);
         }
         AtomicInteger left = new AtomicInteger(keys.size());
-        tier.load(keys, (answered, values) -> {
-            loaded.addAndGet(values);
+        nearCache.load(keys, (answered, kept) -> {
+            loaded.addAndGet(kept);
             if (left.addAndGet(-answered) == 0) {
                 all.complete(null);
             }

@@ -16,17 +16,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes that were acknowledged and are not in L2 yet: the last one of each key, for all that came before it has no
- * effect any more. They are sent in batches, on the event loop of the link. What a crash would lose is what is here,
- * and that is bounded: when it is full, writes go through.
+ * Writes that clients believe done and that are not in L2 yet. Only the last write of each key is held, because it
+ * makes the earlier ones void. Writes are sent in batches on the link's event loop. A crash loses the writes that are
+ * held; their number and size are limited, and when the limit is reached writes go directly to L2.
  *
- * <p>A write stays here, and is what reads are answered with, until L2 has acknowledged it. One that failed is sent
- * again, for it can be repeated without harm.
+ * <p>Reads are answered with a held write until L2 has acknowledged it. A write that failed is sent again; repeating it
+ * does no harm.
  */
-// What is scheduled fails only with the event loop itself.
+// Scheduled tasks fail only with the event loop itself.
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class WriteBehind {
     private static final long FLUSH_MILLIS = 10;
@@ -34,7 +35,7 @@ public final class WriteBehind {
     private static final int BATCH = 1_000;
     private static final long OVERHEAD_BYTES = 100;
 
-    /** A write that waits: the value, or null for a deletion. */
+    /** A held write: the value, or null for a deletion. */
     private static final class Pending {
         private final byte[] key;
         private final byte @Nullable [] value;
@@ -54,7 +55,7 @@ public final class WriteBehind {
         }
     }
 
-    /** What a read finds here. */
+    /** A held write as a reader sees it. */
     public static final class Found {
         private final byte @Nullable [] value;
 
@@ -62,13 +63,13 @@ public final class WriteBehind {
             this.value = value;
         }
 
-        /** The value, or null when it was deleted or has expired. */
+        /** The value; null if it was deleted or has expired. */
         public byte @Nullable [] value() {
             return value;
         }
     }
 
-    private final NearCache tier;
+    private final Consumer<byte[]> forget;
     private final L2 l2;
     private final EventLoop loop;
     private final int mostKeys;
@@ -80,8 +81,9 @@ public final class WriteBehind {
     private final LongAdder retried = new LongAdder();
     private boolean flushIsDue;
 
-    WriteBehind(NearCache tier, L2 l2, EventLoop loop, int mostKeys, long mostBytes) {
-        this.tier = tier;
+    /** With a way to forget a key in L1. */
+    WriteBehind(Consumer<byte[]> forget, L2 l2, EventLoop loop, int mostKeys, long mostBytes) {
+        this.forget = forget;
         this.l2 = l2;
         this.loop = loop;
         this.mostKeys = mostKeys;
@@ -89,10 +91,10 @@ public final class WriteBehind {
     }
 
     /**
-     * Takes a write over; false when there is no room. From any thread.
+     * Holds a write. False if there is no room. From any thread.
      *
      * @param value null for a deletion
-     * @param ttlMillis 0 for none
+     * @param ttlMillis 0 to live forever
      */
     public boolean take(byte[] key, byte @Nullable [] value, long ttlMillis) {
         if (pending.size() >= mostKeys || bytes.get() >= mostBytes) {
@@ -106,12 +108,12 @@ public final class WriteBehind {
             coalesced.increment();
             bytes.addAndGet(-before.bytes());
         }
-        tier.forget(key);
+        forget.accept(key);
         loop.execute(() -> flushIn(FLUSH_MILLIS));
         return true;
     }
 
-    /** What was written under a key and is not in L2 yet; null for nothing. From any thread. */
+    /** The held write of a key; null if there is none. From any thread. */
     public @Nullable Found find(byte[] key) {
         Pending found = pending.isEmpty() ? null : pending.get(ByteBuffer.wrap(key));
         if (found == null) {
@@ -121,7 +123,7 @@ public final class WriteBehind {
         return new Found(expired ? null : found.value);
     }
 
-    /** Sends what waits of a key, so that a request that follows finds it in L2. On the link's event loop. */
+    /** Sends the held write of a key, so that the next request finds it in L2. On the link's event loop. */
     public void flush(byte[] key) {
         Pending one = pending.isEmpty() ? null : pending.get(ByteBuffer.wrap(key));
         if (one != null && !one.sent) {
@@ -136,8 +138,8 @@ public final class WriteBehind {
         }
     }
 
-    /** Sends all that waits. On the link's event loop. */
-    void flushAll() {
+    /** Sends all held writes. */
+    private void flushAll() {
         flushIsDue = false;
         List<Pending> batch = new ArrayList<>();
         for (Pending one : pending.values()) {
@@ -185,7 +187,7 @@ public final class WriteBehind {
     }
 
     private void done(Pending one) {
-        tier.forget(one.key);
+        forget.accept(one.key);
         if (pending.remove(ByteBuffer.wrap(one.key), one)) {
             bytes.addAndGet(-one.bytes());
         }
@@ -198,30 +200,36 @@ public final class WriteBehind {
         flushIn(RETRY_MILLIS);
     }
 
-    /** Keys whose last write a crash would lose. */
+    /** The number of held writes, which a crash would lose. */
     public int pendingKeys() {
         return pending.size();
     }
 
-    /** Bytes that a crash would lose. */
+    /** The size of the held writes, which a crash would lose. */
     public long pendingBytes() {
         return bytes.get();
     }
 
+    /** Writes that have reached L2. */
     public long written() {
         return written.sum();
     }
 
-    /** Writes that a later one of the same key made needless. */
+    /** Writes that were not sent because a later one of the same key replaced them. */
     public long coalesced() {
         return coalesced.sum();
     }
 
+    /** Writes that failed and were sent again. */
     public long retried() {
         return retried.sum();
     }
 
-    /** Waits until all is in L2, for so long at most; how many keys are not. Not on an event loop. */
+    /**
+     * Waits until all held writes are in L2, for at most {@code millis}. Not on an event loop.
+     *
+     * @return how many writes are not in L2
+     */
     int drain(long millis) {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         loop.execute(this::flushAll);

@@ -1,4 +1,8 @@
-/** The store as the first of two tiers: what may be served from it, loads from L2, and the policies of keyspaces. */
+/**
+ * The near cache: a store (L1) that holds values of a Redis server or cluster (L2) and stays coherent with it. It
+ * decides which values may be served, loads missing ones, applies the policies of keyspaces, writes behind and warms
+ * up. {@link io.cachee.nearcache.NearCache} is the entry point.
+ */
 @NullMarked
 package io.cachee.nearcache;
 

@@ -3,7 +3,6 @@ package io.cachee.nearcache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.nearcache.KeyspacePolicy.Consistency;
-import io.cachee.nearcache.KeyspacePolicy.Write;
 import io.cachee.store.Stamp;
 import org.junit.jupiter.api.Test;
 
@@ -13,13 +12,19 @@ final class FreshnessTest {
     private static final int LIFETIME = 1_000;
     private static final long STALE = 300;
 
-    private final EndedGenerations vouchers = new EndedGenerations();
+    private final EndedGenerations ended = new EndedGenerations();
     private double chance;
-    private final Freshness freshness = new Freshness(vouchers, () -> chance);
+    private final Freshness freshness = new Freshness(ended, () -> chance);
 
-    private static KeyspacePolicy policy(long softTtl, double beta, Consistency consistency) {
-        return new KeyspacePolicy(
-                0, 0, LIFETIME, softTtl, STALE, 0, 100, beta, Write.THROUGH, consistency, 0, 0, 0, 0, false);
+    private static KeyspacePolicy policy(long softTtlMillis, double beta, Consistency consistency) {
+        return KeyspacePolicy.builder()
+                .jitter(0)
+                .l1TtlMillis(LIFETIME)
+                .softTtlMillis(softTtlMillis)
+                .staleIfErrorMillis(STALE)
+                .earlyRefresh(beta)
+                .consistency(consistency)
+                .build();
     }
 
     private static final KeyspacePolicy PLAIN = policy(0, 0, Consistency.BOUNDED);
@@ -47,7 +52,7 @@ final class FreshnessTest {
 
     @Test
     void countsStalenessFromTheEndOfWhatVouchedForIt() {
-        vouchers.ended(GENERATION, LOADED + 100);
+        ended.ended(GENERATION, LOADED + 100);
         assertThat(at(100, 0, PLAIN)).isEqualTo(Verdict.STALE);
         assertThat(at(100, GENERATION + 1, PLAIN)).isEqualTo(Verdict.STALE);
         assertThat(at(100 + STALE - 1, 0, PLAIN)).isEqualTo(Verdict.STALE);
@@ -63,7 +68,7 @@ final class FreshnessTest {
     @Test
     void neverServesStaleWhereConsistencyIsStrong() {
         KeyspacePolicy strong = policy(0, 0, Consistency.STRONG);
-        vouchers.ended(GENERATION, LOADED + 1);
+        ended.ended(GENERATION, LOADED + 1);
         assertThat(at(1, GENERATION, strong)).isEqualTo(Verdict.FRESH);
         assertThat(at(1, 0, strong)).isEqualTo(Verdict.GONE);
         assertThat(at(LIFETIME, GENERATION, strong)).isEqualTo(Verdict.GONE);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.l2.L2Options;
 import io.cachee.nearcache.FleetList;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.nearcache.SourceWarmUp;
 import io.cachee.nearcache.WarmUp;
 import io.cachee.server.config.KeyspaceSection;
@@ -338,7 +339,7 @@ final class KeyspacePoliciesTest {
 
     private static long copyLoads(TestSidecar sidecar) {
         return tierOf(sidecar).keyspaces().all().stream()
-                .mapToLong(keyspace -> keyspace.copyLoads.sum())
+                .mapToLong(keyspace -> keyspace.sum(KeyspaceCounter.COPY_LOADS))
                 .sum();
     }
 
@@ -362,7 +363,7 @@ final class KeyspacePoliciesTest {
 
     private static long loads(TestSidecar sidecar) {
         return tierOf(sidecar).keyspaces().all().stream()
-                .mapToLong(keyspace -> keyspace.loads.sum())
+                .mapToLong(keyspace -> keyspace.sum(KeyspaceCounter.LOADS))
                 .sum();
     }
 

@@ -87,26 +87,27 @@ public final class KeyspaceSection {
     }
 
     private KeyspacePolicy policy(KeyspacePolicy base) {
-        KeyspacePolicy policy = new KeyspacePolicy(
-                duration("ttl", base.ttl()),
-                decimal("jitter", base.jitter(), 0.9),
-                duration("l1-ttl", base.l1Ttl()),
-                duration("soft-ttl", base.softTtl()),
-                duration("stale-if-error", base.staleIfError()),
-                duration("soft-deadline", base.softDeadline()),
-                duration("negative-ttl", base.negativeTtl()),
-                decimal("early-refresh", base.earlyRefresh(), 100),
-                word("write", base.write(), KeyspacePolicy.Write.class),
-                word("consistency", base.consistency(), KeyspacePolicy.Consistency.class),
-                size("max-value-size", base.maxValueSize()),
-                (int) number("version", base.version(), MOST_VERSION),
-                duration("miss-wait", base.missWait()),
-                (int) number("hot-copies", base.hotCopies(), HotCopies.MOST),
-                isFleet(base.fleet()));
-        if (policy.softTtl() > 0 && policy.softTtl() >= policy.l1Ttl()) {
+        KeyspacePolicy policy = KeyspacePolicy.builder()
+                .ttlMillis(duration("ttl", base.ttlMillis()))
+                .jitter(decimal("jitter", base.jitter(), 0.9))
+                .l1TtlMillis(duration("l1-ttl", base.l1TtlMillis()))
+                .softTtlMillis(duration("soft-ttl", base.softTtlMillis()))
+                .staleIfErrorMillis(duration("stale-if-error", base.staleIfErrorMillis()))
+                .softDeadlineMillis(duration("soft-deadline", base.softDeadlineMillis()))
+                .negativeTtlMillis(duration("negative-ttl", base.negativeTtlMillis()))
+                .earlyRefresh(decimal("early-refresh", base.earlyRefresh(), 100))
+                .write(word("write", base.write(), KeyspacePolicy.Write.class))
+                .consistency(word("consistency", base.consistency(), KeyspacePolicy.Consistency.class))
+                .maxValueBytes(size("max-value-size", base.maxValueBytes()))
+                .version((int) number("version", base.version(), MOST_VERSION))
+                .missWaitMillis(duration("miss-wait", base.missWaitMillis()))
+                .hotCopies((int) number("hot-copies", base.hotCopies(), HotCopies.MOST))
+                .fleet(isFleet(base.fleet()))
+                .build();
+        if (policy.softTtlMillis() > 0 && policy.softTtlMillis() >= policy.l1TtlMillis()) {
             throw new IllegalArgumentException(where + "soft-ttl has to be shorter than l1-ttl");
         }
-        if (policy.ttl() > 0 && policy.l1Ttl() > policy.ttl()) {
+        if (policy.ttlMillis() > 0 && policy.l1TtlMillis() > policy.ttlMillis()) {
             throw new IllegalArgumentException(where + "l1-ttl has to be no longer than ttl");
         }
         if (policy.hotCopies() > 0 && policy.consistency() != KeyspacePolicy.Consistency.STALE_TOLERANT) {

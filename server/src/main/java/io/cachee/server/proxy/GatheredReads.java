@@ -1,6 +1,7 @@
 package io.cachee.server.proxy;
 
 import io.cachee.nearcache.Keyspace;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.nearcache.Loaded;
 import io.cachee.nearcache.NearCache;
 import io.cachee.resp.ReplyEncoder;
@@ -60,7 +61,7 @@ final class GatheredReads {
                 return;
             }
             call.looked(found != null);
-            (found != null ? keyspace.hits : keyspace.misses).increment();
+            keyspace.count(found != null ? KeyspaceCounter.HITS : KeyspaceCounter.MISSES);
             values.add(found);
             missing += found == null ? 1 : 0;
         }

@@ -1,6 +1,7 @@
 package io.cachee.server.proxy;
 
 import io.cachee.nearcache.Keyspace;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.nearcache.KeyspacePolicy;
 import io.cachee.nearcache.NearCache;
 import io.cachee.resp.ReplyEncoder;
@@ -47,7 +48,7 @@ final class KeyspaceWrites {
     private KeyspacePolicy policyOf(CommandContext call) {
         Request request = call.request;
         Keyspace keyspace = nearCache.keyspaces().of(request.buffer(), request.start(1), request.length(1));
-        keyspace.writes.increment();
+        keyspace.count(KeyspaceCounter.WRITES);
         return keyspace.policy();
     }
 
@@ -73,7 +74,7 @@ final class KeyspaceWrites {
 
     private static long jittered(KeyspacePolicy policy) {
         double kept = 1 - policy.jitter() * ThreadLocalRandom.current().nextDouble();
-        return policy.ttl() == 0 ? 0 : Math.max(1, (long) (policy.ttl() * kept));
+        return policy.ttlMillis() == 0 ? 0 : Math.max(1, (long) (policy.ttlMillis() * kept));
     }
 
     private static long positive(Request request, int argument, boolean seconds) {
@@ -106,7 +107,7 @@ final class KeyspaceWrites {
             }
             case INVALIDATE -> forwarding.pass(call, Request.of(DEL, request.bytes(1)), _ -> ReplyEncoder.ok());
             case THROUGH -> {
-                if (policy.ttl() == 0 || request.count() > 3) {
+                if (policy.ttlMillis() == 0 || request.count() > 3) {
                     forwarding.pass(call);
                 } else {
                     byte[] millis = ascii(Long.toString(ttl));

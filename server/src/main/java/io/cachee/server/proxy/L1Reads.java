@@ -1,6 +1,7 @@
 package io.cachee.server.proxy;
 
 import io.cachee.nearcache.Keyspace;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.nearcache.KeyspacePolicy;
 import io.cachee.nearcache.Loaded;
 import io.cachee.nearcache.NearCache;
@@ -55,7 +56,7 @@ final class L1Reads {
             WriteBehind.Found written = nearCache.writeBehind().find(call.request.bytes(1));
             if (written != null) {
                 call.looked(true);
-                kept.keyspaceOf(call, 1).hits.increment();
+                kept.keyspaceOf(call, 1).count(KeyspaceCounter.HITS);
                 call.reply.bulkOrNull(written.value());
                 return;
             }
@@ -66,20 +67,22 @@ final class L1Reads {
         Verdict verdict = length < 0 ? Verdict.GONE : nearCache.judge(call.stamp, keyspace);
         if (verdict == Verdict.GONE || verdict == Verdict.STALE && !tolerant) {
             call.looked(false);
-            keyspace.misses.increment();
+            keyspace.count(KeyspaceCounter.MISSES);
             loadAndReply(call, keyspace);
             return;
         }
         if (call.stamp.isAbsent()) {
-            keyspace.negativeHits.increment();
+            keyspace.count(KeyspaceCounter.NEGATIVE_HITS);
             call.reply.nothing();
         } else {
             call.replyStamped(length);
         }
         call.looked(true);
-        keyspace.hits.increment();
+        keyspace.count(KeyspaceCounter.HITS);
         if (verdict != Verdict.FRESH) {
-            keyspace.staleServed.add(verdict == Verdict.STALE ? 1 : 0);
+            if (verdict == Verdict.STALE) {
+                keyspace.count(KeyspaceCounter.STALE_SERVED);
+            }
             nearCache.refresh(call.request.bytes(1), keyspace);
         }
     }
@@ -146,7 +149,7 @@ final class L1Reads {
         boolean isThere = value != null && !call.stamp.isAbsent();
         if (isThere) {
             call.looked(true);
-            keyspace.hits.increment();
+            keyspace.count(KeyspaceCounter.HITS);
         }
         return isThere ? value : null;
     }

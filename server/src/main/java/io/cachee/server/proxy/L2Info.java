@@ -2,6 +2,7 @@ package io.cachee.server.proxy;
 
 import io.cachee.l2.L2Status;
 import io.cachee.nearcache.Keyspace;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.nearcache.KeyspacePolicy;
 import io.cachee.nearcache.NearCache;
 import io.cachee.nearcache.WarmUp;
@@ -83,12 +84,13 @@ final class L2Info {
         KeyspacePolicy policy = keyspace.policy();
         put(
                 "l2_keyspace_" + keyspace.name(),
-                "write=" + word(policy.write()) + ",consistency=" + word(policy.consistency()) + ",ttl=" + policy.ttl()
-                        + ",l1_ttl=" + policy.l1Ttl() + ",stale_if_error=" + policy.staleIfError() + ",soft_deadline="
-                        + policy.softDeadline() + ",hits="
-                        + keyspace.hits.sum() + ",misses=" + keyspace.misses.sum() + ",loads=" + keyspace.loads.sum()
-                        + ",load_failures=" + keyspace.loadFailures.sum() + ",stale_served="
-                        + keyspace.staleServed.sum());
+                "write=" + word(policy.write()) + ",consistency=" + word(policy.consistency()) + ",ttl="
+                        + policy.ttlMillis() + ",l1_ttl=" + policy.l1TtlMillis() + ",stale_if_error="
+                        + policy.staleIfErrorMillis() + ",soft_deadline=" + policy.softDeadlineMillis() + ",hits="
+                        + keyspace.sum(KeyspaceCounter.HITS) + ",misses=" + keyspace.sum(KeyspaceCounter.MISSES)
+                        + ",loads=" + keyspace.sum(KeyspaceCounter.LOADS) + ",load_failures="
+                        + keyspace.sum(KeyspaceCounter.LOAD_FAILURES) + ",stale_served="
+                        + keyspace.sum(KeyspaceCounter.STALE_SERVED));
     }
 
     private static String word(Enum<?> value) {

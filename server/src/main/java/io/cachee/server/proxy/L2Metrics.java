@@ -4,6 +4,7 @@ import static io.cachee.server.metrics.MetricWriter.label;
 
 import io.cachee.l2.L2Status;
 import io.cachee.nearcache.Keyspace;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.nearcache.NearCache;
 import io.cachee.nearcache.WriteBehind;
 import io.cachee.server.metrics.MetricWriter;
@@ -30,19 +31,23 @@ final class L2Metrics {
     }
 
     private void writeKeyspaces() {
-        each("hits", "Reads answered from L1.", k -> k.hits.sum());
-        each("misses", "Reads that L1 could not answer.", k -> k.misses.sum());
-        each("loads", "Loads sent to L2.", k -> k.loads.sum());
-        each("copy_loads", "Loads answered by a copy of a hot key.", k -> k.copyLoads.sum());
-        each("load_failures", "Loads that L2 did not answer.", k -> k.loadFailures.sum());
-        each("load_seconds", "Time that loads took, added up.", k -> k.loadMicros.sum() / 1e6);
-        each("loaded_bytes", "Bytes of values loaded.", k -> k.loadedBytes.sum());
-        each("stale_served", "Values served although L2 did not vouch for them.", k -> k.staleServed.sum());
-        each("negative_hits", "Reads answered from L1 with: no such key.", k -> k.negativeHits.sum());
-        each("invalidations", "Keys that L2 reported as changed.", k -> k.invalidations.sum());
-        each("writes", "Writes of whole values by clients.", k -> k.writes.sum());
-        each("refreshes", "Loads behind the clients' back.", k -> k.refreshes.sum());
-        each("misses_held", "Readers who waited for another to write the key.", k -> k.missesHeld.sum());
+        each("hits", "Reads answered from L1.", KeyspaceCounter.HITS);
+        each("misses", "Reads that L1 could not answer.", KeyspaceCounter.MISSES);
+        each("loads", "Loads sent to L2.", KeyspaceCounter.LOADS);
+        each("copy_loads", "Loads answered by a copy of a hot key.", KeyspaceCounter.COPY_LOADS);
+        each("load_failures", "Loads that L2 did not answer.", KeyspaceCounter.LOAD_FAILURES);
+        each("load_seconds", "Time that loads took, added up.", k -> k.sum(KeyspaceCounter.LOAD_MICROS) / 1e6);
+        each("loaded_bytes", "Bytes of values loaded.", KeyspaceCounter.LOADED_BYTES);
+        each("stale_served", "Values served although L2 did not vouch for them.", KeyspaceCounter.STALE_SERVED);
+        each("negative_hits", "Reads answered from L1 with: no such key.", KeyspaceCounter.NEGATIVE_HITS);
+        each("invalidations", "Keys that L2 reported as changed.", KeyspaceCounter.INVALIDATIONS);
+        each("writes", "Writes of whole values by clients.", KeyspaceCounter.WRITES);
+        each("refreshes", "Loads behind the clients' back.", KeyspaceCounter.REFRESHES);
+        each("misses_held", "Readers who waited for another to write the key.", KeyspaceCounter.MISSES_HELD);
+    }
+
+    private void each(String what, String help, KeyspaceCounter counter) {
+        each(what, help, keyspace -> keyspace.sum(counter));
     }
 
     private void each(String what, String help, ToDoubleFunction<Keyspace> count) {

@@ -1,6 +1,7 @@
 package io.cachee.server.proxy;
 
 import io.cachee.nearcache.Keyspace;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.Decimal;
@@ -52,7 +53,7 @@ final class ValueQuestions {
             Keyspace keyspace = values.keyspaceOf(call, 1);
             value = values.findFirst(call, keyspace, MOST_BYTES);
             call.looked(value != null);
-            (value != null ? keyspace.hits : keyspace.misses).increment();
+            keyspace.count(value != null ? KeyspaceCounter.HITS : KeyspaceCounter.MISSES);
         }
         if (value == null) {
             forwarding.pass(call);

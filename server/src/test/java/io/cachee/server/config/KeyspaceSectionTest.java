@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cachee.nearcache.Keyspace;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.nearcache.KeyspacePolicy;
 import io.cachee.nearcache.KeyspacePolicy.Consistency;
 import io.cachee.nearcache.KeyspacePolicy.Write;
@@ -36,22 +37,23 @@ final class KeyspaceSectionTest {
         assertThat(KeyspaceSection.parse(Map.of("product", settings)))
                 .containsEntry(
                         "product",
-                        new KeyspacePolicy(
-                                3_600_000,
-                                0.2,
-                                300_000,
-                                90_000,
-                                45_000,
-                                120,
-                                250,
-                                1.5,
-                                Write.BEHIND,
-                                Consistency.STALE_TOLERANT,
-                                65_536,
-                                3,
-                                200,
-                                4,
-                                true));
+                        KeyspacePolicy.builder()
+                                .ttlMillis(3_600_000)
+                                .jitter(0.2)
+                                .l1TtlMillis(300_000)
+                                .softTtlMillis(90_000)
+                                .staleIfErrorMillis(45_000)
+                                .softDeadlineMillis(120)
+                                .negativeTtlMillis(250)
+                                .earlyRefresh(1.5)
+                                .write(Write.BEHIND)
+                                .consistency(Consistency.STALE_TOLERANT)
+                                .maxValueBytes(65_536)
+                                .version(3)
+                                .missWaitMillis(200)
+                                .hotCopies(4)
+                                .fleet(true)
+                                .build());
     }
 
     @Test
@@ -59,9 +61,9 @@ final class KeyspaceSectionTest {
         Map<String, KeyspacePolicy> policies =
                 KeyspaceSection.parse(Map.of("default", Map.of("l1-ttl", "7s"), "user", Map.of("negative-ttl", "1s")));
         assertThat(policies.get("user")).satisfies(policy -> {
-            assertThat(policy.l1Ttl()).isEqualTo(7_000);
-            assertThat(policy.negativeTtl()).isEqualTo(1_000);
-            assertThat(policy.staleIfError()).isEqualTo(KeyspacePolicy.DEFAULT.staleIfError());
+            assertThat(policy.l1TtlMillis()).isEqualTo(7_000);
+            assertThat(policy.negativeTtlMillis()).isEqualTo(1_000);
+            assertThat(policy.staleIfErrorMillis()).isEqualTo(KeyspacePolicy.DEFAULT.staleIfErrorMillis());
         });
     }
 
@@ -108,13 +110,13 @@ final class KeyspaceSectionTest {
         Keyspaces keyspaces = new Keyspaces();
         keyspaces.define(KeyspaceSection.parse(Map.of("user", Map.of("l1-ttl", "5s"))));
         Keyspace user = of(keyspaces, "user:1");
-        user.hits.increment();
+        user.count(KeyspaceCounter.HITS);
         assertThat(user.name()).isEqualTo("user");
         assertThat(of(keyspaces, "user")).isSameAs(of(keyspaces, "other:1"));
         assertThat(of(keyspaces, "users:1").name()).isEqualTo("default");
         keyspaces.define(KeyspaceSection.parse(Map.of("user", Map.of("l1-ttl", "6s"))));
-        assertThat(of(keyspaces, "user:2").hits.sum()).isEqualTo(1);
-        assertThat(of(keyspaces, "user:2").policy().l1Ttl()).isEqualTo(6_000);
+        assertThat(of(keyspaces, "user:2").sum(KeyspaceCounter.HITS)).isEqualTo(1);
+        assertThat(of(keyspaces, "user:2").policy().l1TtlMillis()).isEqualTo(6_000);
     }
 
     private static Keyspace of(Keyspaces keyspaces, String key) {

@@ -3,6 +3,7 @@ package io.cachee.server.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.l2.L2Options;
+import io.cachee.nearcache.KeyspaceCounter;
 import io.cachee.nearcache.NearCache;
 import io.cachee.server.TestSidecar;
 import io.cachee.testkit.Await;
@@ -156,7 +157,7 @@ final class ChangeEventsTest {
 
     private static long loads(NearCache nearCache) {
         return nearCache.keyspaces().all().stream()
-                .mapToLong(keyspace -> keyspace.loads.sum())
+                .mapToLong(keyspace -> keyspace.sum(KeyspaceCounter.LOADS))
                 .sum();
     }
 

@@ -60,23 +60,14 @@ final class L2FailureTest {
         redis.close();
     }
 
-    private static KeyspacePolicy policy(long l1Ttl, long staleIfError, boolean strong) {
-        return new KeyspacePolicy(
-                0,
-                0,
-                l1Ttl,
-                0,
-                staleIfError,
-                0,
-                5_000,
-                0,
-                KeyspacePolicy.Write.THROUGH,
-                strong ? KeyspacePolicy.Consistency.STRONG : KeyspacePolicy.Consistency.BOUNDED,
-                0,
-                0,
-                0,
-                0,
-                false);
+    private static KeyspacePolicy policy(long l1TtlMillis, long staleIfErrorMillis, boolean strong) {
+        return KeyspacePolicy.builder()
+                .jitter(0)
+                .l1TtlMillis(l1TtlMillis)
+                .staleIfErrorMillis(staleIfErrorMillis)
+                .softDeadlineMillis(0)
+                .consistency(strong ? KeyspacePolicy.Consistency.STRONG : KeyspacePolicy.Consistency.BOUNDED)
+                .build();
     }
 
     private void fill() throws IOException {
