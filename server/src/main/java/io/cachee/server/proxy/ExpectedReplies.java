@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The replies that L2 still owes a client over the client's own connection, and what the client listens to there.
  * Confined to the client's event loop.
  *
- * <p>L2 replies in the order of the requests. Most commands get one frame. SUBSCRIBE and its kin get one confirmation for
- * each channel; L2 sends these together, and they become one reply. Messages may come between any two replies, and reach
- * the client between the same two: it never gets a message of a channel before it has subscribed or after it has
+ * <p>L2 replies in the order of the requests. Most commands get one frame. SUBSCRIBE and its kin get one confirmation
+ * for each channel; L2 sends these together, and they become one reply. Messages may come between any two replies, and
+ * reach the client between the same two: it never gets a message of a channel before it has subscribed or after it has
  * unsubscribed.
  */
 final class ExpectedReplies {
@@ -225,7 +225,9 @@ final class ExpectedReplies {
         first.reply(last);
     }
 
-    /** Sends a message before the first reply that is still to come. A reply that the client does not want has no place. */
+    /**
+     * Sends a message before the first reply that is still to come. A reply that the client does not want has no place.
+     */
     private void sendMessage(ByteBuf frame) {
         for (Expected next : expected) {
             if (next.place.precede(frame)) {

@@ -95,8 +95,8 @@ final class Forwarding {
     }
 
     /**
-     * Runs a task when L2 has reported all changes made until now. The PING travels over the tracked connection, and its
-     * reply comes after these reports. Call on the link's event loop.
+     * Runs a task when L2 has reported all changes made until now. The PING travels over the tracked connection, and
+     * its reply comes after these reports. Call on the link's event loop.
      */
     void afterChanges(int slot, Runnable task) {
         nearCache.l2().sendTracked(RequestEncoder.encode("PING"), Math.max(slot, 0), afterwards(task));

@@ -112,7 +112,9 @@ final class GatheredReads {
         return words;
     }
 
-    /** The values of one MGET while some of them are being loaded. Confined to the link's event loop once that begins. */
+    /**
+     * The values of one MGET while some of them are being loaded. Confined to the link's event loop once that begins.
+     */
     private final class Gathering {
         private final Session session;
         private final boolean inResp3;

@@ -45,8 +45,8 @@ final class KeptValues {
     }
 
     /**
-     * The value under a key with its stamp behind it, if it may be served; null if not. The call's stamp is then that of
-     * the value.
+     * The value under a key with its stamp behind it, if it may be served; null if not. The call's stamp is then that
+     * of the value.
      *
      * @param most the size of the largest value wanted; a larger one is {@link #TOO_LARGE}
      */
@@ -70,7 +70,7 @@ final class KeptValues {
         return verdict == Verdict.FRESH || verdict == Verdict.REFRESH ? value : null;
     }
 
-    /** As {@link #find} for the call's first argument, but null if the value is too large or the client may not be served. */
+    /** As {@link #find} for the call's first argument, but null if the value is too large. */
     byte @Nullable [] findFirst(CommandContext call, Keyspace keyspace, int most) {
         byte[] value = find(call, 1, keyspace, most);
         return value == null || value.length == 0 ? null : value;

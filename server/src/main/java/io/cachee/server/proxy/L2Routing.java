@@ -19,8 +19,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Routes commands before an L2 as the rows of the table say: to the sidecar, to L1, or to L2 over a shared connection or
- * one of the client's own. {@link UnlistedCommands} makes rows for commands that the table lacks.
+ * Routes commands before an L2 as the rows of the table say: to the sidecar, to L1, or to L2 over a shared connection
+ * or one of the client's own. {@link UnlistedCommands} makes rows for commands that the table lacks.
  *
  * <p>A client's requests take effect in its order. Forwarded requests travel over one connection, one after the other.
  * Loads travel over another: a forwarded request waits for loads that are under way, and a read behind a write that is

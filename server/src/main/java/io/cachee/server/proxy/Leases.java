@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Leases. A client that finds a key missing gets a lease on it, and can fill the key only until somebody changes it. So a
- * client that read the database before another wrote to it cannot store the outdated value. The lease is a placeholder
- * under the key itself, in L2: any write or deletion of the key ends it.
+ * Leases. A client that finds a key missing gets a lease on it, and can fill the key only until somebody changes it. So
+ * a client that read the database before another wrote to it cannot store the outdated value. The lease is a
+ * placeholder under the key itself, in L2: any write or deletion of the key ends it.
  */
 final class Leases {
     private static final long DEFAULT_MILLIS = 5_000;

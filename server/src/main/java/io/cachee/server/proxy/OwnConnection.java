@@ -18,13 +18,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client's own connection to L2, for what cannot share one. For a transaction it lasts from WATCH or MULTI to EXEC; for
- * a command that may wait, such as BLPOP, until the reply. A client that listens to channels, or to all commands with
- * MONITOR, keeps it until it listens no more, and everything it sends travels over it.
+ * A client's own connection to L2, for what cannot share one. For a transaction it lasts from WATCH or MULTI to EXEC;
+ * for a command that may wait, such as BLPOP, until the reply. A client that listens to channels, or to all commands
+ * with MONITOR, keeps it until it listens no more, and everything it sends travels over it.
  *
- * <p>Two kinds of commands never travel over it, and run as for other clients, after the replies that are still to come.
- * Commands about the sidecar: L2 does not know the client and its rules, and would take them for the sidecar's own.
- * Commands that only the sidecar has: L2 would refuse them.
+ * <p>Two kinds of commands never travel over it, and run as for other clients, after the replies that are still to
+ * come. Commands about the sidecar: L2 does not know the client and its rules, and would take them for the sidecar's
+ * own. Commands that only the sidecar has: L2 would refuse them.
  *
  * <p>MULTI is answered here, and sent with the first command after it: only that command's key tells the node of a
  * cluster.

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rows for commands that the table lacks, made from what L2's COMMAND says about them.
  *
- * <p>Such a command shares a connection only if L2 flags it as a read or a write, tells where its keys are, and gives it
- * no flag of a command that needs more ({@link RemoteCommand#mayShareConnection}). A subcommand that the table lacks
+ * <p>Such a command shares a connection only if L2 flags it as a read or a write, tells where its keys are, and gives
+ * it no flag of a command that needs more ({@link RemoteCommand#mayShareConnection}). A subcommand that the table lacks
  * never does, and neither does a command that L2 says nothing about. They get a connection of the client's own: on a
  * shared one, one reply too many or too few would give every later reply to the wrong client.
  */

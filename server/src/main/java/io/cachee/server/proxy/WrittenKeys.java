@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The keys that a client writes over its own connection to L2. L1 forgets them when the request leaves, and again when a
- * reply has come: in between, a load may have brought back the old value. Nobody can tell which reply says that a write
- * has happened (in a transaction, it is the reply to EXEC), so each reply counts until none is awaited. Confined to the
- * link's event loop.
+ * The keys that a client writes over its own connection to L2. L1 forgets them when the request leaves, and again when
+ * a reply has come: in between, a load may have brought back the old value. Nobody can tell which reply says that a
+ * write has happened (in a transaction, it is the reply to EXEC), so each reply counts until none is awaited. Confined
+ * to the link's event loop.
  */
 final class WrittenKeys {
     /** If a client writes more keys than this, L1 forgets everything instead. */

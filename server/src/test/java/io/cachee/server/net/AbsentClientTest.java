@@ -52,8 +52,7 @@ final class AbsentClientTest {
                 RespClient channel = sidecar.connect();
                 RespClient pattern = sidecar.connect();
                 RespClient monitor = sidecar.connect()) {
-            Await.until(
-                    "L2 answers", () -> !monitor.call("GET", "k").toString().startsWith("-"));
+            Await.until("L2 answers", () -> !monitor.call("GET", "k").toString().startsWith("-"));
             pattern.call("HELLO", 3);
             pattern.send("PSUBSCRIBE", "n*");
             assertThat(pattern.message().item(0).string()).isEqualTo("psubscribe");

@@ -104,7 +104,8 @@ final class CommandListBeforeL2Test {
 
         List<RespValue> ours = client.call(infoOf(OURS)).items();
         assertThat(names(ours)).isEqualTo(OURS);
-        assertThat(client.ask("COMMAND INFO CACHEE.LEASE").item(0)).hasToString(ours.getFirst().toString());
+        assertThat(client.ask("COMMAND INFO CACHEE.LEASE").item(0))
+                .hasToString(ours.getFirst().toString());
 
         List<RespValue> mixed =
                 client.ask("COMMAND INFO get cachee.fill nothing set hotkeys").items();

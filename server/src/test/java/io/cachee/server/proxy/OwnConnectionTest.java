@@ -72,8 +72,7 @@ final class OwnConnectionTest {
             assertThat(client.ask(line)).hasToString(direct.ask(line).toString());
         }
         assertThat(together(5, "SET k v", "EXEC", "GET k", "UNWATCH", "DISCARD"))
-                .containsExactly(
-                        "+OK", "-ERR EXEC without MULTI", "$v", "+OK", "-ERR DISCARD without MULTI");
+                .containsExactly("+OK", "-ERR EXEC without MULTI", "$v", "+OK", "-ERR DISCARD without MULTI");
         assertThat(client.ask("MULTI")).hasToString("+OK");
         assertThat(client.ask("DISCARD")).hasToString("+OK");
         assertThat(client.ask("DISCARD")).hasToString("-ERR DISCARD without MULTI");
@@ -202,8 +201,8 @@ final class OwnConnectionTest {
     }
 
     private static String hits(RespClient by) throws IOException {
-        Matcher matcher =
-                Pattern.compile("keyspace_hits:\\d+").matcher(by.ask("INFO stats").string());
+        Matcher matcher = Pattern.compile("keyspace_hits:\\d+")
+                .matcher(by.ask("INFO stats").string());
         assertThat(matcher.find()).isTrue();
         return matcher.group();
     }
