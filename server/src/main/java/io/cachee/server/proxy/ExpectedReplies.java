@@ -226,8 +226,7 @@ final class ExpectedReplies {
     }
 
     /**
-     * Sends a message before the first reply that is still to come. A reply that the client does not want has no
-     * place.
+     * Sends a message before the first reply that is still to come. A reply that the client does not want has no place.
      */
     private void sendMessage(ByteBuf frame) {
         for (Expected next : expected) {

@@ -70,10 +70,7 @@ final class KeptValues {
         return verdict == Verdict.FRESH || verdict == Verdict.REFRESH ? value : null;
     }
 
-    /**
-     * As {@link #find} for the call's first argument, but null if the value is too large or the client may not be
-     * served.
-     */
+    /** As {@link #find} for the call's first argument, but null if the value is too large. */
     byte @Nullable [] findFirst(CommandContext call, Keyspace keyspace, int most) {
         byte[] value = find(call, 1, keyspace, most);
         return value == null || value.length == 0 ? null : value;

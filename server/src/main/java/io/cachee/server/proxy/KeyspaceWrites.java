@@ -54,11 +54,11 @@ final class KeyspaceWrites {
 
     private void set(CommandContext call) {
         KeyspacePolicy policy = policyOf(call);
-        long ttl = ttlMillisOf(call.request, policy);
-        if (call.session.database != database || ttl < 0) {
+        long ttlMillis = ttlMillisOf(call.request, policy);
+        if (call.session.database != database || ttlMillis < 0) {
             forwarding.pass(call);
         } else {
-            write(call, policy, 2, ttl);
+            write(call, policy, 2, ttlMillis);
         }
     }
 
@@ -85,20 +85,20 @@ final class KeyspaceWrites {
 
     private void setWithTtl(CommandContext call, boolean isInSeconds) {
         KeyspacePolicy policy = policyOf(call);
-        long ttl = positive(call.request, 2, isInSeconds);
-        if (call.session.database != database || ttl < 0) {
+        long ttlMillis = positive(call.request, 2, isInSeconds);
+        if (call.session.database != database || ttlMillis < 0) {
             forwarding.pass(call);
         } else {
-            write(call, policy, 3, ttl);
+            write(call, policy, 3, ttlMillis);
         }
     }
 
-    private void write(CommandContext call, KeyspacePolicy policy, int valueArgument, long ttl) {
+    private void write(CommandContext call, KeyspacePolicy policy, int valueArgument, long ttlMillis) {
         Request request = call.request;
         switch (policy.write()) {
             case BEHIND -> {
                 call.checkValueSize(request.length(valueArgument));
-                boolean taken = nearCache.writeBehind().take(request.bytes(1), request.bytes(valueArgument), ttl);
+                boolean taken = nearCache.writeBehind().take(request.bytes(1), request.bytes(valueArgument), ttlMillis);
                 if (taken) {
                     call.reply.ok();
                 } else {
@@ -110,7 +110,7 @@ final class KeyspaceWrites {
                 if (policy.ttlMillis() == 0 || request.count() > 3) {
                     forwarding.pass(call);
                 } else {
-                    byte[] millis = ascii(Long.toString(ttl));
+                    byte[] millis = ascii(Long.toString(ttlMillis));
                     forwarding.pass(call, Request.of(SET, request.bytes(1), request.bytes(2), PX, millis));
                 }
             }

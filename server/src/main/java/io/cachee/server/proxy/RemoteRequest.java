@@ -18,8 +18,7 @@ import java.util.List;
  * @param database the client's database
  * @param slot the slot of the first key; -1 if the request has no key
  * @param keys the keys that the request names. Empty if nobody needs them: only a command that may write needs its
- *     keys,
- *     a read whose key may have been written behind, and a read whose keys L2 must track for the client.
+ *     keys, a read whose key may have been written behind, and a read whose keys L2 must track for the client.
  * @param isCached whether values of the client's database are kept in L1
  * @param isTracked whether the client keeps copies of what it is about to read, so L2 must report changes of these keys
  */
@@ -40,7 +39,9 @@ record RemoteRequest(
         Request request = call.request;
         int database = session.database;
         int key = command.firstKey(request);
-        int slot = key == 0 ? -1 : nearCache.l2().slotOf(request.buffer(), request.start(key), request.length(key));
+        int slot = key == 0
+                ? -1
+                : nearCache.l2().slotOf(request.buffer(), request.start(key), request.length(key));
         boolean isCached = database == cachedDatabase;
         boolean isTracked = session.tracking != null && !command.writes && slot >= 0 && isCached;
         boolean needsKeys =

@@ -120,6 +120,7 @@ final class OwnConnectionTest {
     @Test
     void runsTheCachesCommandsForAListener() throws Exception {
         client.call("HELLO", 3);
+        client.ask("ECHO x");
         assertThat(together(1, "SUBSCRIBE news")).containsExactly(">[$subscribe, $news, :1]");
         long before = connections();
         assertLeases();

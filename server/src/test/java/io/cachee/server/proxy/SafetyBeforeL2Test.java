@@ -60,8 +60,12 @@ final class SafetyBeforeL2Test {
     }
 
     private static String refusalOf(String line) {
-        String name = RespClient.words(line).getFirst().toLowerCase(Locale.ROOT);
-        return name.equals("script") ? DEBUGGER : "-ERR '" + name + REPLICA;
+        List<String> words = RespClient.words(line);
+        String name = words.getFirst().toLowerCase(Locale.ROOT);
+        if (!name.equals("script")) {
+            return "-ERR '" + name + REPLICA;
+        }
+        return words.size() == 3 ? DEBUGGER : "-ERR wrong number of arguments for 'script|debug' command";
     }
 
     /** A command whose reply is lost or mixed up gives the next command of somebody else the wrong one. */

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** Which commands that the table lacks may travel over a connection that clients share. */
 final class UnlistedCommandsTest {
-    private static final Handler SHARED = call -> {};
-    private static final Handler OWN = call -> {};
+    private static final Handler SHARED = _ -> {};
+    private static final Handler OWN = _ -> {};
 
     private final Map<String, RemoteCommand> inL2 = new HashMap<>();
     private final UnlistedCommands unlisted = new UnlistedCommands(inL2::get, 500, SHARED, OWN);
