@@ -49,6 +49,7 @@ final class RequestBatch {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored")
     private void hold(ByteBuf request, ChannelHandlerContext ctx) {
         ByteBuf before = held;
         if (before == null) {

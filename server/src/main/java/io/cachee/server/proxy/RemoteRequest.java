@@ -39,9 +39,7 @@ record RemoteRequest(
         Request request = call.request;
         int database = session.database;
         int key = command.firstKey(request);
-        int slot = key == 0
-                ? -1
-                : nearCache.l2().slotOf(request.buffer(), request.start(key), request.length(key));
+        int slot = key == 0 ? -1 : nearCache.l2().slotOf(request.buffer(), request.start(key), request.length(key));
         boolean isCached = database == cachedDatabase;
         boolean isTracked = session.tracking != null && !command.writes && slot >= 0 && isCached;
         boolean needsKeys =
