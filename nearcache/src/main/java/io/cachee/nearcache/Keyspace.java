@@ -1,19 +1,22 @@
 package io.cachee.nearcache;
 
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /** A keyspace: its current policy and its counters. Thread-safe. */
 public final class Keyspace {
     private final String name;
-    private final LongAdder[] counters = new LongAdder[KeyspaceCounter.values().length];
+    private final Map<KeyspaceCounter, LongAdder> counters = new EnumMap<>(KeyspaceCounter.class);
     private volatile KeyspacePolicy policy;
     private volatile long validSince = Long.MIN_VALUE;
 
     Keyspace(String name, KeyspacePolicy policy) {
         this.name = name;
         this.policy = policy;
-        for (int i = 0; i < counters.length; i++) {
-            counters[i] = new LongAdder();
+        for (KeyspaceCounter counter : KeyspaceCounter.values()) {
+            counters.put(counter, new LongAdder());
         }
     }
 
@@ -32,16 +35,20 @@ public final class Keyspace {
 
     /** Adds one to a counter. */
     public void count(KeyspaceCounter counter) {
-        counters[counter.ordinal()].increment();
+        adder(counter).increment();
+    }
+
+    private LongAdder adder(KeyspaceCounter counter) {
+        return Objects.requireNonNull(counters.get(counter));
     }
 
     void add(KeyspaceCounter counter, long amount) {
-        counters[counter.ordinal()].add(amount);
+        adder(counter).add(amount);
     }
 
     /** The value of a counter since the keyspace was defined. */
     public long sum(KeyspaceCounter counter) {
-        return counters[counter.ordinal()].sum();
+        return adder(counter).sum();
     }
 
     /** Values loaded at or before this time of the store's clock are outdated. Each {@link #outdate} increases it. */

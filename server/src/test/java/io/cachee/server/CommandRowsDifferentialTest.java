@@ -144,8 +144,8 @@ final class CommandRowsDifferentialTest {
             throws IOException {
         for (String subcommand : List.of("GETKEYS", "GETKEYSANDFLAGS")) {
             String[] words = ("COMMAND " + subcommand + " " + request.replace("\"\"", "")).split(" ", -1);
-            RespValue we = our.call(words);
-            RespValue they = their.call(words);
+            RespValue we = our.call((Object[]) words);
+            RespValue they = their.call((Object[]) words);
             boolean isFoundByAFunction = FOUND_BY_A_FUNCTION.contains(request);
             if (!we.sorted().equals(they.sorted()) && !isFoundByAFunction) {
                 differences.add("\n" + request + "\n    Cachee " + we + "\n    Redis  " + they);
