@@ -11,7 +11,7 @@ final class ClusterRequest implements ReplyHandler {
     private final ClusterRouter router;
     private final ByteBuf request;
     private final boolean tracked;
-    private final Protocol protocol;
+    private final RespVersion protocol;
     private final ReplyHandler handler;
     private Node node;
     private int redirects;
@@ -22,7 +22,7 @@ final class ClusterRequest implements ReplyHandler {
             Node node,
             ByteBuf request,
             boolean tracked,
-            Protocol protocol,
+            RespVersion protocol,
             ReplyHandler handler) {
         this.router = router;
         this.node = node;

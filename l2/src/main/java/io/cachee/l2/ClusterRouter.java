@@ -271,15 +271,16 @@ final class ClusterRouter implements Router, Node.Watcher {
 
     @Override
     public void sendTracked(ByteBuf request, int slot, ReplyHandler handler) {
-        send(request, slot < 0 ? primary(slot) : loader(slot), true, Protocol.RESP3, handler);
+        send(request, slot < 0 ? primary(slot) : loader(slot), true, RespVersion.RESP3, handler);
     }
 
     @Override
-    public void send(ByteBuf request, int slot, Protocol protocol, int database, ReplyHandler handler) {
+    public void send(ByteBuf request, int slot, RespVersion protocol, int database, ReplyHandler handler) {
         send(request, primary(slot), false, protocol, handler);
     }
 
-    private void send(ByteBuf request, @Nullable Node node, boolean tracked, Protocol protocol, ReplyHandler handler) {
+    private void send(
+            ByteBuf request, @Nullable Node node, boolean tracked, RespVersion protocol, ReplyHandler handler) {
         if (node == null) {
             request.release();
             link.counters().refused.add(1);

@@ -7,7 +7,7 @@ import java.util.Objects;
  *
  * @param tracked whether changes of the keys read over it are reported
  */
-record ConnectionRole(boolean tracked, Protocol protocol, int database) {
+record ConnectionRole(boolean tracked, RespVersion protocol, int database) {
     /** Written by hand: a record's own is linked at its first call, which would delay the first requests by 10 ms. */
     @Override
     public int hashCode() {

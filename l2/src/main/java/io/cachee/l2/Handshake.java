@@ -62,7 +62,7 @@ final class Handshake implements ReplyHandler {
     }
 
     private static List<String> hello(LinkContext link, ConnectionRole role) {
-        List<String> words = new ArrayList<>(List.of("HELLO", role.protocol() == Protocol.RESP3 ? "3" : "2"));
+        List<String> words = new ArrayList<>(List.of("HELLO", role.protocol() == RespVersion.RESP3 ? "3" : "2"));
         ServerUri.Credentials credentials = link.server().credentials();
         if (credentials != null) {
             words.addAll(List.of("AUTH", credentials.user(), credentials.password()));

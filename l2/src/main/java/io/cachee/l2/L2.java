@@ -74,7 +74,7 @@ public final class L2 implements AutoCloseable {
      * @param slot that of its keys, or -1 for a request without keys
      * @param database -1 for that of the URI
      */
-    public void send(ByteBuf request, int slot, Protocol protocol, int database, ReplyHandler handler) {
+    public void send(ByteBuf request, int slot, RespVersion protocol, int database, ReplyHandler handler) {
         router.send(request, slot, protocol, database, handler);
     }
 
@@ -84,7 +84,7 @@ public final class L2 implements AutoCloseable {
     }
 
     /** Opens a dedicated connection to a slot's node, or to any node with -1. */
-    public Dedicated dedicate(int slot, Protocol protocol, int database, DedicatedHandler handler) {
+    public Dedicated dedicate(int slot, RespVersion protocol, int database, DedicatedHandler handler) {
         ConnectionRole role =
                 new ConnectionRole(false, protocol, database < 0 ? link.server().database() : database);
         DedicatedConnection made = new DedicatedConnection(link, role, handler, dedicated::remove);

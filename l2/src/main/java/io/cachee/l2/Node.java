@@ -52,7 +52,7 @@ final class Node implements Invalidations.Listener {
     private volatile String lastProblem = "";
     private volatile int generation;
     private boolean closed;
-    private Protocol lastAsked = Protocol.RESP2;
+    private RespVersion lastAsked = RespVersion.RESP2;
     private @Nullable ScheduledFuture<?> probeTimer;
 
     Node(LinkContext link, String name, Finder finder, Watcher watcher) {
@@ -68,7 +68,7 @@ final class Node implements Invalidations.Listener {
                 System::nanoTime,
                 link.random());
         int database = link.server().database();
-        this.tracked = new SharedLink(link, this, new ConnectionRole(true, Protocol.RESP3, database));
+        this.tracked = new SharedLink(link, this, new ConnectionRole(true, RespVersion.RESP3, database));
     }
 
     String name() {
@@ -116,11 +116,11 @@ final class Node implements Invalidations.Listener {
         }
     }
 
-    void send(ByteBuf request, Protocol protocol, int database, ReplyHandler handler) {
+    void send(ByteBuf request, RespVersion protocol, int database, ReplyHandler handler) {
         if (isRefusedByBreaker(request, handler)) {
             return;
         }
-        lastAsked = protocol == Protocol.EITHER ? lastAsked : protocol;
+        lastAsked = protocol == RespVersion.EITHER ? lastAsked : protocol;
         ConnectionRole role = new ConnectionRole(
                 false, lastAsked, database < 0 ? link.server().database() : database);
         others.computeIfAbsent(role, wanted -> new SharedLink(link, this, wanted))

@@ -100,7 +100,7 @@ final class Probe {
     private void write(Router router, int slot) {
         ByteBuf set = RequestEncoder.encode("SET", key, "1", "PX", String.valueOf(LIFETIME_MILLIS));
         writtenAt = System.nanoTime();
-        router.send(set, slot, Protocol.EITHER, -1, new ReplyHandler() {
+        router.send(set, slot, RespVersion.EITHER, -1, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
                 if (ReplyReader.isError(frame)) {

@@ -57,7 +57,7 @@ final class RemoteCommands {
         }
         asking = true;
         ByteBuf request = RequestEncoder.encode("COMMAND");
-        router.send(request, -1, Protocol.EITHER, -1, new ReplyHandler() {
+        router.send(request, -1, RespVersion.EITHER, -1, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
                 byte[] bytes = ByteBufUtil.getBytes(frame);

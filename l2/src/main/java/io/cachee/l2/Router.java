@@ -15,7 +15,7 @@ interface Router {
 
     void sendTracked(ByteBuf request, int slot, ReplyHandler handler);
 
-    void send(ByteBuf request, int slot, Protocol protocol, int database, ReplyHandler handler);
+    void send(ByteBuf request, int slot, RespVersion protocol, int database, ReplyHandler handler);
 
     /** The primary of a slot, or any primary for -1; null when it is not known. */
     @Nullable

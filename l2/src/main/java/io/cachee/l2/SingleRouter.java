@@ -111,7 +111,7 @@ final class SingleRouter implements Router, Node.Watcher {
     }
 
     @Override
-    public void send(ByteBuf request, int slot, Protocol protocol, int database, ReplyHandler handler) {
+    public void send(ByteBuf request, int slot, RespVersion protocol, int database, ReplyHandler handler) {
         node.send(request, protocol, database, handler);
     }
 

@@ -41,7 +41,7 @@ final class DedicatedTest {
         private final AtomicReference<String> end = new AtomicReference<>("");
         private final AtomicReference<Dedicated> made = new AtomicReference<>();
 
-        Owner(LinkUnderTest link, Protocol protocol, int database) throws Exception {
+        Owner(LinkUnderTest link, RespVersion protocol, int database) throws Exception {
             this.link = link;
             link.run(() -> made.set(link.l2.dedicate(-1, protocol, database, this)));
         }
@@ -88,13 +88,13 @@ final class DedicatedTest {
     @Test
     void carriesWhatCannotShareAConnection() throws Exception {
         try (LinkUnderTest link = LinkUnderTest.to(redis.port())) {
-            Owner listener = new Owner(link, Protocol.RESP3, -1);
+            Owner listener = new Owner(link, RespVersion.RESP3, -1);
             listener.send("SUBSCRIBE", "news");
             listener.await(">3\r\n$9\r\nsubscribe\r\n$4\r\nnews\r\n:1\r\n");
             redis.call("PUBLISH", "news", "hello");
             listener.await(">3\r\n$7\r\nmessage\r\n$4\r\nnews\r\n$5\r\nhello\r\n");
 
-            Owner waiter = new Owner(link, Protocol.RESP2, 3);
+            Owner waiter = new Owner(link, RespVersion.RESP2, 3);
             waiter.send("BLPOP", "list", "0");
             try (RespClient other = redis.connect()) {
                 other.call("SELECT", 3);
@@ -122,7 +122,7 @@ final class DedicatedTest {
         int times = 50;
         int total = times * (value.length() + "$1048576\r\n\r\n".length());
         try (LinkUnderTest link = LinkUnderTest.to(redis.port())) {
-            Owner reader = new Owner(link, Protocol.RESP2, -1);
+            Owner reader = new Owner(link, RespVersion.RESP2, -1);
             reader.keeps = false;
             Await.until("it is connected", () -> reader.connected);
             link.run(() -> reader.connection().read(false));
@@ -145,7 +145,7 @@ final class DedicatedTest {
     void saysWhenTheOtherSideDoesNotRead() throws Exception {
         try (FaultProxy proxy = FaultProxy.start(redis.port());
                 LinkUnderTest link = LinkUnderTest.to(proxy.port())) {
-            Owner writer = new Owner(link, Protocol.RESP2, -1);
+            Owner writer = new Owner(link, RespVersion.RESP2, -1);
             Await.until("it is connected", () -> writer.connected);
             proxy.stall(Direction.TO_SERVER);
             String value = "x".repeat(1 << 20);
@@ -165,13 +165,13 @@ final class DedicatedTest {
         try (FaultProxy proxy = FaultProxy.start(redis.port());
                 LinkUnderTest link = LinkUnderTest.to(proxy.port())) {
             proxy.cut();
-            Owner unlucky = new Owner(link, Protocol.RESP2, -1);
+            Owner unlucky = new Owner(link, RespVersion.RESP2, -1);
             unlucky.send("PING");
             Await.until("it is told", () -> !unlucky.end.get().isEmpty());
             assertThat(unlucky.connected).isFalse();
             proxy.resume();
             link.awaitCoherent();
-            Owner refused = new Owner(link, Protocol.RESP2, 99);
+            Owner refused = new Owner(link, RespVersion.RESP2, 99);
             Await.until("it is told", () -> refused.end.get().contains("SELECT"));
         }
     }
@@ -179,7 +179,7 @@ final class DedicatedTest {
     @Test
     void endsWithTheLink() throws Exception {
         LinkUnderTest link = LinkUnderTest.to(redis.port());
-        Owner last = new Owner(link, Protocol.RESP2, -1);
+        Owner last = new Owner(link, RespVersion.RESP2, -1);
         Await.until("it is connected", () -> last.connected);
         link.close();
         assertThat(last.end.get()).isEqualTo("closed");

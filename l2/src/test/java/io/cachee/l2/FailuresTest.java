@@ -58,7 +58,7 @@ final class FailuresTest {
         try (LinkUnderTest link = link(PATIENT_MILLIS, NEVER)) {
             link.awaitCoherent();
             int first = link.l2.generation(0);
-            CompletableFuture<String> waiting = link.plain(Protocol.RESP2, -1, "list", "BLPOP", "list", "0");
+            CompletableFuture<String> waiting = link.plain(RespVersion.RESP2, -1, "list", "BLPOP", "list", "0");
             assertThat(link.set("key", "value")).isEqualTo("+OK\r\n");
             proxy.cut();
             assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo("CONNECTION_LOST");
@@ -86,7 +86,7 @@ final class FailuresTest {
             link.awaitCoherent();
             link.call("count", "INCR", "count");
             proxy.stall(Direction.TO_CLIENT);
-            CompletableFuture<String> lost = link.plain(Protocol.RESP3, -1, "count", "INCR", "count");
+            CompletableFuture<String> lost = link.plain(RespVersion.RESP3, -1, "count", "INCR", "count");
             Await.until(
                     "it was carried out",
                     () -> redis.call("GET", "count").string().equals("2"));
@@ -120,7 +120,7 @@ final class FailuresTest {
             proxy.blackhole();
             link.run(() -> {
                 for (int i = 0; i < 3; i++) {
-                    replies.add(link.plain(Protocol.RESP3, -1, "key", "GET", "key"));
+                    replies.add(link.plain(RespVersion.RESP3, -1, "key", "GET", "key"));
                 }
             });
             assertThat(replies.get(0).get(20, TimeUnit.SECONDS)).isEqualTo("TIMED_OUT");
@@ -186,7 +186,7 @@ final class FailuresTest {
                 List<CompletableFuture<String>> replies = new ArrayList<>();
                 for (int i = 0; i < 20; i++) {
                     replies.add(link.tracked(null, "key", "GET", "key" + i));
-                    replies.add(link.plain(Protocol.RESP2, -1, "key", "SET", "key" + i, "value"));
+                    replies.add(link.plain(RespVersion.RESP2, -1, "key", "SET", "key" + i, "value"));
                 }
                 for (CompletableFuture<String> reply : replies) {
                     assertThat(reply.get(20, TimeUnit.SECONDS)).isNotEmpty();

@@ -113,7 +113,7 @@ final class LinkUnderTest implements Feed, AutoCloseable {
         return waiter.said;
     }
 
-    CompletableFuture<String> plain(Protocol protocol, int database, String key, Object... words) {
+    CompletableFuture<String> plain(RespVersion protocol, int database, String key, Object... words) {
         Waiter waiter = new Waiter(null);
         onLoop(() -> l2.send(request(words), slot(key), protocol, database, waiter));
         return waiter.said;
@@ -141,7 +141,7 @@ final class LinkUnderTest implements Feed, AutoCloseable {
 
     /** Over a shared connection that is not tracked. */
     String call(String key, Object... words) throws Exception {
-        return plain(Protocol.RESP3, -1, key, words).get(20, TimeUnit.SECONDS);
+        return plain(RespVersion.RESP3, -1, key, words).get(20, TimeUnit.SECONDS);
     }
 
     /** Runs on the event loop. */

@@ -67,7 +67,7 @@ final class RequestsTest {
                 new Object[] {"LOLWUT", "VERSION", "1"});
         try (LinkUnderTest link = LinkUnderTest.to(redis.port())) {
             link.awaitCoherent();
-            for (Protocol protocol : List.of(Protocol.RESP2, Protocol.RESP3)) {
+            for (RespVersion protocol : List.of(RespVersion.RESP2, RespVersion.RESP3)) {
                 redis.call("FLUSHALL");
                 List<String> straight = straight(protocol, requests);
                 redis.call("FLUSHALL");
@@ -86,11 +86,11 @@ final class RequestsTest {
     }
 
     /** What the server says itself, byte by byte: its end is known by the reply to an ECHO. */
-    private static List<String> straight(Protocol protocol, List<Object[]> requests) throws Exception {
+    private static List<String> straight(RespVersion protocol, List<Object[]> requests) throws Exception {
         List<String> replies = new ArrayList<>();
         for (Object[] request : requests) {
             try (RespClient client = RespClient.connect(redis.port())) {
-                client.call("HELLO", protocol == Protocol.RESP3 ? "3" : "2");
+                client.call("HELLO", protocol == RespVersion.RESP3 ? "3" : "2");
                 client.send(request);
                 client.send("ECHO", "the end of it");
                 client.send("QUIT");
@@ -123,13 +123,14 @@ final class RequestsTest {
         try (LinkUnderTest link = new LinkUnderTest(L2Options.of("redis://127.0.0.1:" + redis.port() + "/2"))) {
             link.awaitCoherent();
             link.set("key", "of the second");
-            link.plain(Protocol.RESP2, 5, "key", "SET", "key", "of the fifth").get(20, TimeUnit.SECONDS);
+            link.plain(RespVersion.RESP2, 5, "key", "SET", "key", "of the fifth")
+                    .get(20, TimeUnit.SECONDS);
             assertThat(link.get("key")).isEqualTo("$13\r\nof the second\r\n");
-            assertThat(link.plain(Protocol.RESP2, 5, "key", "GET", "key").get(20, TimeUnit.SECONDS))
+            assertThat(link.plain(RespVersion.RESP2, 5, "key", "GET", "key").get(20, TimeUnit.SECONDS))
                     .isEqualTo("$12\r\nof the fifth\r\n");
-            assertThat(link.plain(Protocol.RESP2, 0, "key", "GET", "key").get(20, TimeUnit.SECONDS))
+            assertThat(link.plain(RespVersion.RESP2, 0, "key", "GET", "key").get(20, TimeUnit.SECONDS))
                     .isEqualTo("$-1\r\n");
-            assertThat(link.plain(Protocol.RESP2, 99, "key", "GET", "key").get(20, TimeUnit.SECONDS))
+            assertThat(link.plain(RespVersion.RESP2, 99, "key", "GET", "key").get(20, TimeUnit.SECONDS))
                     .isEqualTo("NOT_CONNECTED");
         }
     }
@@ -191,7 +192,7 @@ final class RequestsTest {
     void needsTwoConnectionsWhileClientsSpeakOneProtocol() throws Exception {
         try (LinkUnderTest link = LinkUnderTest.to(redis.port())) {
             link.awaitCoherent();
-            reply(link.plain(Protocol.RESP2, -1, "key", "GET", "key"));
+            reply(link.plain(RespVersion.RESP2, -1, "key", "GET", "key"));
             link.l2.learnCommands().get(20, TimeUnit.SECONDS);
             Await.until("the lag is known", () -> link.l2.status().lagNanos() >= 0);
             assertThat(link.l2.status().connections()).isEqualTo(2);
@@ -202,9 +203,9 @@ final class RequestsTest {
     void sendsItsOwnRequestsWhereThoseOfClientsGo() throws Exception {
         try (LinkUnderTest link = LinkUnderTest.to(redis.port())) {
             link.awaitCoherent();
-            for (Protocol asked : List.of(Protocol.RESP3, Protocol.RESP2)) {
+            for (RespVersion asked : List.of(RespVersion.RESP3, RespVersion.RESP2)) {
                 String id = reply(link.plain(asked, -1, "key", "CLIENT", "ID"));
-                assertThat(reply(link.plain(Protocol.EITHER, -1, "key", "CLIENT", "ID")))
+                assertThat(reply(link.plain(RespVersion.EITHER, -1, "key", "CLIENT", "ID")))
                         .isEqualTo(id);
             }
         }
@@ -270,7 +271,7 @@ final class RequestsTest {
         LinkUnderTest link = LinkUnderTest.to(redis.port());
         link.awaitCoherent();
         link.set("key", "value");
-        CompletableFuture<String> stuck = link.plain(Protocol.RESP3, -1, "none", "BLPOP", "none", "0");
+        CompletableFuture<String> stuck = link.plain(RespVersion.RESP3, -1, "none", "BLPOP", "none", "0");
         link.close();
         assertThat(stuck.get(20, TimeUnit.SECONDS)).isEqualTo("CONNECTION_LOST");
         assertThat(link.l2.status().connections()).isZero();

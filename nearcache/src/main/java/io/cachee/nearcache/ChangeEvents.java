@@ -3,8 +3,8 @@ package io.cachee.nearcache;
 import io.cachee.l2.IgnoreReply;
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
-import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.l2.RespVersion;
 import io.cachee.resp.Reply;
 import io.cachee.resp.ReplyReader;
 import io.cachee.resp.RequestEncoder;
@@ -79,7 +79,7 @@ public final class ChangeEvents {
     }
 
     private void send(ReplyHandler handler, byte[]... arguments) {
-        l2.send(RequestEncoder.encode(arguments), slot(), Protocol.EITHER, -1, handler);
+        l2.send(RequestEncoder.encode(arguments), slot(), RespVersion.EITHER, -1, handler);
     }
 
     // ---------------------------------------------------------------- looking

@@ -3,8 +3,8 @@ package io.cachee.nearcache;
 import io.cachee.l2.IgnoreReply;
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
-import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.l2.RespVersion;
 import io.cachee.resp.Reply;
 import io.cachee.resp.ReplyReader;
 import io.cachee.resp.RequestEncoder;
@@ -81,7 +81,7 @@ public final class FleetList {
         l2.send(
                 RequestEncoder.encode(arguments.toArray(new byte[0][])),
                 slot,
-                Protocol.EITHER,
+                RespVersion.EITHER,
                 -1,
                 IgnoreReply.INSTANCE);
     }

@@ -2,7 +2,7 @@ package io.cachee.nearcache;
 
 import io.cachee.l2.IgnoreReply;
 import io.cachee.l2.L2;
-import io.cachee.l2.Protocol;
+import io.cachee.l2.RespVersion;
 import io.cachee.resp.RequestEncoder;
 import io.cachee.store.Stamp;
 import io.netty.buffer.ByteBuf;
@@ -90,6 +90,6 @@ public final class HotCopies {
         ByteBuf request = RequestEncoder.encode(
                 Arguments.SET, name, value, Arguments.NX, Arguments.PX, Arguments.number(LIFETIME_MILLIS));
         // If this fails, the next load makes the copy.
-        l2.send(request, l2.slotOf(name, 0, name.length), Protocol.EITHER, -1, IgnoreReply.INSTANCE);
+        l2.send(request, l2.slotOf(name, 0, name.length), RespVersion.EITHER, -1, IgnoreReply.INSTANCE);
     }
 }

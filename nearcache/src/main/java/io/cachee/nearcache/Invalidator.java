@@ -2,8 +2,8 @@ package io.cachee.nearcache;
 
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
-import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.l2.RespVersion;
 import io.cachee.resp.ReplyReader;
 import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
@@ -58,7 +58,7 @@ final class Invalidator {
 
         private void remove(byte[] key) {
             ByteBuf request = RequestEncoder.encode(Arguments.EVAL, REMOVE, Arguments.ONE, key);
-            l2.send(request, l2.slotOf(key, 0, key.length), Protocol.EITHER, -1, new ReplyHandler() {
+            l2.send(request, l2.slotOf(key, 0, key.length), RespVersion.EITHER, -1, new ReplyHandler() {
                 @Override
                 public void reply(ByteBuf frame) {
                     ended(!ReplyReader.isError(frame));

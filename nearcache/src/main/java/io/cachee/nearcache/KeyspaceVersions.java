@@ -2,8 +2,8 @@ package io.cachee.nearcache;
 
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
-import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.l2.RespVersion;
 import io.cachee.resp.Reply;
 import io.cachee.resp.ReplyReader;
 import io.cachee.resp.RequestEncoder;
@@ -97,7 +97,7 @@ final class KeyspaceVersions {
                 RequestEncoder.encode(
                         Arguments.ascii("HINCRBY"), KEY, name.getBytes(StandardCharsets.UTF_8), Arguments.ONE),
                 slot(),
-                Protocol.EITHER,
+                RespVersion.EITHER,
                 -1,
                 handler);
     }

@@ -2,8 +2,8 @@ package io.cachee.nearcache;
 
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
-import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.l2.RespVersion;
 import io.cachee.resp.ReplyReader;
 import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
@@ -61,7 +61,7 @@ final class Misses {
                 Arguments.NX,
                 Arguments.PX,
                 Arguments.number(keyspace.policy().missWaitMillis()));
-        l2.send(request, l2.slotOf(name, 0, name.length), Protocol.EITHER, -1, new ReplyHandler() {
+        l2.send(request, l2.slotOf(name, 0, name.length), RespVersion.EITHER, -1, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
                 boolean isHeldElsewhere = ReplyReader.isNull(frame);

@@ -2,8 +2,8 @@ package io.cachee.nearcache;
 
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
-import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.l2.RespVersion;
 import io.cachee.resp.Reply;
 import io.cachee.resp.ReplyReader;
 import io.cachee.resp.RequestEncoder;
@@ -89,7 +89,7 @@ public final class Purge {
                 pattern(prefix),
                 Arguments.ascii("COUNT"),
                 PAGE);
-        l2.send(request, nodes.get(node), Protocol.EITHER, -1, then(this::page));
+        l2.send(request, nodes.get(node), RespVersion.EITHER, -1, then(this::page));
     }
 
     private void page(ByteBuf frame) {
@@ -110,7 +110,7 @@ public final class Purge {
         int[] left = {keys.size()};
         for (byte[] key : keys) {
             ByteBuf request = RequestEncoder.encode(Arguments.ascii("UNLINK"), key);
-            l2.send(request, l2.slotOf(key, 0, key.length), Protocol.EITHER, -1, then(frame -> {
+            l2.send(request, l2.slotOf(key, 0, key.length), RespVersion.EITHER, -1, then(frame -> {
                 removed += ReplyReader.integer(frame);
                 if (--left[0] == 0 && !over) {
                     removedPage(cursor);

@@ -2,8 +2,8 @@ package io.cachee.nearcache;
 
 import io.cachee.l2.L2;
 import io.cachee.l2.L2Failure;
-import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyHandler;
+import io.cachee.l2.RespVersion;
 import io.cachee.resp.ReplyReader;
 import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
@@ -155,7 +155,7 @@ public final class WriteBehind {
 
     private void send(Pending one) {
         one.sent = true;
-        l2.send(request(one), l2.slotOf(one.key, 0, one.key.length), Protocol.RESP2, -1, new ReplyHandler() {
+        l2.send(request(one), l2.slotOf(one.key, 0, one.key.length), RespVersion.RESP2, -1, new ReplyHandler() {
             @Override
             public void reply(ByteBuf frame) {
                 if (ReplyReader.isError(frame)) {

@@ -2,9 +2,9 @@ package io.cachee.server.admin;
 
 import static io.cachee.server.metrics.MetricWriter.label;
 
+import io.cachee.server.engine.ClientCounters;
 import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandExecutor;
-import io.cachee.server.engine.Counters;
 import io.cachee.server.engine.Session;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.Transport;
@@ -45,7 +45,7 @@ public final class SidecarMetrics {
     }
 
     private void writeReloads() {
-        Counters counters = shared.counters;
+        ClientCounters counters = shared.counters;
         out.counter(
                 "cachee_config_reloads_total",
                 "How often the configuration file changed and was taken over.",
@@ -126,7 +126,7 @@ public final class SidecarMetrics {
     }
 
     private void writeClients() {
-        Counters counters = shared.counters;
+        ClientCounters counters = shared.counters;
         out.gauge("cachee_connected_clients", "Clients connected.", shared.clients.count());
         out.gauge("cachee_max_clients", "Clients that may be connected.", shared.tunables.maxClients());
         out.gauge("cachee_tracking_clients", "Clients that keep copies.", shared.tracking.clients());

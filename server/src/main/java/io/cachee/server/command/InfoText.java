@@ -1,8 +1,8 @@
 package io.cachee.server.command;
 
+import io.cachee.server.engine.ClientCounters;
 import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandExecutor;
-import io.cachee.server.engine.Counters;
 import io.cachee.server.engine.Parameter;
 import io.cachee.server.engine.Session;
 import io.cachee.server.engine.SharedState;
@@ -224,7 +224,7 @@ final class InfoText {
     }
 
     private String stats() {
-        Counters counters = shared.counters;
+        ClientCounters counters = shared.counters;
         Totals totals = shared.statistics.sinceReset();
         return new Fields()
                 .put("total_connections_received", counters.connections.sum())

@@ -20,7 +20,7 @@ public final class SharedState {
     public final TrackingTable tracking = new TrackingTable(this);
     final KeyChangeNotifier keyChanges = new KeyChangeNotifier(this);
     final OutputLimits outputLimits = new OutputLimits(tunables);
-    public final Counters counters = new Counters();
+    public final ClientCounters counters = new ClientCounters();
     public final ErrorCounts errors = new ErrorCounts();
     public final SlowLog slowLog = new SlowLog(tunables);
     public final LatencyEvents latencyEvents = new LatencyEvents(tunables);

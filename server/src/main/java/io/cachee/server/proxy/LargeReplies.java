@@ -1,8 +1,8 @@
 package io.cachee.server.proxy;
 
 import io.cachee.l2.Dedicated;
-import io.cachee.l2.Protocol;
 import io.cachee.l2.ReplyStream;
+import io.cachee.l2.RespVersion;
 import io.cachee.nearcache.NearCache;
 import io.cachee.resp.ReplyEncoder;
 import io.cachee.resp.RequestEncoder;
@@ -120,7 +120,7 @@ final class LargeReplies {
                     "ERR " + MOST_AT_ONCE + " replies too large to be held (--l2-max-reply) are on their way already");
             return;
         }
-        Protocol protocol = RemoteRequest.protocolOf(asked.session);
+        RespVersion protocol = RemoteRequest.protocolOf(asked.session);
         forwarding.onLink(() -> new Transfer(asked, parts).begin(protocol));
     }
 
@@ -144,7 +144,7 @@ final class LargeReplies {
             this.parts = parts;
         }
 
-        void begin(Protocol protocol) {
+        void begin(RespVersion protocol) {
             Dedicated opened = nearCache.l2().dedicate(asked.slot, protocol, asked.database, stream);
             connection = opened;
             opened.send(Unpooled.wrappedBuffer(asked.request));

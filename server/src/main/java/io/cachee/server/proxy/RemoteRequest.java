@@ -1,6 +1,6 @@
 package io.cachee.server.proxy;
 
-import io.cachee.l2.Protocol;
+import io.cachee.l2.RespVersion;
 import io.cachee.nearcache.NearCache;
 import io.cachee.resp.Request;
 import io.cachee.resp.RequestEncoder;
@@ -25,7 +25,7 @@ import java.util.List;
 record RemoteRequest(
         Session session,
         Command command,
-        Protocol protocol,
+        RespVersion protocol,
         int database,
         int slot,
         List<byte[]> keys,
@@ -48,8 +48,8 @@ record RemoteRequest(
         return new RemoteRequest(session, command, protocolOf(session), database, slot, keys, isCached, isTracked);
     }
 
-    static Protocol protocolOf(Session session) {
-        return session.resp3 ? Protocol.RESP3 : Protocol.RESP2;
+    static RespVersion protocolOf(Session session) {
+        return session.resp3 ? RespVersion.RESP3 : RespVersion.RESP2;
     }
 
     private static boolean mayWrite(Command command) {

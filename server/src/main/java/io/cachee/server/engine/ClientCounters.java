@@ -2,8 +2,8 @@ package io.cachee.server.engine;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counters of rare events, which all event loops share; {@link LoopStats} counts the frequent ones. */
-public final class Counters {
+/** ClientCounters of rare events, which all event loops share; {@link LoopStats} counts the frequent ones. */
+public final class ClientCounters {
     public final LongAdder connections = new LongAdder();
     public final LongAdder rejectedConnections = new LongAdder();
     public final LongAdder deniedConnections = new LongAdder();

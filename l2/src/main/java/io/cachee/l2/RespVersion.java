@@ -1,7 +1,7 @@
 package io.cachee.l2;
 
 /** The protocol version of replies. */
-public enum Protocol {
+public enum RespVersion {
     RESP2,
     RESP3,
     /**
