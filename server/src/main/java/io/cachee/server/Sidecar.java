@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +93,9 @@ public final class Sidecar implements AutoCloseable {
         this.settings = settings;
         this.log = log;
         this.startedNanos = startedNanos;
+        // The rows are read while the store is opened: each takes a good part of the start.
+        CompletableFuture<CommandTable> table = CompletableFuture.supplyAsync(
+                () -> CommandFamilies.rows().table(), Thread.ofPlatform().daemon().name("cachee-rows")::start);
         RemovedKeys removed = new RemovedKeys();
         NearCacheOptions nearCache = settings.nearCache();
         this.polling = polling(settings, log);
@@ -99,8 +103,7 @@ public final class Sidecar implements AutoCloseable {
                 nearCache.warmsFromL2() ? PreviousKeys.of(settings.shmFile(), nearCache.prewarmKeys) : List.of();
         this.store = settings.openStore(removed);
         try {
-            CommandTable table = CommandFamilies.rows().table();
-            this.shared = new SharedState(store, sidecarOptions(settings), table, settings.ioThreads(), log);
+            this.shared = new SharedState(store, sidecarOptions(settings), table.join(), settings.ioThreads(), log);
             shared.listenTo(removed);
             readiness = new Readiness(
                     nearCache.readyHitRate / 100.0,

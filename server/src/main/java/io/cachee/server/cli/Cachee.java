@@ -18,12 +18,16 @@ public final class Cachee {
     }
 
     private static int execute(String[] args) {
-        NettyLog.writeTo(new Log(System.err));
+        logNetty();
         if (args.length > 0 && args[0].equals("start")) {
             PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
             PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
             return StartCommand.run(List.of(args).subList(1, args.length), System.getenv(), out, err);
         }
         return RootCommand.commandLine().execute(args);
+    }
+
+    static void logNetty() {
+        NettyLog.writeTo(new Log(System.err));
     }
 }

@@ -1,7 +1,5 @@
 package io.cachee.server.cli;
 
-import io.cachee.server.Log;
-import io.cachee.server.NettyLog;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,7 +15,7 @@ final class Training {
     private Training() {}
 
     public static void main(String[] args) {
-        NettyLog.writeTo(new Log(System.err));
+        Cachee.logNetty();
         List<List<String>> each = new ArrayList<>(List.of(new ArrayList<>()));
         for (String argument : Arrays.asList(args)) {
             if (argument.equals("+")) {
