@@ -11,7 +11,7 @@ import io.cachee.server.net.ListenOptions;
 import io.cachee.server.net.LoopOptions;
 import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.Polling;
-import io.cachee.server.net.RespServer;
+import io.cachee.server.net.SocketServer;
 import io.cachee.server.proxy.BeforeL2;
 import io.cachee.store.Eviction;
 import io.cachee.store.Store;
@@ -41,7 +41,7 @@ final class ProofSidecar implements AutoCloseable {
     private final AtomicLong failures = new AtomicLong();
     private final SharedState shared;
     private volatile @Nullable BeforeL2 proxy;
-    private final RespServer server;
+    private final SocketServer server;
 
     private ProofSidecar(L2Options link, long regionBytes, int loops, int mostLoads, KeyspacePolicy policy)
             throws IOException {
@@ -55,7 +55,7 @@ final class ProofSidecar implements AutoCloseable {
         });
         ListenOptions listen = ListenOptions.on(List.of("127.0.0.1"), LoopOptions.fixed(loops, Polling.best()))
                 .build();
-        server = RespServer.open(shared, listen, NetworkLimits.DEFAULT, loop -> {
+        server = SocketServer.open(shared, listen, NetworkLimits.DEFAULT, loop -> {
             proxy = BeforeL2.open(shared, link, loop, 0, mostLoads, Map.of(Keyspaces.DEFAULT, policy));
             var ignored = proxy.nearCache().l2().learnCommands();
         });

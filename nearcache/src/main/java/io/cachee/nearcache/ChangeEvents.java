@@ -42,7 +42,7 @@ public final class ChangeEvents {
 
     private final L2 l2;
     private final EventLoop loop;
-    private final Invalidator invalidator;
+    private final L2KeyRemover invalidator;
     private final Consumer<String> problems;
     private final LongAdder applied = new LongAdder();
     private final LongAdder rejected = new LongAdder();
@@ -55,7 +55,7 @@ public final class ChangeEvents {
     ChangeEvents(L2 l2, EventLoop loop, KeyspaceVersions versions, Consumer<String> problems) {
         this.l2 = l2;
         this.loop = loop;
-        this.invalidator = new Invalidator(l2, versions);
+        this.invalidator = new L2KeyRemover(l2, versions);
         this.problems = problems;
     }
 

@@ -17,7 +17,7 @@ import io.cachee.server.net.ListenOptions;
 import io.cachee.server.net.LoopOptions;
 import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.Polling;
-import io.cachee.server.net.RespServer;
+import io.cachee.server.net.SocketServer;
 import io.cachee.server.net.TlsOptions;
 import io.cachee.server.proxy.BeforeL2;
 import io.cachee.store.Store;
@@ -47,7 +47,7 @@ public final class Sidecar implements AutoCloseable {
     private final Polling polling;
     private final Store store;
     private final SharedState shared;
-    private final RespServer server;
+    private final SocketServer server;
     private final WarmUpService warmUp;
     /** Null without an L2. */
     private @Nullable BeforeL2 proxy;
@@ -95,7 +95,8 @@ public final class Sidecar implements AutoCloseable {
         this.startedNanos = startedNanos;
         // The rows are read while the store is opened: each takes a good part of the start.
         CompletableFuture<CommandTable> table = CompletableFuture.supplyAsync(
-                () -> CommandFamilies.rows().table(), Thread.ofPlatform().daemon().name("cachee-rows")::start);
+                () -> CommandFamilies.rows().table(),
+                Thread.ofPlatform().daemon().name("cachee-rows")::start);
         RemovedKeys removed = new RemovedKeys();
         NearCacheOptions nearCache = settings.nearCache();
         this.polling = polling(settings, log);
@@ -118,7 +119,7 @@ public final class Sidecar implements AutoCloseable {
                     .but()
                     .clientBuffersTotalBytes(settings.options().buffersTotal)
                     .build();
-            this.server = RespServer.open(shared, listenOptions(), limits, this::connectToL2);
+            this.server = SocketServer.open(shared, listenOptions(), limits, this::connectToL2);
             reload.add(new KeyspaceReload(proxy == null ? null : proxy.nearCache(), nearCache.keyspaces, log));
         } catch (IOException | RuntimeException e) {
             store.close();

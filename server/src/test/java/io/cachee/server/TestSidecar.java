@@ -10,7 +10,7 @@ import io.cachee.server.net.ListenOptions;
 import io.cachee.server.net.LoopOptions;
 import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.Polling;
-import io.cachee.server.net.RespServer;
+import io.cachee.server.net.SocketServer;
 import io.cachee.server.proxy.BeforeL2;
 import io.cachee.store.Eviction;
 import io.cachee.store.Store;
@@ -36,7 +36,7 @@ public final class TestSidecar implements AutoCloseable {
     private final Store store;
     private final SharedState shared;
     private volatile @Nullable BeforeL2 proxy;
-    private final RespServer server;
+    private final SocketServer server;
     private final @Nullable Path socket;
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
@@ -97,7 +97,7 @@ public final class TestSidecar implements AutoCloseable {
                 .socket(path)
                 .build();
         L2Options link = wanted.l2;
-        server = RespServer.open(shared, listen, NetworkLimits.DEFAULT, loop -> {
+        server = SocketServer.open(shared, listen, NetworkLimits.DEFAULT, loop -> {
             if (link != null) {
                 proxy = BeforeL2.open(shared, link, loop, 0, MOST_LOADS, wanted.policies);
                 var ignored = proxy.nearCache().l2().learnCommands();

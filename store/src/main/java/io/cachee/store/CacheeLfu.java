@@ -23,7 +23,7 @@ package io.cachee.store;
  * size may enter main unproven: a large value must earn the space it takes. A value of more than a sixteenth of the
  * space is refused when its key was not seen before and room must be made for it.
  *
- * <p><b>Settings.</b> {@link Contest} runs all of them on a sample of the keys and tells which does best.
+ * <p><b>Settings.</b> {@link PolicyContest} runs all of them on a sample of the keys and tells which does best.
  *
  * <p>The policy byte counts uses, up to seven. Why these rules: docs/decisions/0003-eviction.md.
  */
@@ -65,7 +65,7 @@ final class CacheeLfu implements EvictionPolicy {
     private static final int REFUSED_PART = 16;
 
     private final Segments segments;
-    private final Contest contest;
+    private final PolicyContest contest;
     private volatile Setting setting = Setting.BALANCED;
     private long credit;
     private long evictions;
@@ -77,7 +77,7 @@ final class CacheeLfu implements EvictionPolicy {
 
     CacheeLfu(Segments segments, long seed) {
         this.segments = segments;
-        this.contest = new Contest(seed, Setting.ALL);
+        this.contest = new PolicyContest(seed, Setting.ALL);
     }
 
     @Override

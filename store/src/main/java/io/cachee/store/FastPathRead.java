@@ -40,7 +40,7 @@ abstract class FastPathRead {
         this.generations = base + layout.generationsOffset();
         this.stripeShift = 64 - layout.stripeShift();
         this.segmentShift = layout.segmentShift();
-        this.mostBuckets = Shape.mostBuckets((region.size() - layout.indexOffset()) >>> layout.stripeShift());
+        this.mostBuckets = IndexShape.mostBuckets((region.size() - layout.indexOffset()) >>> layout.stripeShift());
         this.firstRecord = layout.indexOffset();
         this.lastRecord = layout.recordsEnd() - RecordDescriptor.COMPACT_BYTES;
     }
@@ -60,11 +60,11 @@ abstract class FastPathRead {
         long tag = Slots.tagOfHash(hash);
         long stripeWord = Region.acquire(stripes + 8L * stripe);
         long epoch = Region.acquire(base + HeaderDescriptor.EPOCH_OFFSET);
-        int buckets = Shape.buckets(Region.acquire(base + HeaderDescriptor.SHAPE_OFFSET), stripe);
+        int buckets = IndexShape.buckets(Region.acquire(base + HeaderDescriptor.SHAPE_OFFSET), stripe);
         if (StripeWord.epoch(stripeWord) != (int) epoch || buckets > mostBuckets) {
             return UNRESOLVED;
         }
-        long bucket = index + stripe * Shape.stripeBytes(buckets) + (long) Slots.home(tag, buckets) * BUCKET_BYTES;
+        long bucket = index + stripe * IndexShape.stripeBytes(buckets) + (long) Slots.home(tag, buckets) * BUCKET_BYTES;
         long slotAddress = bucket + ((tag & SLOTS_PER_BUCKET - 1) << 3);
         long slot = Region.acquire(slotAddress);
         for (int i = 1; Slots.tag(slot) != tag; i++) {

@@ -55,7 +55,7 @@ final class History {
     private int find(long hash, long offset) {
         long fingerprint = fingerprint(hash);
         int stripe = index.stripeOf(hash);
-        int buckets = Shape.buckets(index.shape(), stripe);
+        int buckets = IndexShape.buckets(index.shape(), stripe);
         int cells = Math.clamp((index.entries(stripe) + buckets / 2) / buckets, 1, CELLS);
         long young = region.getLong(offset);
         long old = region.getLong(offset + 8);

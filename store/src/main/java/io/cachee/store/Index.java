@@ -87,21 +87,21 @@ final class Index {
     }
 
     long end(int buckets) {
-        return layout.indexOffset() + layout.stripeCount() * Shape.stripeBytes(buckets);
+        return layout.indexOffset() + layout.stripeCount() * IndexShape.stripeBytes(buckets);
     }
 
     long stripeOffset(long shape, int stripe) {
-        return layout.indexOffset() + stripe * Shape.stripeBytes(Shape.buckets(shape, stripe));
+        return layout.indexOffset() + stripe * IndexShape.stripeBytes(IndexShape.buckets(shape, stripe));
     }
 
     /** The offset of the sixteen bytes of eviction history that belong to a hash's home bucket. */
     long historyOffset(long hash) {
         int stripe = stripeOf(hash);
         long shape = shape();
-        int buckets = Shape.buckets(shape, stripe);
+        int buckets = IndexShape.buckets(shape, stripe);
         return stripeOffset(shape, stripe)
                 + (long) (buckets + MAX_DISPLACEMENT) * BUCKET_BYTES
-                + (long) Slots.home(Slots.tagOfHash(hash), buckets) * Shape.HISTORY_BYTES_PER_BUCKET;
+                + (long) Slots.home(Slots.tagOfHash(hash), buckets) * IndexShape.HISTORY_BYTES_PER_BUCKET;
     }
 
     /**
@@ -114,7 +114,7 @@ final class Index {
             return;
         }
         long shape = shape();
-        region.fillZero(stripeOffset(shape, stripe), Shape.stripeBytes(Shape.buckets(shape, stripe)));
+        region.fillZero(stripeOffset(shape, stripe), IndexShape.stripeBytes(IndexShape.buckets(shape, stripe)));
         region.setLongRelease(wordOffset, StripeWord.pack(epoch, StripeWord.version(word) + 2));
         entryCounts[stripe] = 0;
     }
@@ -134,7 +134,7 @@ final class Index {
     boolean isSlotOf(int stripe, long slotOffset) {
         long shape = shape();
         long base = stripeOffset(shape, stripe);
-        long slotBytes = (long) (Shape.buckets(shape, stripe) + MAX_DISPLACEMENT) * BUCKET_BYTES;
+        long slotBytes = (long) (IndexShape.buckets(shape, stripe) + MAX_DISPLACEMENT) * BUCKET_BYTES;
         return slotOffset >= base && slotOffset < base + slotBytes && isCurrent(stripe);
     }
 
@@ -147,7 +147,7 @@ final class Index {
         int stripe = stripeOf(hash);
         long shape = shape();
         return stripeOffset(shape, stripe)
-                + (long) Slots.home(Slots.tagOfHash(hash), Shape.buckets(shape, stripe)) * BUCKET_BYTES;
+                + (long) Slots.home(Slots.tagOfHash(hash), IndexShape.buckets(shape, stripe)) * BUCKET_BYTES;
     }
 
     /** The slot that points to exactly this record, or 0. */
@@ -264,7 +264,7 @@ final class Index {
         if (slotOffset == 0) {
             long word = beginMoving(stripe);
             long shape = shape();
-            slotOffset = table.makeGap(stripeOffset(shape, stripe), Shape.buckets(shape, stripe), Slots.tag(slot));
+            slotOffset = table.makeGap(stripeOffset(shape, stripe), IndexShape.buckets(shape, stripe), Slots.tag(slot));
             endMoving(stripe, word);
             if (slotOffset == 0) {
                 return false;
@@ -295,7 +295,7 @@ final class Index {
     /** Unlinks the entry in a slot and moves displaced entries back into the gap. */
     void remove(int stripe, long slotOffset) {
         long shape = shape();
-        int buckets = Shape.buckets(shape, stripe);
+        int buckets = IndexShape.buckets(shape, stripe);
         long base = stripeOffset(shape, stripe);
         empty(stripe, slotOffset, table.displacedInto(base, buckets, slotOffset), base, buckets);
     }
@@ -314,7 +314,7 @@ final class Index {
     /** Unlinks the record at an address, in one pass over its buckets. False when it is not linked. */
     boolean removeAddress(int stripe, long hash, long address) {
         long shape = shape();
-        int buckets = Shape.buckets(shape, stripe);
+        int buckets = IndexShape.buckets(shape, stripe);
         long base = stripeOffset(shape, stripe);
         long tag = Slots.tagOfHash(hash);
         long wanted = Slots.pack(tag, 0, address);
@@ -340,17 +340,19 @@ final class Index {
      */
     void rebuild(int stripe, int buckets, Overflow overflow) {
         long oldShape = shape();
-        int oldBuckets = Shape.buckets(oldShape, stripe);
+        int oldBuckets = IndexShape.buckets(oldShape, stripe);
         boolean growing = buckets > oldBuckets;
-        long newShape = growing ? Shape.pack(oldBuckets, buckets, stripe) : Shape.pack(buckets, oldBuckets, stripe + 1);
+        long newShape = growing
+                ? IndexShape.pack(oldBuckets, buckets, stripe)
+                : IndexShape.pack(buckets, oldBuckets, stripe + 1);
         if (growing && stripe == 0 || !growing && stripe == layout.stripeCount() - 1) {
-            newShape = Shape.uniform(buckets);
+            newShape = IndexShape.uniform(buckets);
         }
         long word = beginMoving(stripe);
         long[] slots = new long[entryCounts[stripe]];
         int count = table.readAll(stripeOffset(oldShape, stripe), oldBuckets, slots);
         long base = stripeOffset(newShape, stripe);
-        region.fillZero(base, Shape.stripeBytes(buckets));
+        region.fillZero(base, IndexShape.stripeBytes(buckets));
         int kept = 0;
         for (int i = 0; i < count; i++) {
             long home = base + (long) Slots.home(Slots.tag(slots[i]), buckets) * BUCKET_BYTES;
@@ -377,9 +379,9 @@ final class Index {
     /** The stripe that comes next on the way to {@code buckets} in every stripe, or -1 when all have them. */
     int nextToRebuild(int buckets) {
         long shape = shape();
-        int below = Shape.below(shape);
-        int above = Shape.above(shape);
-        int frontier = Shape.frontier(shape);
+        int below = IndexShape.below(shape);
+        int above = IndexShape.above(shape);
+        int frontier = IndexShape.frontier(shape);
         if (below == above) {
             if (below == buckets) {
                 return -1;

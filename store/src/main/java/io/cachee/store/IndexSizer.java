@@ -36,7 +36,7 @@ final class IndexSizer {
         this.layout = layout;
         this.index = index;
         this.segments = segments;
-        this.leastBuckets = Shape.above(index.shape());
+        this.leastBuckets = IndexShape.above(index.shape());
     }
 
     /** Whether there is resizing to do. Any thread. */
@@ -61,7 +61,7 @@ final class IndexSizer {
             return;
         }
         long shape = index.shape();
-        int slots = Shape.buckets(shape, stripe) * Slots.SLOTS_PER_BUCKET;
+        int slots = IndexShape.buckets(shape, stripe) * Slots.SLOTS_PER_BUCKET;
         if (entries > safeLoad(entries) * slots && isFull(shape)) {
             wanted = true;
         }
@@ -69,7 +69,7 @@ final class IndexSizer {
 
     /** Asks for more buckets because a stripe has no room. False when more buckets would not help that stripe. */
     boolean demand(int stripe) {
-        int slots = Shape.buckets(index.shape(), stripe) * Slots.SLOTS_PER_BUCKET;
+        int slots = IndexShape.buckets(index.shape(), stripe) * Slots.SLOTS_PER_BUCKET;
         if (index.entries(stripe) > WELL_FILLED * slots) {
             wanted = true;
         }
@@ -78,8 +78,8 @@ final class IndexSizer {
 
     private boolean isFull(long shape) {
         double entries = (double) index.entries() / layout.stripeCount();
-        return entries > safeLoad(entries) * 0.99 * Shape.above(shape) * Slots.SLOTS_PER_BUCKET
-                && ideal() > Shape.above(shape);
+        return entries > safeLoad(entries) * 0.99 * IndexShape.above(shape) * Slots.SLOTS_PER_BUCKET
+                && ideal() > IndexShape.above(shape);
     }
 
     /** The number of buckets that each stripe needs when the region is full of entries like the present ones. */
@@ -90,22 +90,22 @@ final class IndexSizer {
         double load = HIGHEST_LOAD;
         double filled = entries;
         for (int i = 0; i < 3; i++) {
-            double bucketBytes = Slots.BUCKET_BYTES + Shape.HISTORY_BYTES_PER_BUCKET;
+            double bucketBytes = Slots.BUCKET_BYTES + IndexShape.HISTORY_BYTES_PER_BUCKET;
             filled = space / (bytesPerEntry + bucketBytes / (Slots.SLOTS_PER_BUCKET * load));
             load = safeLoad(filled / layout.stripeCount());
         }
         filled = Math.max(filled, (double) entries);
         double buckets = filled / layout.stripeCount() / Slots.SLOTS_PER_BUCKET / load;
-        return roundUp((int) Math.min(buckets + 1, Shape.MAX_BUCKETS));
+        return roundUp((int) Math.min(buckets + 1, IndexShape.MAX_BUCKETS));
     }
 
     private static int roundUp(int buckets) {
-        return (int) Layout.align(buckets, Shape.BUCKET_UNIT);
+        return (int) Layout.align(buckets, IndexShape.BUCKET_UNIT);
     }
 
     /** True when the index is much too large and segments could use the space. */
     boolean shouldShrink() {
-        int buckets = Shape.above(index.shape());
+        int buckets = IndexShape.above(index.shape());
         return !wanted
                 && buckets > leastBuckets
                 && segments.freeCount() < Reclaimer.TARGET_FREE
@@ -119,13 +119,13 @@ final class IndexSizer {
             return true;
         }
         long shape = index.shape();
-        int present = Shape.above(shape);
+        int present = IndexShape.above(shape);
         int ideal = ideal();
         if (shouldShrink()) {
             target = Math.max(leastBuckets, ideal);
         } else if (wanted) {
-            int least = present + Math.max(Shape.BUCKET_UNIT, roundUp(present / 16));
-            target = Math.min(Math.max(ideal, least), Math.min(2 * present, Shape.MAX_BUCKETS));
+            int least = present + Math.max(IndexShape.BUCKET_UNIT, roundUp(present / 16));
+            target = Math.min(Math.max(ideal, least), Math.min(2 * present, IndexShape.MAX_BUCKETS));
         }
         if (target <= 0 || target == present || target > present && index.end(target) > LARGEST_SHARE * layout.size()) {
             target = 0;
@@ -161,6 +161,6 @@ final class IndexSizer {
     }
 
     long indexBytes() {
-        return index.end(Math.max(Shape.above(index.shape()), target)) - layout.indexOffset();
+        return index.end(Math.max(IndexShape.above(index.shape()), target)) - layout.indexOffset();
     }
 }

@@ -185,9 +185,9 @@ abstract class Lookup extends FastPathRead {
 
     /** The home bucket of a tag, or 0 when the shape cannot be. */
     private long homeBucket(long shape, int stripe, long tag) {
-        int buckets = Shape.buckets(shape, stripe);
+        int buckets = IndexShape.buckets(shape, stripe);
         long bucket =
-                indexOffset + stripe * Shape.stripeBytes(buckets) + (long) Slots.home(tag, buckets) * BUCKET_BYTES;
+                indexOffset + stripe * IndexShape.stripeBytes(buckets) + (long) Slots.home(tag, buckets) * BUCKET_BYTES;
         long last = region.size() - (long) (Slots.MAX_DISPLACEMENT + 1) * BUCKET_BYTES;
         return bucket < indexOffset || bucket > last ? 0 : bucket;
     }

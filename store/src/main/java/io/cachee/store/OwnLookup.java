@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads in the writer's process. A search that writers disturb too often is repeated under the stripe's lock. */
 final class OwnLookup extends Lookup {
     private final StoreCore core;
-    private final Uses uses;
+    private final ReadNotes uses;
 
-    OwnLookup(StoreCore core, Uses uses) {
+    OwnLookup(StoreCore core, ReadNotes uses) {
         super(core.region, core.layout, false);
         this.core = core;
         this.uses = uses;

@@ -95,9 +95,9 @@ final class Prefetch {
 
     private long bucket(long hash, long shape) {
         int stripe = (int) (hash >>> stripeShift);
-        int buckets = Shape.buckets(shape, stripe);
+        int buckets = IndexShape.buckets(shape, stripe);
         long bucket = indexOffset
-                + stripe * Shape.stripeBytes(buckets)
+                + stripe * IndexShape.stripeBytes(buckets)
                 + (long) Slots.home(Slots.tagOfHash(hash), buckets) * Slots.BUCKET_BYTES;
         return bucket < indexOffset || bucket > lastBucket ? indexOffset : bucket;
     }

@@ -282,14 +282,14 @@ final class Reclaimer {
     boolean growIndex(int stripe) {
         lock();
         try {
-            int before = Shape.above(index.shape());
+            int before = IndexShape.above(index.shape());
             if (!sizer.demand(stripe)) {
                 return false;
             }
             while (sizer.isWanted() && resizeStep()) {
                 Thread.onSpinWait();
             }
-            return Shape.above(index.shape()) > before;
+            return IndexShape.above(index.shape()) > before;
         } finally {
             unlock();
         }

@@ -72,7 +72,7 @@ final class Scan {
         try {
             index.refresh(stripe);
             long shape = index.shape();
-            int buckets = Shape.buckets(shape, stripe);
+            int buckets = IndexShape.buckets(shape, stripe);
             int firstBucket = Slots.home(fromTag, buckets);
             int endBucket = Math.min(buckets, firstBucket + bucketCount);
             long endTag = (((long) endBucket << Slots.TAG_BITS) + buckets - 1) / buckets;

@@ -39,7 +39,7 @@ public final class Store extends StoreView {
 
     private final StoreCore core;
     private final OwnLookup lookup;
-    private final Uses uses;
+    private final ReadNotes uses;
     private final Counters counters;
     private final Writer writer;
     private final KeyLocks keyLocks = new KeyLocks();

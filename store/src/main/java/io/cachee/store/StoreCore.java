@@ -15,7 +15,7 @@ final class StoreCore {
     final Records records;
     final Coherence coherence;
     final EvictionPolicy policy;
-    final Uses uses;
+    final ReadNotes uses;
     final History history;
     final Removals removals;
     final Counters counters = new Counters();
@@ -35,11 +35,11 @@ final class StoreCore {
         SplittableRandom random = new SplittableRandom(options.seed);
         HeaderDescriptor.write(
                 region, layout, random.nextLong(), random.nextLong(), random.nextLong(), clock.wallMillis());
-        region.setLong(HeaderDescriptor.SHAPE_OFFSET, Shape.uniform(Shape.MIN_BUCKETS));
+        region.setLong(HeaderDescriptor.SHAPE_OFFSET, IndexShape.uniform(IndexShape.MIN_BUCKETS));
         this.index = new Index(region, layout);
-        this.segments = new Segments(region, layout, layout.firstSegmentAfter(index.end(Shape.MIN_BUCKETS)));
+        this.segments = new Segments(region, layout, layout.firstSegmentAfter(index.end(IndexShape.MIN_BUCKETS)));
         this.policy = Policies.create(options.eviction, segments, random.nextLong());
-        this.uses = new Uses(region, index, policy);
+        this.uses = new ReadNotes(region, index, policy);
         this.lookup = new OwnLookup(this, uses);
         this.coherence = lookup.coherence;
         this.prefetch = new Prefetch(region, layout, index, segments, lookup.keyHash);

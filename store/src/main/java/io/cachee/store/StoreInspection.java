@@ -212,27 +212,27 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
         }
 
         private boolean isSound() {
-            int below = Shape.below(shape);
-            int above = Shape.above(shape);
-            int frontier = Shape.frontier(shape);
+            int below = IndexShape.below(shape);
+            int above = IndexShape.above(shape);
+            int frontier = IndexShape.frontier(shape);
             return below >= 1
                     && above >= 1
-                    && below <= Shape.MAX_BUCKETS
-                    && above <= Shape.MAX_BUCKETS
+                    && below <= IndexShape.MAX_BUCKETS
+                    && above <= IndexShape.MAX_BUCKETS
                     && frontier <= layout.stripeCount()
                     && stripeOffset(layout.stripeCount()) <= layout.size()
-                    && (frontier == 0 || stripeOffset(frontier - 1) + Shape.stripeBytes(below) <= layout.size());
+                    && (frontier == 0 || stripeOffset(frontier - 1) + IndexShape.stripeBytes(below) <= layout.size());
         }
 
         /** Where a stripe begins. Stripes on either side of the frontier are laid out by their own size. */
         private long stripeOffset(int stripe) {
-            return layout.indexOffset() + stripe * Shape.stripeBytes(Shape.buckets(shape, stripe));
+            return layout.indexOffset() + stripe * IndexShape.stripeBytes(IndexShape.buckets(shape, stripe));
         }
 
         private IndexUse walkIndex(int maxKeys, Life life, List<Key> keys) {
-            int below = Shape.below(shape);
-            int above = Shape.above(shape);
-            int frontier = Shape.frontier(shape);
+            int below = IndexShape.below(shape);
+            int above = IndexShape.above(shape);
+            int frontier = IndexShape.frontier(shape);
             if (!isSound()) {
                 return new IndexUse(below, above, frontier, 0, 0, false);
             }
@@ -240,7 +240,7 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
             long used = 0;
             int epoch = (int) region.getLongAcquire(HeaderDescriptor.EPOCH_OFFSET);
             for (int stripe = 0; stripe < layout.stripeCount(); stripe++) {
-                int buckets = Shape.buckets(shape, stripe) + Slots.MAX_DISPLACEMENT;
+                int buckets = IndexShape.buckets(shape, stripe) + Slots.MAX_DISPLACEMENT;
                 slots += (long) buckets * Slots.SLOTS_PER_BUCKET;
                 if (StripeWord.epoch(region.getLongAcquire(layout.stripeWordOffset(stripe))) != epoch) {
                     continue; // Cleared, and not touched since.

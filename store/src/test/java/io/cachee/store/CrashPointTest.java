@@ -301,7 +301,7 @@ class CrashPointTest {
         scenario.entries = 280;
         scenario.valueSize = 20;
         crashEverywhere(scenario, Eviction.CACHEE_LFU, store -> {
-            int before = Shape.above(store.core().index.shape());
+            int before = IndexShape.above(store.core().index.shape());
             for (int i = 0; i < 120; i++) {
                 byte[] value = value("more-" + i, 10, 1);
                 scenario.mayBecome("more-" + i, value);
@@ -312,7 +312,7 @@ class CrashPointTest {
                 return;
             }
             scenario.index = true;
-            assertThat(Shape.above(store.core().index.shape())).isGreaterThan(before);
+            assertThat(IndexShape.above(store.core().index.shape())).isGreaterThan(before);
         });
     }
 

@@ -26,7 +26,7 @@ class IndexTest {
     @Test
     void findsEveryEntryHoweverFullAStripeIs() {
         System.out.println("IndexTest seed " + seed);
-        region.setLong(HeaderDescriptor.SHAPE_OFFSET, Shape.uniform(64));
+        region.setLong(HeaderDescriptor.SHAPE_OFFSET, IndexShape.uniform(64));
         Index index = new Index(region, layout);
         List<Entry> entries = new ArrayList<>();
         long nextAddress = 1 << 18;
@@ -71,7 +71,7 @@ class IndexTest {
     @Test
     void keepsEveryEntryWhileItGrowsAndShrinks() {
         System.out.println("IndexTest seed " + seed);
-        region.setLong(HeaderDescriptor.SHAPE_OFFSET, Shape.uniform(32));
+        region.setLong(HeaderDescriptor.SHAPE_OFFSET, IndexShape.uniform(32));
         Index index = new Index(region, layout);
         List<Entry> entries = new ArrayList<>();
         for (int i = 0; i < layout.stripeCount() * 32 * 5; i++) {
@@ -86,7 +86,7 @@ class IndexTest {
                 });
                 check(index, entries);
             }
-            assertThat(index.shape()).isEqualTo(Shape.uniform(buckets));
+            assertThat(index.shape()).isEqualTo(IndexShape.uniform(buckets));
         }
     }
 

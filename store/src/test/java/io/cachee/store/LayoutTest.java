@@ -54,7 +54,7 @@ final class LayoutTest {
     }
 
     private static long smallestIndexEnd(Layout layout) {
-        return layout.indexOffset() + layout.stripeCount() * Shape.stripeBytes(Shape.MIN_BUCKETS);
+        return layout.indexOffset() + layout.stripeCount() * IndexShape.stripeBytes(IndexShape.MIN_BUCKETS);
     }
 
     @Test

@@ -131,6 +131,6 @@ final class PrefetchTest {
                 assertThat(batch.places[i]).isBetween(layout.indexOffset(), region.size() - 1);
             }
         }
-        region.setLong(HeaderDescriptor.SHAPE_OFFSET, Shape.uniform(Shape.MIN_BUCKETS));
+        region.setLong(HeaderDescriptor.SHAPE_OFFSET, IndexShape.uniform(IndexShape.MIN_BUCKETS));
     }
 }

@@ -93,7 +93,7 @@ final class ScanTest {
             store.put(key("stable", i), TestEntries.value(i, 20));
         }
         Random random = new Random(42);
-        int before = Shape.above(store.core().index.shape());
+        int before = IndexShape.above(store.core().index.shape());
         int[] next = {0};
         Map<String, Integer> met = scan(store, 4, () -> {
             for (int i = 0; i < 60; i++) {
@@ -104,7 +104,7 @@ final class ScanTest {
             }
             store.tick();
         });
-        assertThat(Shape.above(store.core().index.shape())).isGreaterThan(before);
+        assertThat(IndexShape.above(store.core().index.shape())).isGreaterThan(before);
         assertVisitedAll(met, "stable", 300);
     }
 
@@ -115,13 +115,13 @@ final class ScanTest {
         while (store.stats().evictedOnProbation() + store.stats().evictedFromMain() == 0) {
             store.put(key("tiny", many++), new byte[4]);
         }
-        int most = Shape.above(store.core().index.shape());
+        int most = IndexShape.above(store.core().index.shape());
         for (int i = 0; i < many; i++) {
             TestEntries.delete(store, key("tiny", i));
         }
         Random random = new Random(42);
         int[] next = {0};
-        for (int rounds = 0; Shape.above(store.core().index.shape()) >= most / 2; rounds++) {
+        for (int rounds = 0; IndexShape.above(store.core().index.shape()) >= most / 2; rounds++) {
             Set<String> candidates = new HashSet<>();
             store.scan(0, Integer.MAX_VALUE, (key, info) -> candidates.add(text(key)));
             Map<String, Integer> met = scan(store, 100, () -> {
@@ -189,7 +189,7 @@ final class ScanTest {
         int slots = 0;
         for (int i = 0; slots < 1 << 18; i++) {
             store.put(key("k", i), new byte[8]);
-            slots = Shape.above(store.core().index.shape())
+            slots = IndexShape.above(store.core().index.shape())
                     * store.core().layout.stripeCount()
                     * Slots.SLOTS_PER_BUCKET;
         }

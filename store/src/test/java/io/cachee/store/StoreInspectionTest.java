@@ -130,7 +130,7 @@ final class StoreInspectionTest {
     @Test
     void refusesAnImpossibleShape() throws IOException {
         Path file = abandoned();
-        for (long shape : new long[] {0, -1, Shape.pack(1, 1, 0xffffff), Shape.pack(8000, 16, 3), 1L << 63}) {
+        for (long shape : new long[] {0, -1, IndexShape.pack(1, 1, 0xffffff), IndexShape.pack(8000, 16, 3), 1L << 63}) {
             overwrite(file, HeaderDescriptor.SHAPE_OFFSET, shape);
             StoreInspection found = StoreInspection.of(file, 100);
             assertThat(found.index().sound()).as("shape %x", shape).isFalse();

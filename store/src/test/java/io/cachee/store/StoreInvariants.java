@@ -42,10 +42,10 @@ final class StoreInvariants {
             return 0;
         }
         long shape = index.shape();
-        int buckets = Shape.buckets(shape, stripe);
+        int buckets = IndexShape.buckets(shape, stripe);
         long base = index.stripeOffset(shape, stripe);
         require(
-                base + Shape.stripeBytes(buckets)
+                base + IndexShape.stripeBytes(buckets)
                         <= (long) store.core().segments.firstSegment() * layout.segmentSize(),
                 "stripe %d lies in segments",
                 stripe);

@@ -215,7 +215,7 @@ final class StoreLimitsTest {
                 store.core().region.getLong(HeaderDescriptor.SEED0_OFFSET),
                 store.core().region.getLong(HeaderDescriptor.SEED1_OFFSET));
         List<byte[]> keys = new ArrayList<>();
-        long tagsInABucket = (1L << Slots.TAG_BITS) / Shape.MAX_BUCKETS;
+        long tagsInABucket = (1L << Slots.TAG_BITS) / IndexShape.MAX_BUCKETS;
         for (long i = 0; keys.size() < count; i++) {
             byte[] key = TestEntries.bytes("flood" + Long.toHexString(i));
             long of = hash.of(key, 0, key.length);

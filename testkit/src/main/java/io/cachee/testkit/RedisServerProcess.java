@@ -113,7 +113,7 @@ public final class RedisServerProcess implements AutoCloseable {
         if (closed) {
             throw new IllegalStateException("redis-server at " + port + " is closed");
         }
-        Leftovers.add(this);
+        LeftoverProcesses.add(this);
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
@@ -247,7 +247,7 @@ public final class RedisServerProcess implements AutoCloseable {
     public synchronized void close() {
         stop();
         closed = true;
-        Leftovers.remove(this);
+        LeftoverProcesses.remove(this);
         if (!Files.exists(folder)) {
             return;
         }

@@ -319,7 +319,7 @@ public final class CommandExecutor {
         reply.array(transaction.queued().size());
         moreFollow = false;
         for (Transaction.Queued queued : transaction.queued()) {
-            String denied = Refusals.byRules(session, queued.command(), queued.request());
+            String denied = Permissions.refusal(session, queued.command(), queued.request());
             if (denied != null) {
                 reply.error(denied);
             } else {

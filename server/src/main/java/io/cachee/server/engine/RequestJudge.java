@@ -48,7 +48,7 @@ final class RequestJudge {
         if (!session.isAuthenticated() && !command.noAuth) {
             return Refusals.NOT_AUTHENTICATED;
         }
-        String denied = command.noAuth ? null : Refusals.byRules(session, command, request);
+        String denied = command.noAuth ? null : Permissions.refusal(session, command, request);
         if (denied != null) {
             shared.counters.aclDenials.increment();
             return denied;

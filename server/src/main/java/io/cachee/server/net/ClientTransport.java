@@ -36,7 +36,7 @@ public final class ClientTransport {
     /** Makes channels read into buffers that their event loop shares, where the transport has such. */
     public static void shareBuffers(Bootstrap bootstrap) {
         if (POLLING == Polling.IO_URING) {
-            bootstrap.option(Rings.sharedBuffers(), Rings.bufferGroup());
+            bootstrap.option(IoUringRings.sharedBuffers(), IoUringRings.bufferGroup());
         }
     }
 

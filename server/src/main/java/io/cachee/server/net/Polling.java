@@ -42,7 +42,7 @@ public enum Polling {
 
     /** The one with the least overhead. */
     static Polling quickest() {
-        return Rings.areAvailable() ? IO_URING : best();
+        return IoUringRings.areAvailable() ? IO_URING : best();
     }
 
     /** What {@code auto}, {@code io_uring}, {@code epoll} or {@code nio} means on this machine. */
@@ -51,8 +51,8 @@ public enum Polling {
             case "auto" -> best();
             case "nio" -> NIO;
             case "io_uring" -> {
-                if (!Rings.areAvailable()) {
-                    throw new IllegalArgumentException("there is no io_uring here: " + Rings.problem());
+                if (!IoUringRings.areAvailable()) {
+                    throw new IllegalArgumentException("there is no io_uring here: " + IoUringRings.problem());
                 }
                 yield IO_URING;
             }
@@ -80,7 +80,7 @@ public enum Polling {
 
     private IoHandlerFactory handlers() {
         return switch (this) {
-            case IO_URING -> Rings.handlers();
+            case IO_URING -> IoUringRings.handlers();
             case EPOLL -> EpollIoHandler.newFactory();
             case NIO -> NioIoHandler.newFactory();
         };
@@ -124,7 +124,7 @@ public enum Polling {
 
     void shareBuffers(ServerBootstrap bootstrap) {
         if (this == IO_URING) {
-            bootstrap.childOption(Rings.sharedBuffers(), Rings.bufferGroup());
+            bootstrap.childOption(IoUringRings.sharedBuffers(), IoUringRings.bufferGroup());
         }
     }
 

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * in the order of the requests. The engine knows it as {@link Link}.
  *
  * <p><b>A batch</b> is all that arrived with one read. It is decoded in an array that belongs to the loop; only an
- * unfinished request at its end is copied into {@link Unread}. Before a command runs, the decoder looks ahead, so that
- * the engine can prefetch what the following commands need. The replies of a batch share one buffer, which the executor
- * of the loop hands over by {@link #send}. Therefore no second batch may begin on a loop while one runs.
+ * unfinished request at its end is copied into {@link UnreadRequests}. Before a command runs, the decoder looks ahead,
+ * so that the engine can prefetch what the following commands need. The replies of a batch share one buffer, which the
+ * executor of the loop hands over by {@link #send}. Therefore no second batch may begin on a loop while one runs.
  *
  * <p><b>Blocked.</b> Nothing is run and nothing is read while
  * <ul>
@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>too many replies are still to come ({@link DeferredReplies}),
  *   <li>the connection is not writable.
  * </ul>
- * What has arrived by then stays in {@link Unread}. Each of these calls {@link #resume} at its end, which runs what is
- * there, and reads again if nothing else blocks.
+ * What has arrived by then stays in {@link UnreadRequests}. Each of these calls {@link #resume} at its end, which runs
+ * what is there, and reads again if nothing else blocks.
  *
  * <p><b>Ending.</b> After QUIT, a protocol error, or the end of the input, no further request is run
  * ({@link #finishing}), and the connection closes as soon as no reply is still to come.
@@ -45,7 +45,7 @@ final class RespProtocol implements Protocol, Link {
     private final SharedState shared;
     private RespLoop loop;
     private final RequestDecoder decoder = new RequestDecoder(RespLimits.STRANGER, true);
-    private final Unread unread;
+    private final UnreadRequests unread;
     private final DeferredReplies deferred;
     private final PauseWait pause;
     private @Nullable Session session;
@@ -65,7 +65,7 @@ final class RespProtocol implements Protocol, Link {
         this.factory = factory;
         this.shared = shared;
         this.loop = factory.loop(connection.loop());
-        this.unread = new Unread(loop.buffers, connection::reserveInput);
+        this.unread = new UnreadRequests(loop.buffers, connection::reserveInput);
         this.deferred = new DeferredReplies(this::write, this::writePart, this::planFlush, connection::limitOutput);
         this.pause = new PauseWait(this, connection);
     }

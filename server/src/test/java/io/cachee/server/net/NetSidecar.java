@@ -49,7 +49,7 @@ final class NetSidecar implements AutoCloseable {
 
     private final Store store;
     private final SharedState shared;
-    final RespServer server;
+    final SocketServer server;
     private final String password;
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -69,7 +69,7 @@ final class NetSidecar implements AutoCloseable {
                 .build();
         try {
             L2Options l2 = builder.l2;
-            server = RespServer.open(shared, listen, builder.limits, loop -> {
+            server = SocketServer.open(shared, listen, builder.limits, loop -> {
                 if (l2 != null) {
                     var ignored = BeforeL2.open(shared, l2, loop, 0, MOST_LOADS, Map.of())
                             .nearCache()

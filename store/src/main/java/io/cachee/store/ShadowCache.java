@@ -6,7 +6,7 @@ package io.cachee.store;
  *
  * <p>Nodes are numbered; the two logs are rings of node numbers, and a hash table of chains finds nodes by key hash.
  */
-final class Shadow {
+final class ShadowCache {
     private static final int MOST_USES = 3;
     private static final int NONE = -1;
     private static final int GHOST_WAYS = 16;
@@ -31,7 +31,7 @@ final class Shadow {
     private int clock;
     private int credit;
 
-    Shadow(int capacity, CacheeLfu.Setting setting) {
+    ShadowCache(int capacity, CacheeLfu.Setting setting) {
         this.setting = setting;
         this.capacity = capacity;
         this.smallTarget = Math.clamp(Math.round(capacity * setting.smallShare()), 1, Math.max(1, capacity - 1));

@@ -3,7 +3,7 @@ package io.cachee.store;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Finds the best of several settings while the store runs: each manages a {@link Shadow}, a cache of a thousand
+ * Finds the best of several settings while the store runs: each manages a {@link ShadowCache}, a cache of a thousand
  * keys and no values, and all shadows see the same sample of the reads, at the rate at which a thousand entries
  * stand for the whole store's.
  *
@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * setting takes over when it leads by more than four standard deviations of chance. Counts are halved from time to
  * time, so that the distant past weighs little.
  */
-final class Contest {
+final class PolicyContest {
     private static final int SHADOW_ENTRIES = 1024;
     private static final double SIGMAS = 4;
     private static final int LEAST_SAMPLES = 64;
@@ -22,7 +22,7 @@ final class Contest {
     private final CacheeLfu.Setting[] settings;
     private final double[] lead;
     private final double[] contested;
-    private Shadow[] shadows = {};
+    private ShadowCache[] shadows = {};
     private int shadowEntries;
     /** Keys whose mixed hash is below this, as unsigned numbers, are sampled. */
     private volatile long threshold;
@@ -31,7 +31,7 @@ final class Contest {
     private int samples;
     private int sinceHalved;
 
-    Contest(long seed, CacheeLfu.Setting[] settings) {
+    PolicyContest(long seed, CacheeLfu.Setting[] settings) {
         this.seed = seed;
         this.settings = settings;
         this.lead = new double[settings.length];
@@ -49,9 +49,9 @@ final class Contest {
             lock.lock();
             try {
                 shadowEntries = wanted;
-                shadows = new Shadow[settings.length];
+                shadows = new ShadowCache[settings.length];
                 for (int i = 0; i < settings.length; i++) {
-                    shadows[i] = new Shadow(wanted, settings[i]);
+                    shadows[i] = new ShadowCache(wanted, settings[i]);
                 }
             } finally {
                 lock.unlock();

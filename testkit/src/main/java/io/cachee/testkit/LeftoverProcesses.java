@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Set;
 
 /** Processes that must end with this JVM, whatever happens to the test. */
-final class Leftovers {
+final class LeftoverProcesses {
     private static final Set<RedisServerProcess> OPEN = new LinkedHashSet<>();
     private static boolean ending;
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(Leftovers::closeAll, "testkit-leftovers"));
+        Runtime.getRuntime().addShutdownHook(new Thread(LeftoverProcesses::closeAll, "testkit-leftovers"));
     }
 
-    private Leftovers() {}
+    private LeftoverProcesses() {}
 
     /** Registers a process. Call this before the process exists, so that it cannot be missed. */
     static synchronized void add(RedisServerProcess server) {
@@ -30,7 +30,7 @@ final class Leftovers {
 
     private static void closeAll() {
         List<RedisServerProcess> all;
-        synchronized (Leftovers.class) {
+        synchronized (LeftoverProcesses.class) {
             ending = true;
             all = new ArrayList<>(OPEN);
         }

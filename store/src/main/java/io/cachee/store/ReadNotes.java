@@ -3,12 +3,12 @@ package io.cachee.store;
 import java.util.concurrent.locks.StampedLock;
 
 /** Tells the eviction policy which entries are used, and writes down in their records what it makes of that. */
-final class Uses {
+final class ReadNotes {
     private final Region region;
     private final Index index;
     private final EvictionPolicy policy;
 
-    Uses(Region region, Index index, EvictionPolicy policy) {
+    ReadNotes(Region region, Index index, EvictionPolicy policy) {
         this.region = region;
         this.index = index;
         this.policy = policy;

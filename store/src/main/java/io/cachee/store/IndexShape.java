@@ -8,7 +8,7 @@ package io.cachee.store;
  * <p>A stripe is {@code buckets + 7} buckets (the last ones take what overflows) followed by sixteen bytes of eviction
  * history a bucket.
  */
-final class Shape {
+final class IndexShape {
     static final int HISTORY_BYTES_PER_BUCKET = 16;
     /** Keeps every stripe's size a multiple of a cache line. */
     static final int BUCKET_UNIT = 4;
@@ -17,7 +17,7 @@ final class Shape {
     /** With this many, a bucket still has 128 different tags. */
     static final int MAX_BUCKETS = 1 << 13;
 
-    private Shape() {}
+    private IndexShape() {}
 
     static long pack(int below, int above, int frontier) {
         return (long) below << 44 | (long) above << 24 | frontier;

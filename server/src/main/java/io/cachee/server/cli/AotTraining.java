@@ -11,8 +11,8 @@ import java.util.List;
  * Only {@code bin/dist} uses it. The arguments are those of {@code start} for each sidecar, separated by {@code +}.
  * When one sidecar ends, the process does.
  */
-final class Training {
-    private Training() {}
+final class AotTraining {
+    private AotTraining() {}
 
     public static void main(String[] args) {
         Cachee.logNetty();

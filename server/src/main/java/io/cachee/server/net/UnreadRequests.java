@@ -8,7 +8,7 @@ import java.util.function.LongPredicate;
 
 /** What a connection has received and not run yet: requests that have to wait, and an unfinished one. */
 @ConfinedTo("the connection's event loop")
-final class Unread {
+final class UnreadRequests {
     private static final byte[] NOTHING = {};
 
     private final LongPredicate hasRoom;
@@ -19,7 +19,7 @@ final class Unread {
     private volatile int length;
 
     /** @param hasRoom reserves memory for a large array; false when there is too little */
-    Unread(Buffers buffers, LongPredicate hasRoom) {
+    UnreadRequests(Buffers buffers, LongPredicate hasRoom) {
         this.buffers = buffers;
         this.hasRoom = hasRoom;
     }

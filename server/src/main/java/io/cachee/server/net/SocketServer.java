@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** Listens for clients over TCP, TLS and a Unix socket. Each listener has a {@link Protocol}; all have RESP today. */
 // Netty reports what fails to exceptionCaught and channelInactive.
 @SuppressWarnings("FutureReturnValueIgnored")
-public final class RespServer implements AutoCloseable {
+public final class SocketServer implements AutoCloseable {
     private static final int BACKLOG = 511;
     private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(64 << 10, 256 << 10);
 
@@ -47,12 +47,13 @@ public final class RespServer implements AutoCloseable {
     private @Nullable SocketFile socketFile;
 
     /** Opens all listeners, or none. */
-    public static RespServer open(SharedState shared, ListenOptions options) throws IOException {
+    public static SocketServer open(SharedState shared, ListenOptions options) throws IOException {
         return open(shared, options, NetworkLimits.DEFAULT, _ -> {});
     }
 
     /** The same, with limits other than the usual. */
-    public static RespServer open(SharedState shared, ListenOptions options, NetworkLimits limits) throws IOException {
+    public static SocketServer open(SharedState shared, ListenOptions options, NetworkLimits limits)
+            throws IOException {
         return open(shared, options, limits, _ -> {});
     }
 
@@ -61,12 +62,12 @@ public final class RespServer implements AutoCloseable {
      *
      * @param first is given an event loop that is always used, before the first listener opens
      */
-    public static RespServer open(
+    public static SocketServer open(
             SharedState shared, ListenOptions options, NetworkLimits limits, Consumer<EventLoop> first)
             throws IOException {
         TlsOptions wanted = options.tls();
         Tls tls = wanted == null ? null : new Tls(wanted, limits, shared);
-        RespServer server = new RespServer(shared, options, limits, tls);
+        SocketServer server = new SocketServer(shared, options, limits, tls);
         try {
             first.accept(server.loops.first());
             server.listen();
@@ -77,7 +78,7 @@ public final class RespServer implements AutoCloseable {
         }
     }
 
-    private RespServer(SharedState shared, ListenOptions options, NetworkLimits limits, @Nullable Tls tls) {
+    private SocketServer(SharedState shared, ListenOptions options, NetworkLimits limits, @Nullable Tls tls) {
         this.shared = shared;
         this.options = options;
         this.limits = limits;

@@ -11,10 +11,9 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Removes from L2 what a {@link ChangeEvent} names. The other sidecars hear about the removed keys as about any change.
- * Confined to the link's event loop.
+ * Removes from L2 what a {@link ChangeEvent} names. The other sidecars hear of it like any other change. Confined to the link's event loop.
  */
-final class Invalidator {
+final class L2KeyRemover {
     /** Makes L2 report a key as changed even if it does not exist: sidecars may remember that it does not. */
     private static final byte[] REMOVE = Arguments.ascii("""
         local n = redis.call('UNLINK', KEYS[1])
@@ -25,7 +24,7 @@ final class Invalidator {
     private final L2 l2;
     private final KeyspaceVersions versions;
 
-    Invalidator(L2 l2, KeyspaceVersions versions) {
+    L2KeyRemover(L2 l2, KeyspaceVersions versions) {
         this.l2 = l2;
         this.versions = versions;
     }

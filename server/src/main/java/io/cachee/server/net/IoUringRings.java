@@ -17,7 +17,7 @@ import io.netty.channel.uring.IoUringIoHandlerConfig;
  * <p>Each read is requested separately. A multishot read would go on for tens of megabytes although the client has to
  * wait until it has taken its replies.
  */
-final class Rings {
+final class IoUringRings {
     private static final short BUFFER_GROUP = 1;
     private static final int ENTRIES = 256;
     private static final short BUFFERS = 64;
@@ -29,7 +29,7 @@ final class Rings {
         System.setProperty("io.netty.iouring.recvMultiShotEnabled", "false");
     }
 
-    private Rings() {}
+    private IoUringRings() {}
 
     static boolean areAvailable() {
         return IoUring.isAvailable() && IoUring.isRegisterBufferRingSupported() && !IoUring.isRecvMultishotEnabled();
