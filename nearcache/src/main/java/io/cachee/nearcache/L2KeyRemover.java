@@ -11,7 +11,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Removes from L2 what a {@link ChangeEvent} names. The other sidecars hear of it like any other change. Confined to the link's event loop.
+ * Removes from L2 what a {@link ChangeEvent} names. The other sidecars hear of it like any other change. Confined to
+ * the event loop of the link.
  */
 final class L2KeyRemover {
     /** Makes L2 report a key as changed even if it does not exist: sidecars may remember that it does not. */
