@@ -56,7 +56,7 @@ final class ProofSidecar implements AutoCloseable {
         ListenOptions listen = ListenOptions.on(List.of("127.0.0.1"), LoopOptions.fixed(loops, Polling.best()))
                 .build();
         server = SocketServer.open(shared, listen, NetworkLimits.DEFAULT, loop -> {
-            proxy = BeforeL2.open(shared, link, loop, 0, mostLoads, Map.of(Keyspaces.DEFAULT, policy));
+            proxy = BeforeL2.open(shared, link, loop, 0, mostLoads, false, Map.of(Keyspaces.DEFAULT, policy));
             var ignored = proxy.nearCache().l2().learnCommands();
         });
     }

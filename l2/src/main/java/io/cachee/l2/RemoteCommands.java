@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The commands that the server knows, read once by COMMAND. The reply has thousands of elements, of which few are ever
- * used. It is cut into one row for each command, and a row is parsed when its command is looked up.
+ * used. It is cut into one row for each command and subcommand, and a row is parsed when its command is looked up.
  */
 @EventLoopConfined
 final class RemoteCommands {
@@ -29,6 +29,8 @@ final class RemoteCommands {
     private static final int PARTS = 7;
 
     private static final int PARTS_WITHOUT_CATEGORIES = 6;
+    /** After the categories come hints and the places of keys; the subcommands are the last part. */
+    private static final int PARTS_WITH_SUBCOMMANDS = 10;
 
     /** The first {@link #PARTS} of each row, by lower-case name. */
     private volatile Map<String, byte[]> rows = Map.of();
@@ -105,11 +107,17 @@ final class RemoteCommands {
         return words;
     }
 
-    /** Cuts the reply to COMMAND into a row for each command. */
+    /** Cuts the reply to COMMAND into a row for each command and each subcommand. */
     static Map<String, byte[]> rows(byte[] reply) {
         Map<String, byte[]> rows = new HashMap<>();
         ReplyReader reader = new ReplyReader(Unpooled.wrappedBuffer(reply));
         reader.next();
+        addRows(reply, reader, rows, true);
+        return rows;
+    }
+
+    /** Adds the rows of a list whose head was read. Subcommands, which servers have since Redis 7.0, have none. */
+    private static void addRows(byte[] reply, ReplyReader reader, Map<String, byte[]> rows, boolean areCommands) {
         int count = reader.isAggregate() ? reader.count() : 0;
         for (int i = 0; i < count; i++) {
             reader.next();
@@ -123,9 +131,13 @@ final class RemoteCommands {
             String name = reader.text().toLowerCase(Locale.ROOT);
             skip(reader, Math.min(parts, PARTS) - 1);
             rows.put(name, Arrays.copyOfRange(reply, start, reader.position()));
-            skip(reader, parts - PARTS);
+            boolean hasSubcommands = areCommands && parts == PARTS_WITH_SUBCOMMANDS;
+            skip(reader, parts - PARTS - (hasSubcommands ? 1 : 0));
+            if (hasSubcommands) {
+                reader.next();
+                addRows(reply, reader, rows, false);
+            }
         }
-        return rows;
     }
 
     private static void skip(ReplyReader reader, int elements) {

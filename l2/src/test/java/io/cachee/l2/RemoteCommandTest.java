@@ -87,6 +87,24 @@ final class RemoteCommandTest {
         }
     }
 
+    @Test
+    void knowsTheFlagsOfSubcommands() throws Exception {
+        try (RedisServerProcess redis = RedisServerProcess.start();
+                LinkUnderTest link = LinkUnderTest.to(redis.port())) {
+            link.l2.learnCommands().get(20, TimeUnit.SECONDS);
+            for (String name : List.of("config|set", "cluster|reset", "module|load", "client|kill")) {
+                assertThat(Objects.requireNonNull(link.l2.command(name), name).flags())
+                        .as(name)
+                        .contains("admin");
+            }
+            assertThat(Objects.requireNonNull(link.l2.command("cluster|info")).flags())
+                    .doesNotContain("admin");
+            // The last command of the reply is found behind those with subcommands.
+            assertThat(link.l2.command("xgroup|create")).isNotNull();
+            assertThat(link.l2.command("get")).isNotNull();
+        }
+    }
+
     private static boolean mayShare(LinkUnderTest link, String name) {
         return Objects.requireNonNull(link.l2.command(name), name).mayShareConnection();
     }

@@ -152,7 +152,14 @@ public final class Sidecar implements AutoCloseable {
         NearCacheOptions nearCache = settings.nearCache();
         L2Options link = nearCache.link();
         if (link != null) {
-            proxy = BeforeL2.open(shared, link, loop, nearCache.database(), nearCache.mostLoads, nearCache.keyspaces);
+            proxy = BeforeL2.open(
+                    shared,
+                    link,
+                    loop,
+                    nearCache.database(),
+                    nearCache.mostLoads,
+                    nearCache.mayAdminister,
+                    nearCache.keyspaces);
         }
     }
 

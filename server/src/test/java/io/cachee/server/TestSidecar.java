@@ -46,6 +46,7 @@ public final class TestSidecar implements AutoCloseable {
         private @Nullable L2Options l2;
         private Map<String, KeyspacePolicy> policies = Map.of();
         private boolean allowFlush = true;
+        private boolean mayAdminister;
 
         private Builder() {}
 
@@ -63,6 +64,12 @@ public final class TestSidecar implements AutoCloseable {
 
         public Builder refusingToFlush() {
             allowFlush = false;
+            return this;
+        }
+
+        /** Passing on what changes the server behind. */
+        public Builder administering() {
+            mayAdminister = true;
             return this;
         }
 
@@ -99,7 +106,7 @@ public final class TestSidecar implements AutoCloseable {
         L2Options link = wanted.l2;
         server = SocketServer.open(shared, listen, NetworkLimits.DEFAULT, loop -> {
             if (link != null) {
-                proxy = BeforeL2.open(shared, link, loop, 0, MOST_LOADS, wanted.policies);
+                proxy = BeforeL2.open(shared, link, loop, 0, MOST_LOADS, wanted.mayAdminister, wanted.policies);
                 var ignored = proxy.nearCache().l2().learnCommands();
             }
         });

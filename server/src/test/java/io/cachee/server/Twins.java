@@ -59,7 +59,7 @@ final class Twins implements AutoCloseable {
         }
         RedisServerProcess l2 = RedisServerProcess.start();
         L2Options link = TestSidecar.tracking("redis://127.0.0.1:" + l2.port(), tracked);
-        return new Twins(TestSidecar.with().before(link).startCoherent(), compared, l2);
+        return new Twins(TestSidecar.with().before(link).administering().startCoherent(), compared, l2);
     }
 
     /** Runs a script in RESP2 and again in RESP3, each on new connections and empty stores. */

@@ -19,11 +19,11 @@ final class ConfigCommands {
 
     static void addTo(CommandRows rows) {
         rows.add("config -2 LOCAL");
-        rows.add("config|get -3 admin,noscript,loading,stale LOCAL as=settings", ConfigCommands::get);
+        rows.add("config|get -3 admin,noscript,loading,stale LOCAL as=reads-settings", ConfigCommands::get);
         rows.add("config|help 2 loading,stale LOCAL", call -> Subcommands.replyHelp(call, HELP));
         rows.add("config|resetstat 2 admin,noscript,loading,stale LOCAL", ConfigCommands::resetStatistics);
         rows.add("config|rewrite 2 admin,noscript,loading,stale LOCAL", ConfigCommands::rewrite);
-        rows.add("config|set -4 admin,noscript,loading,stale LOCAL as=settings secret=3", ConfigCommands::set);
+        rows.add("config|set -4 admin,noscript,loading,stale LOCAL as=changes-settings secret=3", ConfigCommands::set);
     }
 
     private static void get(CommandContext call) {

@@ -9,8 +9,8 @@ final class HyperLogLogCommands {
     static void addTo(CommandRows rows) {
         rows.add("pfadd -2 write,denyoom,fast @hyperloglog RWi:1 FORWARD");
         rows.add("pfcount -2 readonly @hyperloglog RWa:1..-1 FORWARD");
-        rows.add("pfdebug 3 write,denyoom,admin @hyperloglog RWa:2 OWN_CONNECTION");
+        rows.add("pfdebug 3 write,denyoom,admin @hyperloglog RWa:2 OWN_CONNECTION l2-admin");
         rows.add("pfmerge -2 write,denyoom @hyperloglog RWai:1 ROa:2..-1 FORWARD");
-        rows.add("pfselftest 1 admin @hyperloglog OWN_CONNECTION");
+        rows.add("pfselftest 1 admin @hyperloglog OWN_CONNECTION l2-admin");
     }
 }

@@ -16,9 +16,9 @@ final class ReplicationCommands {
         rows.add("wait 3 noscript @connection OWN_CONNECTION", ReplicationCommands::waitForReplicas);
         rows.add("waitaof 4 noscript @connection OWN_CONNECTION");
 
-        rows.add("replicaof 3 admin,noscript,stale,no_async_loading OWN_CONNECTION");
-        rows.add("slaveof 3 admin,noscript,stale,no_async_loading OWN_CONNECTION");
-        rows.add("failover -1 admin,noscript,stale OWN_CONNECTION");
+        rows.add("replicaof 3 admin,noscript,stale,no_async_loading OWN_CONNECTION l2-admin");
+        rows.add("slaveof 3 admin,noscript,stale,no_async_loading OWN_CONNECTION l2-admin");
+        rows.add("failover -1 admin,noscript,stale OWN_CONNECTION l2-admin");
 
         rows.addRefused("sync 1 admin,noscript,no_multi,no_async_loading REFUSED", TAKES_CONNECTION);
         rows.addRefused("psync -3 admin,noscript,no_multi,no_async_loading REFUSED", TAKES_CONNECTION);

@@ -27,17 +27,17 @@ final class ServerCommands {
 
         // L2 alone runs these.
         rows.add("lolwut -1 readonly,fast FORWARD");
-        rows.add("debug -2 admin,noscript,loading,stale OWN_CONNECTION");
-        rows.add("save 1 admin,noscript,no_multi,no_async_loading OWN_CONNECTION");
-        rows.add("bgsave -1 admin,noscript,no_async_loading OWN_CONNECTION");
-        rows.add("bgrewriteaof 1 admin,noscript,no_async_loading OWN_CONNECTION");
+        rows.add("debug -2 admin,noscript,loading,stale OWN_CONNECTION l2-admin");
+        rows.add("save 1 admin,noscript,no_multi,no_async_loading OWN_CONNECTION l2-admin");
+        rows.add("bgsave -1 admin,noscript,no_async_loading OWN_CONNECTION l2-admin");
+        rows.add("bgrewriteaof 1 admin,noscript,no_async_loading OWN_CONNECTION l2-admin");
 
         rows.add("module -2 OWN_CONNECTION");
         rows.add("module|help 2 loading,stale OWN_CONNECTION");
         rows.add("module|list 2 admin,noscript OWN_CONNECTION");
-        rows.add("module|load -3 admin,noscript,no_async_loading OWN_CONNECTION");
-        rows.add("module|loadex -3 admin,noscript,no_async_loading OWN_CONNECTION");
-        rows.add("module|unload 3 admin,noscript,no_async_loading OWN_CONNECTION");
+        rows.add("module|load -3 admin,noscript,no_async_loading OWN_CONNECTION l2-admin");
+        rows.add("module|loadex -3 admin,noscript,no_async_loading OWN_CONNECTION l2-admin");
+        rows.add("module|unload 3 admin,noscript,no_async_loading OWN_CONNECTION l2-admin");
     }
 
     private static void info(CommandContext call) {

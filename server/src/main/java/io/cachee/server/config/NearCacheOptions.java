@@ -54,6 +54,11 @@ public final class NearCacheOptions {
                     "The largest reply that is taken over a shared connection, and so the largest value that is kept;"
                             + " what is larger and only read is asked for again, and handed on as it comes."),
             Flag.of("l2-max-loads", "N", "1000", "Loads that may be on their way at once."),
+            Flag.yesNo(
+                    "l2-admin",
+                    "no",
+                    "Whether clients whose rules allow it may change the server behind: REPLICAOF, DEBUG, SAVE, MODULE"
+                            + " LOAD and the like."),
             Flag.of(
                     "prewarm-source",
                     "l2|off|URI",
@@ -76,6 +81,7 @@ public final class NearCacheOptions {
 
     final String uri;
     public final int mostLoads;
+    public final boolean mayAdminister;
     public final boolean neededForReady;
     public final Map<String, KeyspacePolicy> keyspaces;
     public final String prewarmSource;
@@ -89,6 +95,7 @@ public final class NearCacheOptions {
     NearCacheOptions(FlagValues values) throws IOException {
         uri = values.text("l2");
         mostLoads = values.integer("l2-max-loads", 1, 1_000_000);
+        mayAdminister = values.yesNo("l2-admin");
         neededForReady = values.yesNo("l2-needed-for-ready");
         keyspaces = KeyspaceSection.parse(values.section(KEYSPACES));
         prewarmSource = values.text("prewarm-source");

@@ -36,8 +36,10 @@ public enum Role {
 
     /** Removes all keys, which not everyone may do. */
     FLUSHES,
-    /** Reads or changes settings, some of which belong to L2. */
-    SETTINGS,
+    /** Reads settings, one of which belongs to L2. */
+    READS_SETTINGS,
+    /** Changes settings, one of which belongs to L2. */
+    CHANGES_SETTINGS,
 
     // Cachee's own commands, whose effects are in L2.
     LEASES,

@@ -30,6 +30,8 @@ public enum Trait {
     HIDES_KEYS,
     /** Replaces or removes everything in a database. */
     CHANGES_ALL,
+    /** Changes the server itself, not its data: sent to L2 only where the sidecar's operator allows it (--l2-admin). */
+    L2_ADMIN,
     /** Accesses a database other than the client's. */
     CROSSES_DATABASES,
     /** Is split by slots when it is forwarded to a cluster. */

@@ -28,6 +28,7 @@ public final class BeforeL2 {
      * @param loop the event loop of the link to L2
      * @param database the database whose values are kept
      * @param mostLoads how many loads may be under way at once
+     * @param mayAdminister whether L2 is sent commands that change the server itself
      * @param policies how keys are kept, by the name of their keyspace
      */
     public static BeforeL2 open(
@@ -36,9 +37,10 @@ public final class BeforeL2 {
             EventLoop loop,
             int database,
             int mostLoads,
+            boolean mayAdminister,
             Map<String, KeyspacePolicy> policies) {
         BeforeL2 proxy = new BeforeL2(shared, link, loop, database, mostLoads, policies);
-        shared.routeBy(new L2Routing(shared, proxy));
+        shared.routeBy(new L2Routing(shared, proxy, mayAdminister));
         return proxy;
     }
 

@@ -6,11 +6,13 @@ import io.cachee.nearcache.NearCache;
 import io.cachee.resp.ReplyEncoder;
 import io.cachee.resp.Request;
 import io.cachee.resp.RequestEncoder;
+import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.PendingReply;
 import io.cachee.server.engine.Session;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.Tracking;
+import io.cachee.server.engine.Trait;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -34,19 +36,29 @@ final class Forwarding {
     private final SharedState shared;
     private final NearCache nearCache;
     private final int database;
+    private final boolean mayAdminister;
     private final LargeReplies large;
 
-    /** @param database the database of L2 whose values are kept in L1 */
-    Forwarding(SharedState shared, NearCache nearCache, int database) {
+    /**
+     * @param database the database of L2 whose values are kept in L1
+     * @param mayAdminister whether L2 is sent commands that change the server itself
+     */
+    Forwarding(SharedState shared, NearCache nearCache, int database, boolean mayAdminister) {
         this.shared = shared;
         this.nearCache = nearCache;
         this.database = database;
+        this.mayAdminister = mayAdminister;
         this.large = new LargeReplies(this, nearCache, database);
     }
 
     /** Fetches replies that are too large for a shared connection. */
     LargeReplies large() {
         return large;
+    }
+
+    /** Whether a command changes the server behind, and the sidecar was not told to pass such commands on. */
+    boolean isKeptFromL2(Command command) {
+        return !mayAdminister && command.is(Trait.L2_ADMIN);
     }
 
     /** Works out what is known about a call's request. Call on the client's event loop. */

@@ -16,6 +16,7 @@ import io.cachee.server.engine.Trait;
 import io.cachee.server.metrics.MetricWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,11 @@ import org.jspecify.annotations.Nullable;
  * under way is forwarded after it.
  */
 final class L2Routing implements CommandRouting {
+    private static final String L2_SETTING = "NOTIFY-KEYSPACE-EVENTS";
+
     private final BeforeL2 proxy;
     private final NearCache nearCache;
+    private final boolean mayAdminister;
     private final L1Reads reads;
     private final KeyspaceWrites writes;
     private final Forwarding forwarding;
@@ -39,11 +43,13 @@ final class L2Routing implements CommandRouting {
     private final Handler onOwnConnection;
     private final UnlistedCommands unlisted;
 
-    L2Routing(SharedState shared, BeforeL2 proxy) {
+    /** @param mayAdminister whether L2 is sent commands that change the server itself */
+    L2Routing(SharedState shared, BeforeL2 proxy, boolean mayAdminister) {
         this.proxy = proxy;
+        this.mayAdminister = mayAdminister;
         this.nearCache = proxy.nearCache();
         int database = proxy.database();
-        this.forwarding = new Forwarding(shared, nearCache, database);
+        this.forwarding = new Forwarding(shared, nearCache, database, mayAdminister);
         this.writes = new KeyspaceWrites(nearCache, forwarding, database);
         this.reads = new L1Reads(nearCache, forwarding, database);
         this.leases = new Leases(forwarding, reads);
@@ -52,21 +58,36 @@ final class L2Routing implements CommandRouting {
         this.onOwnConnection =
                 call -> OwnConnection.of(call, nearCache, forwarding).run(call);
         this.handlers = new Handler[shared.table.commands().size()];
-        this.unlisted =
-                new UnlistedCommands(nearCache.l2()::command, handlers.length, forwarding::pass, onOwnConnection);
+        this.unlisted = new UnlistedCommands(
+                nearCache.l2()::command,
+                handlers.length,
+                forwarding::pass,
+                mayAdminister ? onOwnConnection : L2Routing::refuseToAdminister,
+                onOwnConnection);
         for (Command command : shared.table.commands()) {
             handlers[command.number] = choose(command);
         }
     }
 
     private Handler choose(Command command) {
+        if (forwarding.isKeptFromL2(command)) {
+            return L2Routing::refuseToAdminister;
+        }
         return switch (command.route) {
-            case LOCAL -> command.role == Role.SETTINGS ? this::configure : command.handler;
+            case LOCAL -> chooseLocal(command);
             case REFUSED -> L2Routing::refuse;
             case L1_READ -> reads.handlerOf(command);
             case KEYSPACE_WRITE -> writes.handlerOf(command);
             case OWN_CONNECTION -> command.role == null ? onOwnConnection : chooseOwn(command, command.role);
             case FORWARD, SPLIT -> command.role == null ? forwarding::pass : chooseForwarded(command, command.role);
+        };
+    }
+
+    private Handler chooseLocal(Command command) {
+        return switch (command.role) {
+            case READS_SETTINGS -> this::readSettings;
+            case CHANGES_SETTINGS -> this::changeSettings;
+            case null, default -> command.handler;
         };
     }
 
@@ -122,9 +143,18 @@ final class L2Routing implements CommandRouting {
         call.command.handler.handle(call);
     }
 
+    private static void refuseToAdminister(CommandContext call) {
+        failTransaction(call);
+        throw new CommandException("ERR '" + call.command.name.replace('|', ' ').toUpperCase(Locale.ROOT)
+                + "' changes the server behind and is not passed on to L2 unless --l2-admin=yes");
+    }
+
     private static void refuseInTransaction(CommandContext call) {
         if (call.command.route == Route.REFUSED) {
             refuse(call);
+        }
+        if (call.command.is(Trait.L2_ADMIN)) {
+            refuseToAdminister(call);
         }
         failTransaction(call);
         throw new CommandException("ERR Command not allowed inside a transaction");
@@ -160,13 +190,41 @@ final class L2Routing implements CommandRouting {
         (isForTracking && call.command.isBuiltIn ? call.command.handler : onOwnConnection).handle(call);
     }
 
-    /** The setting of keyspace notifications is L2's, because L2 publishes them. All others are the sidecar's. */
-    private void configure(CommandContext call) {
-        if (call.count() > 2 && call.request.is(2, "NOTIFY-KEYSPACE-EVENTS")) {
+    /**
+     * The setting of keyspace notifications is L2's, because L2 publishes them. All others are the sidecar's, so a
+     * request that names others too is never passed on.
+     */
+    private void readSettings(CommandContext call) {
+        if (call.count() == 3 && isL2Setting(call, 2)) {
             forwarding.pass(call);
         } else {
             call.command.handler.handle(call);
         }
+    }
+
+    private void changeSettings(CommandContext call) {
+        boolean namesL2s = false;
+        for (int i = 2; i < call.count(); i += 2) {
+            namesL2s |= isL2Setting(call, i);
+        }
+        if (!namesL2s) {
+            call.command.handler.handle(call);
+        } else if (call.count() > 4) {
+            throw refusedSetting("is a setting of L2: change it by itself");
+        } else if (!mayAdminister) {
+            throw refusedSetting("changes the server behind and is not passed on to L2 unless --l2-admin=yes");
+        } else {
+            forwarding.pass(call);
+        }
+    }
+
+    private static CommandException refusedSetting(String why) {
+        return new CommandException("ERR CONFIG SET failed (possibly related to argument '"
+                + L2_SETTING.toLowerCase(Locale.ROOT) + "') - it " + why);
+    }
+
+    private static boolean isL2Setting(CommandContext call, int argument) {
+        return call.request.is(argument, L2_SETTING);
     }
 
     private void flush(CommandContext call) {

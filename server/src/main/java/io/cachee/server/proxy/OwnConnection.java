@@ -75,8 +75,12 @@ final class OwnConnection implements UpstreamConnection, OwnLink.Receiver {
     boolean takes(Command command) {
         return (listens || transaction.isNeeded())
                 && command.role != Role.ENDS_SESSION
-                && command.route != Route.REFUSED
+                && !isRefused(command)
                 && !isSidecars(command);
+    }
+
+    private boolean isRefused(Command command) {
+        return command.route == Route.REFUSED || forwarding.isKeptFromL2(command);
     }
 
     /** Whether a command is about the sidecar, or only the sidecar has it. */
@@ -106,7 +110,7 @@ final class OwnConnection implements UpstreamConnection, OwnLink.Receiver {
     boolean refuses(Command command) {
         return transaction.isOpen()
                 && command.role != Role.ENDS_SESSION
-                && (command.route == Route.REFUSED || listens(command) || isSidecars(command));
+                && (isRefused(command) || listens(command) || isSidecars(command));
     }
 
     @Override

@@ -71,7 +71,7 @@ final class NetSidecar implements AutoCloseable {
             L2Options l2 = builder.l2;
             server = SocketServer.open(shared, listen, builder.limits, loop -> {
                 if (l2 != null) {
-                    var ignored = BeforeL2.open(shared, l2, loop, 0, MOST_LOADS, Map.of())
+                    var ignored = BeforeL2.open(shared, l2, loop, 0, MOST_LOADS, false, Map.of())
                             .nearCache()
                             .l2()
                             .learnCommands();

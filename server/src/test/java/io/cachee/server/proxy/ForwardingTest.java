@@ -30,8 +30,8 @@ final class ForwardingTest {
                     new SharedState(store, options, CommandFamilies.rows().table(), 1, (message, cause) -> {
                         throw new AssertionError(message, cause);
                     });
-            BeforeL2 proxy = BeforeL2.open(shared, L2Options.of("redis://127.0.0.1:1"), loop, 0, 1, Map.of());
-            Forwarding forwarding = new Forwarding(shared, proxy.nearCache(), 0);
+            BeforeL2 proxy = BeforeL2.open(shared, L2Options.of("redis://127.0.0.1:1"), loop, 0, 1, false, Map.of());
+            Forwarding forwarding = new Forwarding(shared, proxy.nearCache(), 0, false);
             AtomicBoolean ran = new AtomicBoolean();
             forwarding.onLink(() -> ran.set(true));
             loop.shutdownGracefully(0, 0, TimeUnit.MILLISECONDS).sync();

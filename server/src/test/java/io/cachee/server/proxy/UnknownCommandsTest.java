@@ -2,6 +2,7 @@ package io.cachee.server.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.l2.L2Options;
 import io.cachee.server.TestSidecar;
 import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
@@ -39,7 +40,10 @@ final class UnknownCommandsTest {
     @BeforeEach
     void start() throws Exception {
         redis = RedisServerProcess.start();
-        sidecar = TestSidecar.before("redis://127.0.0.1:" + redis.port());
+        sidecar = TestSidecar.with()
+                .before(L2Options.of("redis://127.0.0.1:" + redis.port()))
+                .administering()
+                .startCoherent();
         direct = redis.connect();
         client = sidecar.connect();
         other = sidecar.connect();

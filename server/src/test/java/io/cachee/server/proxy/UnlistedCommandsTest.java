@@ -23,10 +23,11 @@ import org.junit.jupiter.api.Test;
 /** Which commands that the table lacks may travel over a connection that clients share. */
 final class UnlistedCommandsTest {
     private static final Handler SHARED = _ -> {};
+    private static final Handler ADMIN = _ -> {};
     private static final Handler OWN = _ -> {};
 
     private final Map<String, RemoteCommand> inL2 = new HashMap<>();
-    private final UnlistedCommands unlisted = new UnlistedCommands(inL2::get, 500, SHARED, OWN);
+    private final UnlistedCommands unlisted = new UnlistedCommands(inL2::get, 500, SHARED, ADMIN, OWN);
     private final CommandTable table = CommandFamilies.rows().table();
 
     private static Request request(String... words) {
@@ -43,7 +44,7 @@ final class UnlistedCommandsTest {
 
     private static void assertShares(Command row, boolean shares) {
         assertThat(row.route).as(row.name).isEqualTo(shares ? Route.FORWARD : Route.OWN_CONNECTION);
-        assertThat(row.handler).as(row.name).isSameAs(shares ? SHARED : OWN);
+        assertThat(row.handler).as(row.name).isSameAs(shares ? SHARED : row.is(Trait.L2_ADMIN) ? ADMIN : OWN);
     }
 
     @Test
@@ -108,6 +109,38 @@ final class UnlistedCommandsTest {
             assertThat(container.route).as(name).isEqualTo(Route.LOCAL);
             assertThat(unlisted.rowOf(container, request(name, "NONSENSE"))).isSameAs(container);
         }
+    }
+
+    private void assertAdministers(boolean does, @Nullable Command container, String... words) {
+        Command row = unlisted.rowOf(container, request(words));
+        assertThat(row.is(Trait.L2_ADMIN)).as(row.name).isEqualTo(does);
+        assertThat(row.handler).as(row.name).isSameAs(does ? ADMIN : OWN);
+    }
+
+    @Test
+    void whatL2CallsAdminMayChangeTheServerBehind() {
+        for (Set<String> flags : List.of(Set.of("admin"), Set.of("admin", "write"), Set.of("admin", "readonly"))) {
+            inL2.put("mod.admin", new RemoteCommand("mod.admin", -1, flags, 1, 1, 1, Set.of()));
+            assertAdministers(true, null, "MOD.ADMIN", "x");
+        }
+        inL2.put("log", new RemoteCommand("log", -2, Set.of(), 0, 0, 0, Set.of()));
+        inL2.put("log|reset", new RemoteCommand("log|reset", 2, Set.of("admin"), 0, 0, 0, Set.of()));
+        inL2.put("log|help", new RemoteCommand("log|help", 2, Set.of("loading"), 0, 0, 0, Set.of()));
+        assertAdministers(true, null, "log", "RESET");
+        assertAdministers(false, null, "LOG", "help");
+        assertAdministers(false, null, "LOG");
+    }
+
+    @Test
+    void anUndescribedSubcommandMayChangeTheServerBehindIfOthersDo() {
+        assertAdministers(true, container("cluster"), "CLUSTER", "nonsense");
+        assertAdministers(true, container("module"), "module", "NONSENSE");
+        assertAdministers(false, container("xgroup"), "xgroup", "NONSENSE");
+        assertAdministers(false, container("script"), "SCRIPT", "NONSENSE");
+        inL2.put("cluster|slot-stats", new RemoteCommand("", -4, Set.of("stale"), 0, 0, 0, Set.of()));
+        inL2.put("script|evil", new RemoteCommand("", -4, Set.of("admin"), 0, 0, 0, Set.of()));
+        assertAdministers(false, container("cluster"), "CLUSTER", "SLOT-STATS");
+        assertAdministers(true, container("script"), "SCRIPT", "EVIL");
     }
 
     @Test
