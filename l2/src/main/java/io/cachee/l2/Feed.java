@@ -20,4 +20,7 @@ public interface Feed {
 
     /** A node's feed has ended. Nothing vouches for the entries of its slots any more. */
     void ended(String node, String why);
+
+    /** Something has happened that somebody should know of. */
+    default void noticed(String problem) {}
 }

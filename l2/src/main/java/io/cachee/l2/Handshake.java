@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Handshake implements ReplyHandler {
     /** Receives the result. */
     interface Outcome {
-        void succeeded();
+        /** @param echoes whether the server answers ECHO, so that markers can be sent */
+        void succeeded(boolean echoes);
 
         void refused(String why);
     }
@@ -26,16 +27,19 @@ final class Handshake implements ReplyHandler {
         READONLY,
         ROLE,
         TRACKING,
+        ECHO,
         PING
     }
 
     private static final String CLIENT_NAME = "cachee";
+    private static final String ECHOED = "in step";
 
     private final List<Step> steps = new ArrayList<>();
     private final List<List<String>> commands = new ArrayList<>();
     private final Outcome outcome;
     private final boolean replica;
     private int next;
+    private boolean echoes;
 
     Handshake(LinkContext link, ConnectionRole role, boolean replica, Outcome outcome) {
         this.replica = replica;
@@ -53,6 +57,7 @@ final class Handshake implements ReplyHandler {
         if (role.tracked()) {
             add(Step.TRACKING, tracking(link));
         }
+        add(Step.ECHO, List.of("ECHO", ECHOED));
         add(Step.PING, List.of("PING"));
     }
 
@@ -93,11 +98,15 @@ final class Handshake implements ReplyHandler {
         if (problem != null) {
             outcome.refused(step + ": " + problem);
         } else if (next == steps.size()) {
-            outcome.succeeded();
+            outcome.succeeded(echoes);
         }
     }
 
     private @Nullable String problem(Step step, Reply reply) {
+        if (step == Step.ECHO) {
+            echoes = !reply.isError() && reply.text().equals(ECHOED);
+            return null;
+        }
         if (reply.isError()) {
             // A user who may not run these is taken to be on the right node, and the node to be ready.
             boolean isOptional = step == Step.ROLE || step == Step.PING;

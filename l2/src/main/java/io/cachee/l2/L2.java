@@ -200,5 +200,10 @@ public final class L2 implements AutoCloseable {
         public void ended(String node, String why) {
             feed.ended(node, why);
         }
+
+        @Override
+        public void noticed(String problem) {
+            feed.noticed(problem);
+        }
     }
 }

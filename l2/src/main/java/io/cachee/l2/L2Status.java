@@ -21,6 +21,7 @@ public record L2Status(List<Node> nodes, long lagNanos, int connections, Totals 
      * @param sent requests sent
      * @param timeouts requests without a reply before their deadline
      * @param refused requests that were not sent for lack of a connection or of room
+     * @param outOfStep connections ended because their replies were out of step with the requests
      * @param tooLarge replies over the limit
      * @param invalidations keys reported as changed
      * @param feedLosses how often a feed has ended
@@ -30,11 +31,12 @@ public record L2Status(List<Node> nodes, long lagNanos, int connections, Totals 
             long sent,
             long timeouts,
             long refused,
+            long outOfStep,
             long tooLarge,
             long invalidations,
             long feedLosses) {
         /** Nothing has happened yet. */
-        public static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, 0);
+        public static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /**

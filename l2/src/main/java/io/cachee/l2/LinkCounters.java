@@ -7,6 +7,7 @@ final class LinkCounters {
     final LinkCounter sent = new LinkCounter();
     final LinkCounter timeouts = new LinkCounter();
     final LinkCounter refused = new LinkCounter();
+    final LinkCounter outOfStep = new LinkCounter();
     final LinkCounter tooLarge = new LinkCounter();
     final LinkCounter invalidations = new LinkCounter();
     final LinkCounter feedLosses = new LinkCounter();
@@ -18,6 +19,7 @@ final class LinkCounters {
                 sent.get(),
                 timeouts.get(),
                 refused.get(),
+                outOfStep.get(),
                 tooLarge.get(),
                 invalidations.get(),
                 feedLosses.get());

@@ -69,6 +69,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     private final ReplyFrames received;
     private final RequestBatch batch;
     private final Heartbeat heartbeat;
+    private final ReplyMarkers markers;
     /** Whether part of a long reply has arrived since the deadline was last checked. */
     private boolean slowReply;
 
@@ -87,6 +88,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         this.received = new ReplyFrames(link.options().mostReplyBytes());
         this.batch = new RequestBatch(link.loop());
         this.heartbeat = new Heartbeat(link, this);
+        this.markers = new ReplyMarkers(link, this);
     }
 
     // ---------------------------------------------------------------- beginning
@@ -149,8 +151,9 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     }
 
     @Override
-    public void succeeded() {
+    public void succeeded(boolean echoes) {
         up = true;
+        markers.start(echoes);
         cancel(connectTimer);
         if (role.tracked()) {
             heartbeat.start();
@@ -185,6 +188,10 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
             return;
         }
         link.counters().sent.add(1);
+        if (markers.isDue()) {
+            ReplyMarkers.Marker marker = markers.next();
+            write(marker.request(), marker, ctx);
+        }
         write(request, handler, ctx);
     }
 
@@ -236,7 +243,8 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
             }
             ReplyHandler handler = inFlight.poll();
             if (handler == null) {
-                throw new ProtocolException("a reply without a request");
+                markers.outOfStep("a reply came without a request");
+                return;
             }
             waiting.add(-1);
             answered |= up;
@@ -321,6 +329,10 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
 
     void timedOut(String why) {
         end(Ending.TIMED_OUT, why);
+    }
+
+    void lost(String why) {
+        end(Ending.LOST, why);
     }
 
     HostPort address() {

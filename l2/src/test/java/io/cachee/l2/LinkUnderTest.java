@@ -170,6 +170,11 @@ final class LinkUnderTest implements Feed, AutoCloseable {
     }
 
     @Override
+    public void noticed(String problem) {
+        events.add("noticed " + problem);
+    }
+
+    @Override
     public void close() {
         l2.close();
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();

@@ -296,5 +296,10 @@ public final class NearCache implements AutoCloseable {
             generations.ended(node, values.clockMillis());
             listener.feedEnded(node, why);
         }
+
+        @Override
+        public void noticed(String problem) {
+            listener.noticed(problem);
+        }
     }
 }

@@ -53,6 +53,7 @@ final class L2Info {
         put("l2_requests", status.totals().sent());
         put("l2_timeouts", status.totals().timeouts());
         put("l2_refused", status.totals().refused());
+        put("l2_out_of_step", status.totals().outOfStep());
         put("l2_feed_losses", status.totals().feedLosses());
         put("l2_lag_usec", status.lagNanos() < 0 ? -1 : TimeUnit.NANOSECONDS.toMicros(status.lagNanos()));
     }

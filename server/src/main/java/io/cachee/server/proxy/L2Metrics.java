@@ -67,6 +67,10 @@ final class L2Metrics {
         out.counter("cachee_l2_requests_total", "Requests sent to L2.", totals.sent());
         out.counter("cachee_l2_timeouts_total", "Requests that were not answered in time.", totals.timeouts());
         out.counter("cachee_l2_refused_total", "Requests refused for want of a connection or room.", totals.refused());
+        out.counter(
+                "cachee_l2_out_of_step_total",
+                "Connections ended because replies did not match requests.",
+                totals.outOfStep());
         out.counter("cachee_l2_large_replies_total", "Replies that were larger than is taken.", totals.tooLarge());
         out.counter("cachee_l2_feed_losses_total", "How often reports of changes broke off.", totals.feedLosses());
         out.gauge("cachee_l2_breaker_open", "Nodes of L2 that are given time after failures.", open);
