@@ -40,8 +40,9 @@ final class ReplyMarkers {
         on = echoes;
         lastNanos = System.nanoTime();
         if (!echoes) {
-            link.feed().noticed("L2 " + connection.address() + " does not answer ECHO: whether its replies belong to"
-                    + " the requests is not checked");
+            link.feed()
+                    .noticed("L2 " + connection.address() + " does not answer ECHO: whether its replies belong to"
+                            + " the requests is not checked");
         }
     }
 

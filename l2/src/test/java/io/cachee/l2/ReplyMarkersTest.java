@@ -76,12 +76,16 @@ final class ReplyMarkersTest {
             boolean isLost = replies.get(i).equals("CONNECTION_LOST");
             lost += isLost ? 1 : 0;
             foreign += !isLost && isForeign(replies, i) ? 1 : 0;
-            assertThat(isLost || lost == 0).as("no reply is handed out after the end").isTrue();
+            assertThat(isLost || lost == 0)
+                    .as("no reply is handed out after the end")
+                    .isTrue();
         }
         assertThat(foreign).isLessThanOrEqualTo(ReplyMarkers.REQUESTS_BETWEEN);
         assertThat(lost).isGreaterThanOrEqualTo(REQUESTS - ReplyMarkers.REQUESTS_BETWEEN);
         assertThat(outOfStep(link)).isEqualTo(1);
-        assertThat(link.events()).filteredOn(event -> event.contains("out of step")).hasSize(1);
+        assertThat(link.events())
+                .filteredOn(event -> event.contains("out of step"))
+                .hasSize(1);
         Await.until("it works again", () -> link.call("", "PING").equals("+PONG\r\n"));
         assertThat(outOfStep(link)).isEqualTo(1);
     }
@@ -136,8 +140,7 @@ final class ReplyMarkersTest {
                     assertThat(isForeign(repliesAfter(forbidden, "PING"), REQUESTS - 1))
                             .isFalse();
                     assertThat(outOfStep(forbidden)).isZero();
-                    assertThat(forbidden.events())
-                            .anyMatch(event -> event.contains("does not answer ECHO"));
+                    assertThat(forbidden.events()).anyMatch(event -> event.contains("does not answer ECHO"));
                 }
             } finally {
                 redis.call("ACL", "SETUSER", "default", "+echo");

@@ -28,29 +28,129 @@ import java.util.function.BooleanSupplier;
 final class HostileClient implements Callable<Long> {
     private static final int MOST_ARGUMENTS = 6;
     private static final int MOST_TOGETHER = 12;
-    private static final int FIRST_REPLY_MILLIS = 30;
-    private static final int NEXT_REPLY_MILLIS = 2;
+    private static final int FIRST_REPLY_MILLIS = 10;
+    private static final int NEXT_REPLY_MILLIS = 1;
 
     private static final List<String> UNKNOWN = List.of(
             "FOO", "FOO BAR", "XGROUP NONSENSE", "CLUSTER NONSENSE", "SCRIPT NONSENSE", "CLIENT NONSENSE", "\"\"");
 
     private static final List<String> ARGUMENTS = List.of(
-            "h:1", "h:2", "h:3", "h:4", "h:{5}", "0", "0", "1", "1", "2", "-1", "3", "10", "0.1", "1-1", "0-0", "*", "$", ">", "#", "(", "[a", "+", "-",
-            "ON", "OFF", "YES", "NO", "SKIP", "SYNC", "ASYNC", "STORE", "STOREDIST", "BLOCK", "COUNT", "STREAMS",
-            "LIMIT", "GET", "SET", "NX", "XX", "EX", "PX", "KEEPTTL", "WITHSCORES", "WEIGHTS", "AGGREGATE", "MATCH", "TYPE", "BY", "ASC",
-            "LEFT", "RIGHT", "MIN", "MAX", "BEFORE", "AND", "NOT", "MAXLEN", "MKSTREAM", "GROUP", "CREATE", "NOACK", "ID", "KEYS",
-            "REPLACE", "ABSTTL", "FIELDS", "BCAST", "OPTIN", "NOLOOP", "PREFIX", "REDIRECT", "REPLY", "TRACKING", "ACK", "GETACK",
-            "PUSH", "ATTRIB", "push", "2", "3", "AUTH", "default", "SETNAME", "normal", "pubsub", "string", "list", "m", "km", "channel", "b", "f", "v",
-            "return 1", "return redis.call('get', KEYS[1])", "return {1, {2, 'x'}, false}", "return redis.error_reply('no')",
-            "redis.setresp(3); return redis.call('hgetall', 'h:1')", "return redis.call('select', '1')",
-            "return redis.call('blpop', 'h:1', 0)", "return redis.call('xread', 'block', 0, 'streams', 'h:1', '$')",
-            "return redis.call('subscribe', 'x')", "return redis.call('client', 'reply', 'off')",
-            "#!lua name=l\nredis.register_function('f', function(k, a) return 1 end)", "\u0000\r\n+OK\r\n", "");
+            "h:1",
+            "h:2",
+            "h:3",
+            "h:4",
+            "h:{5}",
+            "0",
+            "0",
+            "1",
+            "1",
+            "2",
+            "-1",
+            "3",
+            "10",
+            "0.1",
+            "1-1",
+            "0-0",
+            "*",
+            "$",
+            ">",
+            "#",
+            "(",
+            "[a",
+            "+",
+            "-",
+            "ON",
+            "OFF",
+            "YES",
+            "NO",
+            "SKIP",
+            "SYNC",
+            "ASYNC",
+            "STORE",
+            "STOREDIST",
+            "BLOCK",
+            "COUNT",
+            "STREAMS",
+            "LIMIT",
+            "GET",
+            "SET",
+            "NX",
+            "XX",
+            "EX",
+            "PX",
+            "KEEPTTL",
+            "WITHSCORES",
+            "WEIGHTS",
+            "AGGREGATE",
+            "MATCH",
+            "TYPE",
+            "BY",
+            "ASC",
+            "LEFT",
+            "RIGHT",
+            "MIN",
+            "MAX",
+            "BEFORE",
+            "AND",
+            "NOT",
+            "MAXLEN",
+            "MKSTREAM",
+            "GROUP",
+            "CREATE",
+            "NOACK",
+            "ID",
+            "KEYS",
+            "REPLACE",
+            "ABSTTL",
+            "FIELDS",
+            "BCAST",
+            "OPTIN",
+            "NOLOOP",
+            "PREFIX",
+            "REDIRECT",
+            "REPLY",
+            "TRACKING",
+            "ACK",
+            "GETACK",
+            "PUSH",
+            "ATTRIB",
+            "push",
+            "2",
+            "3",
+            "AUTH",
+            "default",
+            "SETNAME",
+            "normal",
+            "pubsub",
+            "string",
+            "list",
+            "m",
+            "km",
+            "channel",
+            "b",
+            "f",
+            "v",
+            "return 1",
+            "return redis.call('get', KEYS[1])",
+            "return {1, {2, 'x'}, false}",
+            "return redis.error_reply('no')",
+            "redis.setresp(3); return redis.call('hgetall', 'h:1')",
+            "return redis.call('select', '1')",
+            "return redis.call('blpop', 'h:1', 0)",
+            "return redis.call('xread', 'block', 0, 'streams', 'h:1', '$')",
+            "return redis.call('subscribe', 'x')",
+            "return redis.call('client', 'reply', 'off')",
+            "#!lua name=l\nredis.register_function('f', function(k, a) return 1 end)",
+            "\u0000\r\n+OK\r\n",
+            "");
 
     private final int port;
     private final Random random;
     private final BooleanSupplier goesOn;
     private final List<String> names;
+    /** Those that come with the arguments that make them dangerous. They are sent more often, alone and as they are. */
+    private final List<String> dangerous;
+
     private final Set<String> sent = new TreeSet<>();
 
     /** @param left the commands that are left out */
@@ -61,6 +161,8 @@ final class HostileClient implements Callable<Long> {
         this.names = new ArrayList<>(allNames());
         names.addAll(UNKNOWN);
         names.removeAll(left);
+        this.dangerous =
+                names.stream().filter(name -> name.split(" ").length > 2).toList();
     }
 
     /** What the list of commands names. */
@@ -106,8 +208,9 @@ final class HostileClient implements Callable<Long> {
                     requests.writeBytes(request(name, arguments));
                 }
                 send(requests.toByteArray());
+                send(request(dangerous.get(random.nextInt(dangerous.size())), 0));
                 i += together;
-                count += together;
+                count += together + 1;
             }
         }
         return count;

@@ -18,12 +18,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Twenty clients check what they read while another one sends everything that Redis and Valkey know. {@code bench/run
- * hostile} runs it for longer.
+ * Twenty clients check what they read while another one sends everything that Redis and Valkey know. They get neither
+ * foreign replies nor errors. {@code bench/run hostile} runs it for longer.
  */
 final class HostileClientTest {
     private static final int SECONDS = Integer.getInteger("cachee.hostile.seconds", 10);
@@ -32,8 +31,10 @@ final class HostileClientTest {
     private static final int SECONDS_FOR_ALL = 120;
 
     private static final int CLIENTS = 20;
-    /** More than --l2-timeout, after which a client gets an error. */
-    private static final int DEADLINE_MILLIS = 5_000;
+    /** How long L2 may take, on a busy machine too; after that a client gets an error. */
+    private static final int L2_TIMEOUT_MILLIS = 8_000;
+    /** A client that has no reply by then hangs. */
+    private static final int DEADLINE_MILLIS = 2 * L2_TIMEOUT_MILLIS;
 
     /** They stop or change other clients of the sidecar, as their users are meant to. None of them goes to L2. */
     private static final Set<String> STOP_OTHER_CLIENTS =
@@ -63,9 +64,6 @@ final class HostileClientTest {
             "DEBUG SET-DISABLE-DENY-SCRIPTS",
             "DEBUG SLEEP");
 
-    /** The errors that others may get, and why. */
-    private static final Map<Pattern, String> EXPLAINED = Map.of();
-
     @Test
     void givesNobodyAnothersReply() throws Exception {
         run(false, STOP_OTHER_CLIENTS);
@@ -81,7 +79,7 @@ final class HostileClientTest {
     @Test
     void leavesOutOnlyWhatIsListed() {
         assertThat(HostileClient.allNames()).containsAll(STOP_OTHER_CLIENTS).containsAll(END_THE_SERVER);
-        assertThat(HostileClient.allNames()).hasSizeGreaterThan(550).doesNotHaveDuplicates();
+        assertThat(HostileClient.allNames()).hasSizeGreaterThan(500).doesNotHaveDuplicates();
     }
 
     private static void run(boolean mayAdminister, Set<String> left) throws Exception {
@@ -105,35 +103,36 @@ final class HostileClientTest {
                 checked += client.get();
             }
             long sent = fired.get();
-            long outOfStep =
-                    sidecar.proxy().nearCache().l2().status().totals().outOfStep();
-            Map<String, Integer> unexplained = unexplained(errors);
+            long outOfStep = sidecar.proxy().nearCache().l2().status().totals().outOfStep();
+            Map<String, Integer> errorCounts = countsOf(errors);
             int missed = hostile.missed().size();
             System.out.println("hostile client, seed " + SEED + (mayAdminister ? ", with --l2-admin: " : ": ")
                     + sent + " commands in " + SECONDS + " s; " + CLIENTS + " clients checked " + checked
                     + " replies: " + faults.size() + " foreign or missing, " + errors.size() + " errors "
-                    + unexplained + ", out of step " + outOfStep + ", missed " + missed);
+                    + errorCounts + ", out of step " + outOfStep + ", missed " + missed);
             assertThat(faults).as("seed %d", SEED).isEmpty();
-            assertThat(unexplained).as("seed %d", SEED).isEmpty();
+            assertThat(errorCounts).as("seed %d", SEED).isEmpty();
             assertThat(outOfStep).isZero();
             assertThat(checked).isGreaterThan(CLIENTS * 100L);
-            assertThat(missed == 0 || SECONDS < SECONDS_FOR_ALL).as("%d not sent", missed).isTrue();
+            assertThat(missed == 0 || SECONDS < SECONDS_FOR_ALL)
+                    .as("%d not sent", missed)
+                    .isTrue();
             assertThat(redis.isRunning()).as(redis.log()).isTrue();
         }
     }
 
     private static TestSidecar start(RedisServerProcess redis, boolean mayAdminister) throws Exception {
-        TestSidecar.Builder sidecar = TestSidecar.with().before(L2Options.of("redis://127.0.0.1:" + redis.port()));
+        TestSidecar.Builder sidecar = TestSidecar.with()
+                .before(L2Options.builder("redis://127.0.0.1:" + redis.port())
+                        .deadlineMillis(L2_TIMEOUT_MILLIS)
+                        .silenceMillis(L2_TIMEOUT_MILLIS)
+                        .build());
         return (mayAdminister ? sidecar.administering() : sidecar).startCoherent();
     }
 
-    private static Map<String, Integer> unexplained(Queue<String> errors) {
+    private static Map<String, Integer> countsOf(Queue<String> errors) {
         Map<String, Integer> counts = new TreeMap<>();
-        for (String error : errors) {
-            if (EXPLAINED.keySet().stream().noneMatch(known -> known.matcher(error).matches())) {
-                counts.merge(error, 1, Integer::sum);
-            }
-        }
+        errors.forEach(error -> counts.merge(error, 1, Integer::sum));
         return counts;
     }
 }

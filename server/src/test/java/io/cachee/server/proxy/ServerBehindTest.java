@@ -42,8 +42,7 @@ final class ServerBehindTest {
             Map.entry("flushdb", "removes data; --allow-flush decides"),
             Map.entry("swapdb", DATA));
 
-    private static final List<Command> ROWS =
-            CommandFamilies.rows().table().commands();
+    private static final List<Command> ROWS = CommandFamilies.rows().table().commands();
 
     private RedisServerProcess redis;
     private TestSidecar sidecar;
@@ -79,7 +78,8 @@ final class ServerBehindTest {
     }
 
     private static String requestOf(String name) {
-        Command row = ROWS.stream().filter(each -> each.name.equals(name)).findFirst().orElseThrow();
+        Command row =
+                ROWS.stream().filter(each -> each.name.equals(name)).findFirst().orElseThrow();
         List<String> words = new ArrayList<>(List.of(name.split("\\|")));
         while (words.size() < Math.abs(row.arity)) {
             words.add(String.valueOf(words.size()));

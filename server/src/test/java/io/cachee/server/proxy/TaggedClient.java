@@ -35,7 +35,12 @@ final class TaggedClient implements Callable<Long> {
      * @param errors gets errors
      */
     TaggedClient(
-            String name, int port, int deadlineMillis, BooleanSupplier goesOn, Queue<String> faults, Queue<String> errors) {
+            String name,
+            int port,
+            int deadlineMillis,
+            BooleanSupplier goesOn,
+            Queue<String> faults,
+            Queue<String> errors) {
         this.name = name;
         this.port = port;
         this.deadlineMillis = deadlineMillis;
@@ -95,9 +100,14 @@ final class TaggedClient implements Callable<Long> {
             case 4 -> step(reply -> isOwn(reply, hash), "HGET", hash, "f");
             case 5 -> step(TaggedClient::isNumber, "RPUSH", list, value(list));
             case 6 -> step(reply -> isOwnList(reply, list), "LRANGE", list, "-3", "-1");
-            default -> step(reply -> reply.items().size() == 2
-                    && isOwn(reply.item(0), string)
-                    && isOwn(reply.item(1), key("string", 0)), "MGET", string, key("string", 0));
+            default ->
+                step(
+                        reply -> reply.items().size() == 2
+                                && isOwn(reply.item(0), string)
+                                && isOwn(reply.item(1), key("string", 0)),
+                        "MGET",
+                        string,
+                        key("string", 0));
         };
     }
 
@@ -126,7 +136,6 @@ final class TaggedClient implements Callable<Long> {
     }
 
     private static boolean isOwnList(RespValue reply, String key) {
-        return reply.type() == '*'
-                && reply.items().stream().allMatch(item -> !item.isNull() && isOwn(item, key));
+        return reply.type() == '*' && reply.items().stream().allMatch(item -> !item.isNull() && isOwn(item, key));
     }
 }
