@@ -1,15 +1,13 @@
 package io.cachee.server.command;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.cachee.resp.Request;
 import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandDescription;
 import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.CommandFilter;
 import io.cachee.server.engine.CommandFlag;
 import io.cachee.server.engine.CommandRows;
-import io.cachee.server.engine.Glob;
 import io.cachee.server.engine.KeySpec;
 import io.cachee.server.engine.SidecarOptions;
 import java.util.ArrayList;
@@ -88,22 +86,7 @@ final class IntrospectionCommands {
     }
 
     private static void list(CommandContext call) {
-        Predicate<Command> wanted = command -> true;
-        if (call.count() == 5 && call.request.is(2, "FILTERBY")) {
-            String value = call.request.text(4).toLowerCase(Locale.ROOT);
-            if (call.request.is(3, "PATTERN")) {
-                Glob pattern = new Glob(value.getBytes(UTF_8));
-                wanted = command -> pattern.matches(command.name.getBytes(UTF_8));
-            } else if (call.request.is(3, "ACLCAT")) {
-                wanted = command -> command.categories.contains(value);
-            } else if (call.request.is(3, "MODULE")) {
-                wanted = command -> false;
-            } else {
-                throw CommandException.syntax();
-            }
-        } else if (call.count() != 2) {
-            throw CommandException.syntax();
-        }
+        Predicate<Command> wanted = CommandFilter.of(call.request);
         List<String> names = listed(call).stream()
                 .flatMap(command -> Stream.concat(Stream.of(command), command.subcommands().stream()))
                 .filter(wanted)

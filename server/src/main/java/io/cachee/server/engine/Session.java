@@ -153,6 +153,11 @@ public final class Session {
         return lastActiveNanos;
     }
 
+    /** Restarts the time after which the client is idle: a command that blocked has its reply. Any thread. */
+    public void unblocked() {
+        lastActiveNanos = System.nanoTime();
+    }
+
     /** Whether the client waits for messages, here or in L2, so that it is not idle although it sends no requests. */
     public boolean isListening() {
         Subscriptions here = subscriptions;

@@ -157,7 +157,8 @@ final class RespProtocol implements Protocol, Link {
     @Override
     public long silentNanos(long nowNanos) {
         Session client = session();
-        return client.isListening() ? 0 : nowNanos - client.lastActiveNanos();
+        boolean waits = client.isListening() || client.waitsInL2();
+        return waits ? 0 : nowNanos - client.lastActiveNanos();
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.cachee.resp.ReplyWriter;
 import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandDescription;
+import io.cachee.server.engine.CommandFilter;
 import io.cachee.server.engine.CommandTable;
 import io.cachee.server.engine.Handler;
 import io.cachee.server.engine.Role;
@@ -22,6 +23,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** COMMAND before an L2: L2's list of commands and, behind it, the commands that only the sidecar has. */
@@ -38,7 +40,7 @@ final class MergedCommandList {
 
     Handler handlerOf(Command command, Role role) {
         return switch (role) {
-            case COMMAND_TABLE -> call -> append(call, CommandDescription::write);
+            case COMMAND_TABLE -> call -> append(call, _ -> true, CommandDescription::write);
             case COMMAND_COUNT -> this::count;
             case COMMAND_NAMES -> this::list;
             case COMMAND_INFO -> call -> info(call, command.handler);
@@ -64,11 +66,7 @@ final class MergedCommandList {
     }
 
     private void list(CommandContext call) {
-        if (call.count() == 2) {
-            append(call, (reply, row) -> reply.bulk(row.name));
-        } else {
-            forwarding.pass(call);
-        }
+        append(call, CommandFilter.of(call.request), (reply, row) -> reply.bulk(row.name));
     }
 
     private void keys(CommandContext call, Handler local) {
@@ -81,7 +79,7 @@ final class MergedCommandList {
 
     private void info(CommandContext call, Handler local) {
         if (call.count() == 2) {
-            append(call, CommandDescription::write);
+            append(call, _ -> true, CommandDescription::write);
             return;
         }
         List<@Nullable Command> asked = new ArrayList<>();
@@ -126,9 +124,9 @@ final class MergedCommandList {
         forwarding.pass(call, call.request, frame -> ReplyEncoder.integer(ReplyReader.integer(frame) + more));
     }
 
-    /** Forwards the call and appends one element for each of our commands to the array that L2 replies with. */
-    private void append(CommandContext call, BiConsumer<ReplyWriter, Command> writer) {
-        List<Command> ours = ours();
+    /** Forwards the call and appends our commands that are wanted to the array that L2 replies with. */
+    private void append(CommandContext call, Predicate<Command> wanted, BiConsumer<ReplyWriter, Command> writer) {
+        List<Command> ours = ours().stream().filter(wanted).toList();
         boolean inResp3 = call.session.resp3;
         forwarding.pass(call, call.request, frame -> {
             ReplyReader reader = new ReplyReader(frame);

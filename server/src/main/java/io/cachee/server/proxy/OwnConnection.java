@@ -317,7 +317,10 @@ final class OwnConnection implements UpstreamConnection, OwnLink.Receiver {
         expected.take(frame);
         subscribed = expected.hasSubscriptions() || expected.awaitsConfirmation();
         if (expected.isEmpty()) {
-            blocked = false;
+            if (blocked) {
+                session.unblocked();
+                blocked = false;
+            }
             listens = expected.hasSubscriptions() || expected.isMonitor();
             endWrites();
         }

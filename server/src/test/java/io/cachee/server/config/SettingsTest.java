@@ -92,6 +92,7 @@ class SettingsTest {
         examples.put("tls-ca", List.of("/a", "tls-port", "7003", "tls-cert", "/c", "tls-key", "/k"));
         examples.put("maxclients", List.of("5"));
         examples.put("timeout", List.of("6"));
+        examples.put("l2-admin", List.of("yes"));
         examples.put("client-output-buffer-limit", List.of("normal 8mb 4mb 10"));
         examples.put("client-query-buffer-limit", List.of("2mb"));
         examples.put("client-buffers-total", List.of("2mb"));

@@ -66,6 +66,28 @@ final class AbsentClientTest {
     }
 
     @Test
+    void clientsThatBlockInL2AreNotDisconnectedAndHaveTheirTimeAfterwards() throws Exception {
+        try (RedisServerProcess redis = RedisServerProcess.start();
+                NetSidecar sidecar = NetSidecar.with().before(redis).start();
+                RespClient blocked = sidecar.connect()) {
+            Await.until("L2 answers", () -> !blocked.call("GET", "k").toString().startsWith("-"));
+            blocked.send("BLPOP", "list", "0");
+            Await.until("it is blocked", () -> redis.call("INFO", "clients").string().contains("blocked_clients:1"));
+            for (int i = 1; i <= 2; i++) {
+                try (RespClient idle = sidecar.connect()) {
+                    assertThat(idle.call("CONFIG", "SET", "timeout", 1).string()).isEqualTo("OK");
+                    assertThat(idle.isClosedByServer()).isTrue();
+                }
+                sidecar.awaitDisconnects("idle", i);
+            }
+            redis.call("RPUSH", "list", "a");
+            assertThat(blocked.reply().item(1).string()).isEqualTo("a");
+            assertThat(blocked.call("PING").string()).isEqualTo("PONG");
+            assertThat(blocked.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
     void aStrangerWhoDribblesBytesIsDisconnectedInTime() throws Exception {
         try (NetSidecar sidecar = NetSidecar.with()
                         .setting("requirepass", "secret")

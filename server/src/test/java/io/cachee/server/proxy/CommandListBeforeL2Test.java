@@ -95,6 +95,29 @@ final class CommandListBeforeL2Test {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 3})
+    void listsTheNamesThatAFilterLeaves(int protocol) throws Exception {
+        speak(protocol);
+        List<String> filters = List.of("PATTERN *ea*", "PATTERN nothing*", "PATTERN cachee.f*", "ACLCAT string");
+        for (String filter : filters) {
+            String line = "COMMAND LIST FILTERBY " + filter;
+            List<String> wanted = new ArrayList<>(texts(direct.ask(line)));
+            OURS.stream()
+                    .filter(name -> switch (filter) {
+                        case "PATTERN *ea*" -> name.contains("ea");
+                        case "PATTERN cachee.f*" -> name.startsWith("cachee.f");
+                        case "ACLCAT string" -> !name.equals("cachee.purge") && !name.equals("hotkeys");
+                        default -> false;
+                    })
+                    .forEach(name -> wanted.add("$" + name));
+            assertThat(texts(client.ask(line))).as(filter).containsExactlyInAnyOrderElementsOf(wanted);
+        }
+        for (String wrong : List.of("COMMAND LIST FILTERBY BOGUS x", "COMMAND LIST FILTERBY MODULE none")) {
+            assertThat(client.ask(wrong)).hasToString(direct.ask(wrong).toString());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
     void describesThem(int protocol) throws Exception {
         speak(protocol);
         assertThat(client.ask("COMMAND INFO get XGROUP nothing"))

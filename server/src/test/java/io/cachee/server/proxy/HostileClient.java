@@ -34,102 +34,15 @@ final class HostileClient implements Callable<Long> {
     private static final List<String> UNKNOWN = List.of(
             "FOO", "FOO BAR", "XGROUP NONSENSE", "CLUSTER NONSENSE", "SCRIPT NONSENSE", "CLIENT NONSENSE", "\"\"");
 
-    private static final List<String> ARGUMENTS = List.of(
-            "h:1",
-            "h:2",
-            "h:3",
-            "h:4",
-            "h:{5}",
-            "0",
-            "0",
-            "1",
-            "1",
-            "2",
-            "-1",
-            "3",
-            "10",
-            "0.1",
-            "1-1",
-            "0-0",
-            "*",
-            "$",
-            ">",
-            "#",
-            "(",
-            "[a",
-            "+",
-            "-",
-            "ON",
-            "OFF",
-            "YES",
-            "NO",
-            "SKIP",
-            "SYNC",
-            "ASYNC",
-            "STORE",
-            "STOREDIST",
-            "BLOCK",
-            "COUNT",
-            "STREAMS",
-            "LIMIT",
-            "GET",
-            "SET",
-            "NX",
-            "XX",
-            "EX",
-            "PX",
-            "KEEPTTL",
-            "WITHSCORES",
-            "WEIGHTS",
-            "AGGREGATE",
-            "MATCH",
-            "TYPE",
-            "BY",
-            "ASC",
-            "LEFT",
-            "RIGHT",
-            "MIN",
-            "MAX",
-            "BEFORE",
-            "AND",
-            "NOT",
-            "MAXLEN",
-            "MKSTREAM",
-            "GROUP",
-            "CREATE",
-            "NOACK",
-            "ID",
-            "KEYS",
-            "REPLACE",
-            "ABSTTL",
-            "FIELDS",
-            "BCAST",
-            "OPTIN",
-            "NOLOOP",
-            "PREFIX",
-            "REDIRECT",
-            "REPLY",
-            "TRACKING",
-            "ACK",
-            "GETACK",
-            "PUSH",
-            "ATTRIB",
-            "push",
-            "2",
-            "3",
-            "AUTH",
-            "default",
-            "SETNAME",
-            "normal",
-            "pubsub",
-            "string",
-            "list",
-            "m",
-            "km",
-            "channel",
-            "b",
-            "f",
-            "v",
+    private static final List<String> WORDS =
+            List.of(("h:1 h:2 h:3 h:4 h:{5} 0 0 1 1 2 -1 3 10 0.1 1-1 0-0 * $ > # ( [a + - m km channel b f v"
+                            + " ON OFF YES NO SKIP SYNC ASYNC STORE STOREDIST BLOCK COUNT STREAMS LIMIT GET SET NX XX"
+                            + " EX PX KEEPTTL WITHSCORES WEIGHTS AGGREGATE MATCH TYPE BY ASC LEFT RIGHT MIN MAX BEFORE"
+                            + " AND NOT MAXLEN MKSTREAM GROUP CREATE NOACK ID KEYS REPLACE ABSTTL FIELDS BCAST OPTIN"
+                            + " NOLOOP PREFIX REDIRECT REPLY TRACKING ACK GETACK PUSH ATTRIB AUTH default SETNAME"
+                            + " normal pubsub string list")
+                    .split(" "));
+    private static final List<String> TEXTS = List.of(
             "return 1",
             "return redis.call('get', KEYS[1])",
             "return {1, {2, 'x'}, false}",
@@ -141,8 +54,10 @@ final class HostileClient implements Callable<Long> {
             "return redis.call('subscribe', 'x')",
             "return redis.call('client', 'reply', 'off')",
             "#!lua name=l\nredis.register_function('f', function(k, a) return 1 end)",
-            "\u0000\r\n+OK\r\n",
+            "\0\r\n+OK\r\n",
             "");
+    /** One argument in so many is a text of several words, such as a script. */
+    private static final int TEXT_IN = 8;
 
     private final int port;
     private final Random random;
@@ -216,10 +131,11 @@ final class HostileClient implements Callable<Long> {
         return count;
     }
 
-    private byte[] request(String name, int arguments) {
+    private byte[] request(String name, int more) {
         List<String> words = new ArrayList<>(RespClient.words(name));
-        for (int i = 0; i < arguments; i++) {
-            words.add(ARGUMENTS.get(random.nextInt(ARGUMENTS.size())));
+        for (int i = 0; i < more; i++) {
+            List<String> arguments = random.nextInt(TEXT_IN) == 0 ? TEXTS : WORDS;
+            words.add(arguments.get(random.nextInt(arguments.size())));
         }
         return RespClient.encode(words.toArray());
     }
