@@ -146,7 +146,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         }
         Handshake handshake = new Handshake(link, role, replica, this);
         for (List<String> command : handshake.commands()) {
-            write(RequestEncoder.encode(command.toArray(new String[0])), handshake, ctx);
+            write(RequestEncoder.encode(command.toArray(new String[0])), handshake, ctx, System.nanoTime());
         }
     }
 
@@ -188,16 +188,17 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
             return;
         }
         link.counters().sent.add(1);
-        if (markers.isDue()) {
+        long now = System.nanoTime();
+        if (markers.isDue(now)) {
             ReplyMarkers.Marker marker = markers.next();
-            write(marker.request(), marker, ctx);
+            write(marker.request(), marker, ctx, now);
         }
-        write(request, handler, ctx);
+        write(request, handler, ctx, now);
     }
 
-    private void write(ByteBuf request, ReplyHandler handler, ChannelHandlerContext ctx) {
+    private void write(ByteBuf request, ReplyHandler handler, ChannelHandlerContext ctx, long nowNanos) {
         long wait = up ? link.options().deadlineMillis() : link.options().connectMillis();
-        inFlight.add(handler, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(wait));
+        inFlight.add(handler, nowNanos + TimeUnit.MILLISECONDS.toNanos(wait));
         waiting.add(1);
         batch.add(request, ctx);
         if (deadlineTimer == null) {
@@ -323,7 +324,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     void ping() {
         ChannelHandlerContext ctx = context;
         if (!ended && ctx != null) {
-            write(RequestEncoder.encode("PING"), IgnoreReply.INSTANCE, ctx);
+            write(RequestEncoder.encode("PING"), IgnoreReply.INSTANCE, ctx, System.nanoTime());
         }
     }
 

@@ -47,8 +47,7 @@ final class ReplyMarkers {
     }
 
     /** Counts a request that is about to be sent. True if a marker must go before it. */
-    boolean isDue() {
-        long nowNanos = System.nanoTime();
+    boolean isDue(long nowNanos) {
         if (!on || ++requests <= REQUESTS_BETWEEN && nowNanos - lastNanos < NANOS_BETWEEN) {
             return false;
         }

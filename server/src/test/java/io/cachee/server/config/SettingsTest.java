@@ -196,6 +196,7 @@ class SettingsTest {
                         outcomeOfLink(t),
                         t.database(),
                         t.mostLoads,
+                        t.mayAdminister,
                         t.neededForReady,
                         t.prewarmSource,
                         t.prewarmKeys,

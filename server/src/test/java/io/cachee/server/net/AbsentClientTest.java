@@ -72,10 +72,13 @@ final class AbsentClientTest {
                 RespClient blocked = sidecar.connect()) {
             Await.until("L2 answers", () -> !blocked.call("GET", "k").toString().startsWith("-"));
             blocked.send("BLPOP", "list", "0");
-            Await.until("it is blocked", () -> redis.call("INFO", "clients").string().contains("blocked_clients:1"));
+            Await.until(
+                    "it is blocked",
+                    () -> redis.call("INFO", "clients").string().contains("blocked_clients:1"));
             for (int i = 1; i <= 2; i++) {
                 try (RespClient idle = sidecar.connect()) {
-                    assertThat(idle.call("CONFIG", "SET", "timeout", 1).string()).isEqualTo("OK");
+                    assertThat(idle.call("CONFIG", "SET", "timeout", 1).string())
+                            .isEqualTo("OK");
                     assertThat(idle.isClosedByServer()).isTrue();
                 }
                 sidecar.awaitDisconnects("idle", i);

@@ -23,7 +23,6 @@ final class SharedConnectionStateTest {
             "ASKING",
             "RESTORE-ASKING k 0 x",
             "DEBUG PROTOCOL push",
-            "DEBUG PROTOCOL attrib",
             "CLIENT NO-TOUCH ON",
             "CLIENT NO-EVICT ON",
             "CLIENT TRACKING ON",
@@ -60,7 +59,8 @@ final class SharedConnectionStateTest {
             "FUNCTION KILL",
             "FUNCTION FLUSH",
             "FUNCTION STATS",
-            "FUNCTION LOAD \"#!lua name=l\\nredis.register_function('f', function() return redis.call('select', 3) end)\"",
+            "FUNCTION LOAD \"#!lua name=l\\x0aredis.register_function('f', function() return redis.call('select', 3)"
+                    + " end)\"",
             "FCALL f 0",
             "EVAL \"return redis.call('select', 3)\" 0",
             "EVAL \"redis.setresp(3) return redis.call('hgetall', 'h')\" 0",
