@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
 final class Handshake implements ReplyHandler {
     /** Receives the result. */
     interface Outcome {
-        /** @param echoes whether the server answers ECHO, so that markers can be sent */
+        /**
+         * All replies were as expected.
+         *
+         * @param echoes whether the server answers ECHO, so that markers can be sent
+         */
         void succeeded(boolean echoes);
 
         void refused(String why);

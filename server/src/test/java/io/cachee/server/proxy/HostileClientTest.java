@@ -18,11 +18,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * Twenty clients check what they read while another one sends everything that Redis and Valkey know. They get neither
- * foreign replies nor errors. {@code bench/run hostile} runs it for longer.
+ * Twenty clients check what they read while another one sends everything that Redis and Valkey know. They get no
+ * foreign replies, and errors only where the server was held up. {@code bench/run hostile} runs it for longer.
  */
 final class HostileClientTest {
     private static final int SECONDS = Integer.getInteger("cachee.hostile.seconds", 10);
@@ -67,6 +68,13 @@ final class HostileClientTest {
             "DEBUG SET-DISABLE-DENY-SCRIPTS",
             "DEBUG SLEEP");
 
+    /**
+     * With --l2-admin a client may hold the server up, by SAVE or PFSELFTEST on a busy machine, say. Then others hear
+     * that L2 gives no answer.
+     */
+    private static final Pattern HELD_UP =
+            Pattern.compile("ERR L2 gave no answer: (\\S+ was silent for|no reply from|no connection to) .*");
+
     @Test
     void givesNobodyAnothersReply() throws Exception {
         run(false, STOP_OTHER_CLIENTS);
@@ -108,13 +116,17 @@ final class HostileClientTest {
             long sent = fired.get();
             long outOfStep = sidecar.proxy().nearCache().l2().status().totals().outOfStep();
             Map<String, Integer> errorCounts = countsOf(errors);
+            Map<String, Integer> unexplained = new TreeMap<>(errorCounts);
+            unexplained
+                    .keySet()
+                    .removeIf(error -> mayAdminister && HELD_UP.matcher(error).matches());
             int missed = hostile.missed().size();
             System.out.println("hostile client, seed " + SEED + (mayAdminister ? ", with --l2-admin: " : ": ")
                     + sent + " commands in " + SECONDS + " s; " + CLIENTS + " clients checked " + checked
                     + " replies: " + faults.size() + " foreign or missing, " + errors.size() + " errors "
                     + errorCounts + ", out of step " + outOfStep + ", missed " + missed);
             assertThat(faults).as("seed %d", SEED).isEmpty();
-            assertThat(errorCounts)
+            assertThat(unexplained)
                     .as("seed %d; what kept L2 busy: %s", SEED, redis.call("SLOWLOG", "GET", "10"))
                     .isEmpty();
             assertThat(outOfStep).isZero();
