@@ -52,7 +52,7 @@ final class ReplyMarkersTest {
     private static List<String> repliesAfter(LinkUnderTest link, Object... shifting) throws Exception {
         List<CompletableFuture<String>> replies = new ArrayList<>();
         link.run(() -> {
-            link.plain(RespVersion.RESP3, -1, "", shifting);
+            var ignored = link.plain(RespVersion.RESP3, -1, "", shifting);
             for (int i = 0; i < REQUESTS; i++) {
                 replies.add(link.plain(RespVersion.RESP3, -1, "", "EVAL", "return '" + i + "'", "0"));
             }
