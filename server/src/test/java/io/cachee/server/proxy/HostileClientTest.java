@@ -96,8 +96,7 @@ final class HostileClientTest {
     private static void run(boolean mayAdminister, Set<String> left) throws Exception {
         Queue<String> faults = new ConcurrentLinkedQueue<>();
         Queue<String> errors = new ConcurrentLinkedQueue<>();
-        try (RedisServerProcess redis =
-                        RedisServerProcess.start(L2_ARGUMENTS);
+        try (RedisServerProcess redis = RedisServerProcess.start(L2_ARGUMENTS);
                 TestSidecar sidecar = start(redis, mayAdminister);
                 ExecutorService threads = Executors.newFixedThreadPool(CLIENTS + 1)) {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
