@@ -3,16 +3,19 @@ package io.cachee.server;
 import io.cachee.l2.L2Options;
 import io.cachee.server.admin.AdminServer;
 import io.cachee.server.command.CommandFamilies;
+import io.cachee.server.config.MemoryPlan;
 import io.cachee.server.config.MemorySize;
 import io.cachee.server.config.NearCacheOptions;
 import io.cachee.server.config.Settings;
 import io.cachee.server.config.StartOptions;
 import io.cachee.server.engine.CommandTable;
+import io.cachee.server.engine.MemoryLimits;
 import io.cachee.server.engine.Parameter;
 import io.cachee.server.engine.RemovedKeys;
 import io.cachee.server.engine.SelfTest;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.SidecarOptions;
+import io.cachee.server.net.BufferLimits;
 import io.cachee.server.net.ListenOptions;
 import io.cachee.server.net.LoopOptions;
 import io.cachee.server.net.NetworkLimits;
@@ -55,6 +58,7 @@ public final class Sidecar implements AutoCloseable {
     private final ConfigReload reload;
     private final Readiness readiness;
     private final AdminServer admin = new AdminServer();
+    private final HeapTrimmer heap;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final long startedNanos;
     private int healthPort;
@@ -100,6 +104,7 @@ public final class Sidecar implements AutoCloseable {
         RemovedKeys removed = new RemovedKeys();
         NearCacheOptions nearCache = settings.nearCache();
         this.polling = polling(settings, log);
+        this.heap = new HeapTrimmer(settings.memory().heapBytes());
         List<byte[]> previous =
                 nearCache.warmsFromL2() ? PreviousKeys.of(settings.shmFile(), nearCache.prewarmKeys) : List.of();
         this.store = settings.openStore(removed);
@@ -113,12 +118,13 @@ public final class Sidecar implements AutoCloseable {
                     shared.statistics::hitRate,
                     System::nanoTime);
             configure(shared, settings);
+            MemoryPlan memory = settings.memory();
+            shared.tunables.limitMemory(new MemoryLimits(
+                    memory.trackedBytes(), memory.slowLogBytes(), memory.usersBytes(), memory.copiedBytes()));
             reload = new ConfigReload(settings, shared, log);
             shared.onShutdown(stopping::countDown);
-            NetworkLimits limits = NetworkLimits.DEFAULT
-                    .but()
-                    .clientBuffersTotalBytes(settings.options().buffersTotal)
-                    .build();
+            NetworkLimits limits =
+                    NetworkLimits.DEFAULT.but().memory(bufferLimits()).build();
             this.server = SocketServer.open(shared, listenOptions(), limits, this::connectToL2);
             reload.add(new KeyspaceReload(proxy == null ? null : proxy.nearCache(), nearCache.keyspaces, log));
         } catch (IOException | RuntimeException e) {
@@ -184,6 +190,17 @@ public final class Sidecar implements AutoCloseable {
         }
         Parameter.set(shared, parameters);
         shared.users.define(settings.users());
+    }
+
+    private BufferLimits bufferLimits() {
+        MemoryPlan memory = settings.memory();
+        long most = settings.options().buffersTotal;
+        return new BufferLimits(
+                Math.min(most, memory.requestBytes()),
+                memory.mostRequestBytes(),
+                Math.min(most, memory.replyBytes()),
+                memory.socketBufferBytes(),
+                memory.highWaterMark());
     }
 
     private ListenOptions listenOptions() {
@@ -296,6 +313,7 @@ public final class Sidecar implements AutoCloseable {
             }
             reload.tick();
             warmUp.tick();
+            heap.tick();
         }
     }
 

@@ -75,6 +75,10 @@ public final class StartCommand implements Callable<Integer> {
             err.flush();
             return EXIT_WRONG_ARGUMENTS;
         }
+        // Netty reads it when its first class is loaded.
+        System.setProperty(
+                "io.netty.maxDirectMemory",
+                String.valueOf(settings.memory().directBytes()));
         Log log = new Log(System.err);
         settings.warnings().forEach(log::warn);
         return Sidecar.run(settings, log);

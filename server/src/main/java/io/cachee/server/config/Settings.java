@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The flags of {@code cachee start}, checked together, with the values that follow from them. */
 public final class Settings {
-    /** Memory that the JVM and its network buffers need besides the store. */
-    static final long BESIDE_STORE_BYTES = 100L << 20;
-
     private static final String SHM_NAME = "cachee.shm";
     private static final int MOST_DEFAULT_LOOPS = 4;
 
@@ -32,6 +29,7 @@ public final class Settings {
     private final StartOptions options;
     private final NearCacheOptions nearCache;
     private final long maxMemory;
+    private final MemoryPlan memory;
     private final long maxValueSize;
     private final Eviction eviction;
     private final @Nullable Path shmFile;
@@ -45,11 +43,12 @@ public final class Settings {
         this.values = values;
         options = new StartOptions(values);
         maxMemory = values.parsed("max-memory", text -> {
-            long bytes = MemorySize.parse(text, container);
+            long bytes = text.equals("auto") ? largestStore(container) : MemorySize.parse(text, container);
             StoreOptions.maxMemory(bytes);
             return bytes;
         });
         checkFits(maxMemory, container);
+        memory = MemoryPlan.of(container.memoryLimit(), maxMemory, Runtime.getRuntime().maxMemory());
         maxValueSize = options.maxValueSize.isEmpty()
                 ? maxMemory / 8
                 : values.parsed("max-value-size", text -> MemorySize.parse(text));
@@ -70,6 +69,7 @@ public final class Settings {
                 : Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_DEFAULT_LOOPS);
         nearCache = new NearCacheOptions(values);
         shmFile = shmFile(options);
+        warnOfFewClients();
         busyPollMicros = container.hasCpuLimit() ? 0 : options.busyPollMicros;
     }
 
@@ -100,6 +100,11 @@ public final class Settings {
     /** The size of the store in bytes. */
     public long maxMemory() {
         return maxMemory;
+    }
+
+    /** How the memory beside the store is divided. */
+    public MemoryPlan memory() {
+        return memory;
     }
 
     /** The largest value in bytes. */
@@ -148,20 +153,36 @@ public final class Settings {
         }
     }
 
+    private void warnOfFewClients() {
+        if (values.isGiven("maxclients") && options.maxClients > memory.mostClients()) {
+            warnings.add("--maxclients: the memory beside the store is enough for " + memory.mostClients()
+                    + " clients, not for " + options.maxClients);
+        }
+    }
+
+    /** The largest store that leaves enough memory for the process. */
+    private static long largestStore(Container container) {
+        long available = container.availableMemory();
+        check(available > 0, "'auto': neither the container's memory limit nor the machine's memory could be read");
+        long bytes = MemoryPlan.storeIn(available) >> 20 << 20;
+        check(bytes > 0, "'auto': " + MemorySize.format(available) + " leave no memory for a store");
+        return bytes;
+    }
+
     /**
      * The store allocates all its pages at the start: in a container that is too small, the process would be killed.
      */
     private static void checkFits(long maxMemory, Container container) {
         long available = container.availableMemory();
-        long needed = maxMemory + BESIDE_STORE_BYTES;
+        long needed = maxMemory + MemoryPlan.LEAST_BESIDE_BYTES;
         String whose = container.memoryLimit() > 0 ? "the container's limit is " : "this machine has ";
         check(
                 available <= 0 || needed <= available,
                 "--max-memory: " + MemorySize.format(maxMemory) + " for the store and "
-                        + MemorySize.format(BESIDE_STORE_BYTES) + " for the process make "
+                        + MemorySize.format(MemoryPlan.LEAST_BESIDE_BYTES) + " for the process make "
                         + MemorySize.format(needed) + ", but " + whose + MemorySize.format(available)
                         + "; allow more, or lower --max-memory to "
-                        + Math.max(1, available - BESIDE_STORE_BYTES >> 20) + "mb at most");
+                        + Math.max(1, available - MemoryPlan.LEAST_BESIDE_BYTES >> 20) + "mb at most");
     }
 
     private static void checkPorts(StartOptions options) {
@@ -278,7 +299,7 @@ public final class Settings {
     /** The flags that may change at run time, as CONFIG SET takes them. Passwords are not among them. */
     public Map<String, String> parameters() {
         Map<String, String> parameters = new LinkedHashMap<>();
-        parameters.put("maxclients", String.valueOf(options.maxClients));
+        parameters.put("maxclients", String.valueOf(Math.min(options.maxClients, memory.mostClients())));
         parameters.put("timeout", String.valueOf(options.timeoutSeconds));
         parameters.put("client-output-buffer-limit", options.outputLimits);
         parameters.put("client-query-buffer-limit", options.queryBuffer);

@@ -66,10 +66,10 @@ public final class StartOptions {
                             + " there changes anything."),
             Flag.of(
                     "max-memory",
-                    "SIZE|SHARE",
+                    "SIZE|SHARE|auto",
                     "256mb",
                     "The size of the store, everything in it included; or a share of the container's limit, such as"
-                            + " 60%. " + SIZE),
+                            + " 60%; auto is what the limit leaves. " + SIZE),
             Flag.of(
                     "eviction",
                     "POLICY",
@@ -120,8 +120,9 @@ public final class StartOptions {
             Flag.of(
                     "client-buffers-total",
                     "SIZE",
-                    "64mb",
-                    "Unfinished requests of all clients together, and likewise replies that they have not taken."),
+                    "",
+                    "Unfinished requests of all clients together, and likewise replies that they have not taken; never"
+                            + " more than the memory beside the store allows, which is also what it is unless given."),
             Flag.of("tracking-table-max-keys", "N", "100000", "Keys remembered for clients that keep copies."),
             Flag.of("shutdown-grace", "SECONDS", "10", "How long clients may finish what is under way after SIGTERM."),
             Flag.of(
@@ -198,6 +199,9 @@ public final class StartOptions {
     }
 
     private static long buffersTotal(String text) {
+        if (text.isEmpty()) {
+            return Long.MAX_VALUE;
+        }
         long bytes = MemorySize.parse(text);
         if (bytes < LEAST_BUFFERS) {
             throw new IllegalArgumentException("'" + text + "' is less than " + MemorySize.format(LEAST_BUFFERS));

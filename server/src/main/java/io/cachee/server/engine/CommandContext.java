@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * ({@link #replyValue}), and from the request directly to the store ({@link #put(int, long, PutMode)}).
  */
 public final class CommandContext {
-    /** The bytes of values that one command may copy to the heap, which is small. */
-    private static final int MOST_TAKEN = 16 << 20;
-
     /** All memory: values are copied from the store to the address of the output buffer. */
     private static final MemorySegment MEMORY = allMemory();
 
@@ -220,9 +217,10 @@ public final class CommandContext {
 
     private byte[] room(long length) {
         taken += length;
-        if (taken > MOST_TAKEN) {
+        long most = shared.tunables.memory.copiedBytes();
+        if (taken > most) {
             throw new CommandException(
-                    "ERR the values are too large for this command: it can hold " + (MOST_TAKEN >> 20) + " MB at once");
+                    "ERR the values are too large for this command: it can hold " + (most >> 10) + " kB at once");
         }
         return new byte[(int) length];
     }

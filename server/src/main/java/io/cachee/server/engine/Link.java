@@ -37,6 +37,9 @@ public interface Link extends ReplyWriter.Outlet {
     /** Bytes of an unfinished request. Any thread. */
     long unreadBytes();
 
+    /** The messages that wait for the client take more memory than before, or less. Any thread. */
+    void messagesGrew(long difference);
+
     /** The client's address: {@code address:port}, or the path of the Unix socket. Any thread. */
     String remoteAddress();
 

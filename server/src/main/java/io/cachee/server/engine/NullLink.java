@@ -69,6 +69,11 @@ final class NullLink implements Link {
     }
 
     @Override
+    public void messagesGrew(long difference) {
+        // There is no client that waits.
+    }
+
+    @Override
     public String remoteAddress() {
         return "";
     }

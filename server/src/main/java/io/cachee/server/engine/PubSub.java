@@ -15,7 +15,7 @@ public final class PubSub {
 
     /** False if the client was subscribed already. */
     public boolean subscribe(Session session, Bytes channel) {
-        boolean isNew = of(session).channels().add(channel);
+        boolean isNew = of(session).add(channel);
         if (isNew) {
             join(channels, channel, session);
         }
@@ -24,14 +24,14 @@ public final class PubSub {
     }
 
     public boolean unsubscribe(Session session, Bytes channel) {
-        boolean was = of(session).channels().remove(channel);
+        boolean was = of(session).remove(channel);
         leave(channels, channel, session);
         session.refresh();
         return was;
     }
 
     public boolean subscribePattern(Session session, Bytes pattern) {
-        boolean isNew = of(session).patterns().put(pattern, new Glob(pattern.value())) == null;
+        boolean isNew = of(session).addPattern(pattern);
         if (isNew) {
             join(patterns, pattern, session);
         }
@@ -40,7 +40,7 @@ public final class PubSub {
     }
 
     public boolean unsubscribePattern(Session session, Bytes pattern) {
-        boolean was = of(session).patterns().remove(pattern) != null;
+        boolean was = of(session).removePattern(pattern);
         leave(patterns, pattern, session);
         session.refresh();
         return was;

@@ -45,6 +45,9 @@ public final class Session {
         int bytes();
     }
 
+    /** The memory of a connection on which nothing is under way. */
+    private static final int CONNECTION_BYTES = 3 << 10;
+
     /** Never used twice. */
     public final long id;
 
@@ -210,6 +213,7 @@ public final class Session {
             return;
         }
         mailbox.add(message);
+        link.messagesGrew(message.bytes());
         if (!delivering.getAndSet(true)) {
             link.execute(this::deliver);
         }
@@ -221,6 +225,7 @@ public final class Session {
         reply.begin(link, resp3);
         for (Message next = mailbox.poll(); next != null; next = mailbox.poll()) {
             mailboxBytes.addAndGet(-next.bytes());
+            link.messagesGrew(-next.bytes());
             next.writeTo(reply, this);
         }
         if (reply.end()) {
@@ -242,6 +247,16 @@ public final class Session {
     public long transactionBytes() {
         Transaction held = transaction;
         return held == null ? 0 : held.bytes();
+    }
+
+    /** The approximate memory on the heap that the client takes, but for requests and messages. */
+    public long heldBytes() {
+        Subscriptions listens = subscriptions;
+        Tracking tracks = tracking;
+        return CONNECTION_BYTES
+                + transactionBytes()
+                + (listens == null ? 0 : listens.bytes())
+                + (tracks == null ? 0 : tracks.bytes());
     }
 
     /** Forgets the watched keys and the queued commands. */

@@ -10,7 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The latest commands that took long. The number of entries is limited, and so is the size of each. */
+/** The latest commands that took long. The number of entries is limited, the size of each, and their memory. */
 public final class SlowLog {
     private static final int MAX_ARGUMENTS = 32;
     private static final int MAX_ARGUMENT_BYTES = 128;
@@ -20,7 +20,13 @@ public final class SlowLog {
             long id, long unixSeconds, long micros, List<byte[]> arguments, String client, String clientName) {}
 
     private final Tunables tunables;
+    /** The memory of an entry, and of an argument, in addition to its bytes. */
+    private static final int ENTRY_BYTES = 200;
+
+    private static final int ARGUMENT_BYTES = 32;
+
     private final Deque<Entry> entries = new ArrayDeque<>();
+    private long bytes;
     private long nextId;
 
     SlowLog(Tunables tunables) {
@@ -53,9 +59,18 @@ public final class SlowLog {
     private synchronized void add(Entry entry) {
         entries.addFirst(
                 new Entry(nextId++, entry.unixSeconds, entry.micros, entry.arguments, entry.client, entry.clientName));
-        while (entries.size() > tunables.slowlogMaxLength) {
-            entries.removeLast();
+        bytes += bytesOf(entry);
+        while (entries.size() > tunables.slowlogMaxLength || bytes > tunables.memory.slowLogBytes()) {
+            bytes -= bytesOf(entries.removeLast());
         }
+    }
+
+    private static long bytesOf(Entry entry) {
+        long sum = (long) ENTRY_BYTES + entry.client.length() + entry.clientName.length();
+        for (byte[] argument : entry.arguments) {
+            sum += (long) argument.length + ARGUMENT_BYTES;
+        }
+        return sum;
     }
 
     public synchronized List<Entry> latest(int count) {
@@ -75,6 +90,7 @@ public final class SlowLog {
 
     public synchronized void reset() {
         entries.clear();
+        bytes = 0;
     }
 
     static byte[] cut(byte[] argument, int most) {

@@ -22,7 +22,19 @@ public record Tracking(
         boolean optOut,
         boolean noLoop,
         long redirect) {
+    /** The memory of a prefix in addition to its bytes. */
+    private static final int PREFIX_BYTES = 32;
+
     static final Tracking OFF = new Tracking(false, false, List.of(), false, false, false, 0);
+
+    /** The approximate memory of the prefixes. */
+    long bytes() {
+        long bytes = 0;
+        for (byte[] prefix : prefixes) {
+            bytes += (long) prefix.length + PREFIX_BYTES;
+        }
+        return bytes;
+    }
 
     boolean covers(byte[] key) {
         if (prefixes.isEmpty()) {

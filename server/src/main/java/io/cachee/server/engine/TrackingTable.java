@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +26,26 @@ import org.jspecify.annotations.Nullable;
  * only once, until it reads the key again. Clients that use {@code BCAST} are not in the table: they are notified of
  * every change under their prefixes.
  *
- * <p>The number of keys is limited. When there are too many, an arbitrary key is removed, and its readers are notified
- * as if it had changed. Any thread may call.
+ * <p>The number of keys is limited, and so is their memory. When there are too many, an arbitrary key is removed, and
+ * its readers are notified as if it had changed. Any thread may call.
  */
 public final class TrackingTable {
     /** The channel on which clients that use RESP2 receive invalidations. */
     public static final String CHANNEL = "__redis__:invalidate";
 
     private final SharedState shared;
+    /** The memory of a key that is remembered in addition to its bytes, and of each of its readers. */
+    private static final int KEY_BYTES = 120;
+
+    private static final int READER_BYTES = 8;
+
+    /** A key with more readers is taken for changed, so that a read never looks at more. */
+    private static final int MOST_READERS = 1_000;
+
+    private static final long[] NOBODY = {};
+
     private final Map<Bytes, long[]> readers = new ConcurrentHashMap<>();
+    private final AtomicLong bytes = new AtomicLong();
     private final Set<Session> broadcast = ConcurrentHashMap.newKeySet();
     private final Set<Session> tracking = ConcurrentHashMap.newKeySet();
 
@@ -96,17 +108,37 @@ public final class TrackingTable {
 
     private void add(Session session, byte[] key) {
         long id = session.id;
-        readers.merge(new Bytes(key), new long[] {id}, (known, own) -> with(known, own[0]));
-        while (readers.size() > shared.tunables.trackingTableMaxKeys) {
+        long[] left = readers.compute(new Bytes(key), (name, known) -> {
+            long[] more = with(known, id);
+            bytes.addAndGet(bytesOf(name, more) - bytesOf(name, known));
+            return more;
+        });
+        if (left.length > MOST_READERS) {
+            notifyReaders(null, key);
+            add(session, key);
+        }
+        while (isFull()) {
             Iterator<Bytes> any = readers.keySet().iterator();
-            if (any.hasNext()) {
-                byte[] victim = any.next().value();
-                notifyReaders(null, victim);
+            if (!any.hasNext()) {
+                return;
             }
+            notifyReaders(null, any.next().value());
         }
     }
 
-    private static long[] with(long[] known, long id) {
+    private boolean isFull() {
+        return readers.size() > shared.tunables.trackingTableMaxKeys
+                || bytes.get() > shared.tunables.memory.trackedBytes();
+    }
+
+    private static long bytesOf(Bytes key, long @Nullable [] ids) {
+        return ids == null ? 0 : (long) key.value().length + KEY_BYTES + (long) ids.length * READER_BYTES;
+    }
+
+    private static long[] with(long @Nullable [] known, long id) {
+        if (known == null) {
+            return new long[] {id};
+        }
         for (long other : known) {
             if (other == id) {
                 return known;
@@ -130,10 +162,7 @@ public final class TrackingTable {
     }
 
     private void notifyReaders(@Nullable Session by, byte[] key) {
-        long[] ids = readers.remove(new Bytes(key));
-        if (ids == null) {
-            return;
-        }
+        long[] ids = take(new Bytes(key));
         for (long id : ids) {
             Session session = shared.clients.byId(id);
             if (session != null) {
@@ -146,9 +175,16 @@ public final class TrackingTable {
         }
     }
 
+    /** Removes a key; returns its readers. */
+    private long[] take(Bytes key) {
+        long[] ids = readers.remove(key);
+        bytes.addAndGet(-bytesOf(key, ids));
+        return ids == null ? NOBODY : ids;
+    }
+
     /** All keys were removed. */
     public void cleared() {
-        readers.clear();
+        readers.keySet().forEach(this::take);
         for (Session session : tracking) {
             invalidate(session, null);
         }

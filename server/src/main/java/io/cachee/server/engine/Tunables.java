@@ -14,6 +14,13 @@ public final class Tunables {
     volatile OutputLimit normalOutput = new OutputLimit(64L << 20, 32L << 20, 60);
     volatile OutputLimit pubSubOutput = new OutputLimit(32L << 20, 8L << 20, 60);
     volatile int queryBufferBytes = 64 << 20;
+    /** Chosen at the start from the memory of the container. */
+    volatile MemoryLimits memory = MemoryLimits.DEFAULT;
+
+    /** Sets what may be kept in memory. Call before accepting clients. */
+    public void limitMemory(MemoryLimits limits) {
+        memory = limits;
+    }
 
     /** How many clients may be connected. */
     public int maxClients() {

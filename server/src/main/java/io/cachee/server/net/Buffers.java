@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The memory in which an event loop decodes requests. A batch is decoded in one array that belongs to the loop. Only an
  * unfinished request at its end is kept for the connection. Short ones are kept in pooled arrays of two sizes, so that
  * many connections with a little each take little. A large request gets an array that grows with what has arrived. A
- * few megabytes of these are pooled too; as garbage they would make the heap grow to its limit.
+ * few of these are pooled too; as garbage they would make the heap grow to its limit.
  */
 @ConfinedTo("the event loop")
 final class Buffers {
@@ -20,8 +20,6 @@ final class Buffers {
     static final int TINY_BYTES = 1 << 10;
     private static final int SMALL_POOLED = 64;
     private static final int TINY_POOLED = 512;
-    private static final int SPARE_BYTES_OF_ALL_LOOPS = 12 << 20;
-
     final byte[] scratch = new byte[SCRATCH_BYTES];
     private final Deque<byte[]> small = new ArrayDeque<>(SMALL_POOLED);
     private final Deque<byte[]> tiny = new ArrayDeque<>(TINY_POOLED);
@@ -29,12 +27,12 @@ final class Buffers {
     /** Large arrays for the next large requests. */
     private final List<byte[]> spares = new ArrayList<>();
 
-    private final int mostSpareBytes;
-    private int spareBytes;
+    private final long mostSpareBytes;
+    private long spareBytes;
 
-    /** @param loops how many loops share the memory for spare arrays */
-    Buffers(int loops) {
-        this.mostSpareBytes = SPARE_BYTES_OF_ALL_LOOPS / loops;
+    /** @param mostSpareBytes memory for spare arrays */
+    Buffers(long mostSpareBytes) {
+        this.mostSpareBytes = mostSpareBytes;
     }
 
     /** An array of at least {@code wanted} bytes. A new large one gets {@code preferred} bytes. */

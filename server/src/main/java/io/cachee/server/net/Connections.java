@@ -38,11 +38,10 @@ final class Connections {
         this.socketPath = socketPath;
         this.isProtected = isProtected;
         this.limits = limits;
-        // Requests are on the heap, and the process ends when that is full. Commands need the other half of it.
-        long mostInput = Runtime.getRuntime().maxMemory() / 2;
-        long allowedInput = Math.min(limits.inputTotalBytes(), mostInput / 4 * 3);
-        this.inputs = new BufferTotal(allowedInput, mostInput, all, SocketConnection::inputBytes);
-        this.outputs = new BufferTotal(limits.outputTotalBytes(), Long.MAX_VALUE, all, SocketConnection::unsentBytes);
+        BufferLimits memory = limits.memory();
+        this.inputs =
+                new BufferTotal(memory.requestBytes(), memory.mostRequestBytes(), all, SocketConnection::inputBytes);
+        this.outputs = new BufferTotal(memory.replyBytes(), Long.MAX_VALUE, all, SocketConnection::outputBytes);
     }
 
     // ---------------------------------------------------------------- admission
@@ -162,6 +161,10 @@ final class Connections {
     }
 
     // ---------------------------------------------------------------- limits and mishaps of one connection
+
+    BufferLimits memory() {
+        return limits.memory();
+    }
 
     String socketPath() {
         return socketPath;

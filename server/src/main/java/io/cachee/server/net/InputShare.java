@@ -2,9 +2,10 @@ package io.cachee.server.net;
 
 import io.cachee.server.engine.AnyThread;
 import io.cachee.server.engine.ConfinedTo;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What a connection's unfinished and waiting requests take of the memory that all connections may use for requests. The
+ * What a client takes of the heap that all clients may use together: requests, what it listens to, and messages. The
  * total is told once per read, not for each request; a large array is reserved before it is allocated.
  */
 @ConfinedTo("the connection's event loop")
@@ -16,6 +17,12 @@ final class InputShare {
     /** Reserved since then. */
     private long reserved;
 
+    @AnyThread
+    private final AtomicLong messages = new AtomicLong();
+
+    @AnyThread
+    private volatile boolean hasEnded;
+
     InputShare(Connections connections) {
         this.connections = connections;
     }
@@ -25,6 +32,28 @@ final class InputShare {
         boolean hasRoom = connections.reserveInput(more);
         reserved += hasRoom ? more : 0;
         return hasRoom;
+    }
+
+    /** Messages wait outside of requests: they come from other clients. */
+    @AnyThread
+    void messagesGrew(long difference) {
+        messages.addAndGet(difference);
+        connections.inputGrew(difference, 0);
+        if (hasEnded) {
+            forgetMessages();
+        }
+    }
+
+    /** Gives everything back. */
+    void end() {
+        account(0);
+        hasEnded = true;
+        forgetMessages();
+    }
+
+    @AnyThread
+    private void forgetMessages() {
+        connections.inputGrew(-messages.getAndSet(0), 0);
     }
 
     /** Tells the total what the connection holds now. */
@@ -40,6 +69,6 @@ final class InputShare {
 
     @AnyThread
     long bytes() {
-        return bytes;
+        return bytes + messages.get();
     }
 }

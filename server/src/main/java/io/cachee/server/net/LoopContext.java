@@ -7,6 +7,8 @@ import java.util.Deque;
 
 /** An event loop, and what its connections share whatever they speak. */
 final class LoopContext {
+    private static final int MOST_TO_FLUSH = 256;
+
     final EventLoop eventLoop;
     /** Its number among all event loops, from 0. */
     final int index;
@@ -34,14 +36,21 @@ final class LoopContext {
     @ConfinedTo("the event loop")
     void flush(SocketConnection connection) {
         toFlush.add(connection);
-        if (!flushPlanned) {
+        if (toFlush.size() >= MOST_TO_FLUSH) {
+            // Each has a buffer, though there may be little in it.
+            flushAll();
+        } else if (!flushPlanned) {
             flushPlanned = true;
-            eventLoop.execute(this::flushAll);
+            eventLoop.execute(this::flushQueued);
         }
     }
 
-    private void flushAll() {
+    private void flushQueued() {
         flushPlanned = false;
+        flushAll();
+    }
+
+    private void flushAll() {
         for (SocketConnection next = toFlush.poll(); next != null; next = toFlush.poll()) {
             next.flushNow();
         }

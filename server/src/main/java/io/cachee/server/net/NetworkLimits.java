@@ -9,8 +9,7 @@ package io.cachee.server.net;
  * @param acceptRestMillis how long no connection is accepted after accepting one has failed
  * @param handshakeMillis how long a TLS handshake may take
  * @param mostHandshakes TLS handshakes under way at once
- * @param inputTotalBytes unfinished and waiting requests of all clients together
- * @param outputTotalBytes replies that clients have not taken yet, of all clients together
+ * @param memory the memory of all clients together
  */
 public record NetworkLimits(
         long strangerMillis,
@@ -19,8 +18,7 @@ public record NetworkLimits(
         long acceptRestMillis,
         long handshakeMillis,
         int mostHandshakes,
-        long inputTotalBytes,
-        long outputTotalBytes) {
+        BufferLimits memory) {
     public static final NetworkLimits DEFAULT = new Builder().build();
 
     /** Begins with these limits. */
@@ -32,8 +30,7 @@ public record NetworkLimits(
         builder.acceptRestMillis = acceptRestMillis;
         builder.handshakeMillis = handshakeMillis;
         builder.mostHandshakes = mostHandshakes;
-        builder.inputTotalBytes = inputTotalBytes;
-        builder.outputTotalBytes = outputTotalBytes;
+        builder.memory = memory;
         return builder;
     }
 
@@ -45,8 +42,7 @@ public record NetworkLimits(
         private long acceptRestMillis = 500;
         private long handshakeMillis = 5_000;
         private int mostHandshakes = 256;
-        private long inputTotalBytes = 64L << 20;
-        private long outputTotalBytes = 64L << 20;
+        private BufferLimits memory = BufferLimits.DEFAULT;
 
         private Builder() {}
 
@@ -80,10 +76,8 @@ public record NetworkLimits(
             return this;
         }
 
-        /** For the requests of all clients together, and the same for their replies. */
-        public Builder clientBuffersTotalBytes(long bytes) {
-            inputTotalBytes = bytes;
-            outputTotalBytes = bytes;
+        public Builder memory(BufferLimits limits) {
+            memory = limits;
             return this;
         }
 
@@ -95,8 +89,7 @@ public record NetworkLimits(
                     acceptRestMillis,
                     handshakeMillis,
                     mostHandshakes,
-                    inputTotalBytes,
-                    outputTotalBytes);
+                    memory);
         }
     }
 }

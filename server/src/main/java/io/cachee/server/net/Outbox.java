@@ -18,13 +18,11 @@ import java.util.concurrent.TimeUnit;
 @SuppressWarnings("FutureReturnValueIgnored")
 @ConfinedTo("the connection's event loop")
 final class Outbox {
-    /** Replies are flushed, and counted, when there are this many bytes, even amid a batch. */
-    static final int FLUSH_BYTES = 128 << 10;
-
     private final SocketConnection connection;
     private final Protocol protocol;
     private final Connections connections;
     private final boolean isTls;
+    private final int flushBytes;
     private long unflushedBytes;
     /** What the total of all connections has been told of this one. */
     private long accounted;
@@ -37,6 +35,7 @@ final class Outbox {
         this.protocol = protocol;
         this.connections = connections;
         this.isTls = connection.transport() == Transport.TLS;
+        this.flushBytes = connections.memory().flushBytes();
     }
 
     // ---------------------------------------------------------------- sending
@@ -74,7 +73,7 @@ final class Outbox {
         long unsent = unsentBytes() + (isTls ? unflushedBytes : 0);
         if (unsent > connections.outputLimit().hardBytes()) {
             overflow();
-        } else if (unsent > FLUSH_BYTES) {
+        } else if (unsent > flushBytes) {
             account();
         }
     }
@@ -91,9 +90,21 @@ final class Outbox {
         return protocol.deferredBytes() + (buffer == null ? 0 : buffer.totalPendingWriteBytes());
     }
 
+    /** Bytes of memory that unsent replies take, here and in the kernel. */
+    @AnyThread
+    long outputBytes() {
+        long unsent = unsentBytes();
+        return unsent + (unsent > flushBytes ? connections.memory().blockedBytes() : 0);
+    }
+
+    /** Whether so much is queued that it should leave, even amid a batch. */
+    boolean isFull(int pendingBytes) {
+        return pendingBytes + unflushedBytes > flushBytes;
+    }
+
     /** Tells the total of all connections how much there is now. */
     void account() {
-        long share = unsentBytes();
+        long share = outputBytes();
         long difference = share - accounted;
         if (difference != 0) {
             accounted = share;

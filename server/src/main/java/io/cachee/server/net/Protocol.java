@@ -39,7 +39,7 @@ interface Protocol {
     /** Whether no request is half read or waiting, and no reply is still to come. */
     boolean isIdle();
 
-    /** Bytes of memory that unfinished and waiting requests take. */
+    /** Bytes of memory on the heap that the client takes, but for messages. */
     long inputBytes();
 
     /** Bytes of replies that are not written yet, because one before them is still to come. */

@@ -12,10 +12,11 @@ final class RespFactory implements Protocol.Factory {
     private final SharedState shared;
     private final List<RespLoop> loops = new ArrayList<>();
 
-    RespFactory(SharedState shared, int loopCount, ByteBufAllocator allocator) {
+    /** @param spareBytes memory for arrays that wait for the next large requests, for all loops together */
+    RespFactory(SharedState shared, int loopCount, ByteBufAllocator allocator, long spareBytes) {
         this.shared = shared;
         for (int i = 0; i < loopCount; i++) {
-            loops.add(new RespLoop(shared.executor(allocator), new Buffers(loopCount)));
+            loops.add(new RespLoop(shared.executor(allocator), new Buffers(spareBytes / loopCount)));
         }
     }
 

@@ -146,7 +146,7 @@ final class RespProtocol implements Protocol, Link {
     public long inputBytes() {
         Request request = waiting;
         long waits = request == null ? 0 : request.buffer().length;
-        return waits + unread.capacity() + session().transactionBytes();
+        return waits + unread.capacity() + session().heldBytes();
     }
 
     @Override
@@ -271,7 +271,7 @@ final class RespProtocol implements Protocol, Link {
             if (connection.isHeld() || deferred.isFull()) {
                 return;
             }
-            if (executor.pendingBytes() + connection.unflushedBytes() > Outbox.FLUSH_BYTES) {
+            if (connection.outbox().isFull(executor.pendingBytes())) {
                 executor.handOver();
                 connection.flushNow();
                 if (!connection.isWritable()) {
@@ -331,6 +331,9 @@ final class RespProtocol implements Protocol, Link {
             write(full);
         } else {
             deferred.follow(full);
+        }
+        if (connection.outbox().isFull(0)) {
+            connection.flushNow();
         }
         connection.limitOutput();
     }
@@ -430,6 +433,11 @@ final class RespProtocol implements Protocol, Link {
     @Override
     public long unsentBytes() {
         return connection.unsentBytes();
+    }
+
+    @Override
+    public void messagesGrew(long difference) {
+        connection.messagesGrew(difference);
     }
 
     @Override

@@ -91,6 +91,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter {
         remoteAddress = describe(ctx.channel().remoteAddress());
         localAddress = describe(ctx.channel().localAddress());
         protocol.opened();
+        accountInput();
         connections.add(this);
     }
 
@@ -175,7 +176,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter {
 
     /** Counts what the protocol holds of requests, now that this may have changed. */
     void accountInput() {
-        input.account(hasLeft ? 0 : protocol.inputBytes());
+        input.account(protocol.inputBytes());
     }
 
     /** Closes because a request of this size is too large for this connection, or for all together. */
@@ -184,10 +185,16 @@ final class SocketConnection extends ChannelInboundHandlerAdapter {
         kill();
     }
 
-    /** Bytes of memory that its unfinished and waiting requests take. */
+    /** Bytes of memory that its client takes on the heap. */
     @AnyThread
     long inputBytes() {
         return input.bytes();
+    }
+
+    /** Messages that wait for the client take more memory than before, or less. */
+    @AnyThread
+    void messagesGrew(long difference) {
+        input.messagesGrew(difference);
     }
 
     // ---------------------------------------------------------------- writing
@@ -273,6 +280,12 @@ final class SocketConnection extends ChannelInboundHandlerAdapter {
     @AnyThread
     long unsentBytes() {
         return outbox.unsentBytes();
+    }
+
+    /** Bytes of memory that its replies take. */
+    @AnyThread
+    long outputBytes() {
+        return outbox.outputBytes();
     }
 
     Outbox outbox() {
@@ -377,7 +390,7 @@ final class SocketConnection extends ChannelInboundHandlerAdapter {
         outbox.account();
         cancelLinger();
         binding.end();
-        accountInput();
+        input.end();
     }
 
     /** A timer would keep the connection in memory: thousands, where thousands come and go each second. */

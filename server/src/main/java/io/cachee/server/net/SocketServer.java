@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class SocketServer implements AutoCloseable {
     private static final int BACKLOG = 511;
-    private static final WriteBufferWaterMark WATER_MARKS = new WriteBufferWaterMark(64 << 10, 256 << 10);
 
     private final SharedState shared;
     private final ListenOptions options;
@@ -85,7 +84,11 @@ public final class SocketServer implements AutoCloseable {
         this.tls = tls;
         this.connections = new Connections(shared, options.socket(), options.protectedMode(), limits);
         this.loops = new EventLoops(shared, options.loops());
-        this.resp = new RespFactory(shared, options.loops().count(), PooledByteBufAllocator.DEFAULT);
+        this.resp = new RespFactory(
+                shared,
+                options.loops().count(),
+                PooledByteBufAllocator.DEFAULT,
+                limits.memory().spareBytes());
         loops.first()
                 .scheduleWithFixedDelay(this::tick, limits.tickMillis(), limits.tickMillis(), TimeUnit.MILLISECONDS);
         shared.reportLoops(new LoopFigures(polling().label(), loops::used, loops::busyPollNanos));
@@ -140,7 +143,7 @@ public final class SocketServer implements AutoCloseable {
                 .handler(new AcceptGuard(shared, limits.acceptRestMillis(), restingListeners))
                 .childHandler(initializer(transport, protocol))
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARKS)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMarks())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG);
         if (!isUnix) {
             bootstrap
@@ -148,6 +151,12 @@ public final class SocketServer implements AutoCloseable {
                     .childOption(ChannelOption.TCP_NODELAY, true)
                     .childOption(ChannelOption.SO_KEEPALIVE, true);
             polling().keepAlive(bootstrap);
+        }
+        int socketBuffer = limits.memory().socketBufferBytes();
+        if (socketBuffer > 0) {
+            bootstrap
+                    .childOption(ChannelOption.SO_SNDBUF, socketBuffer)
+                    .childOption(ChannelOption.SO_RCVBUF, socketBuffer);
         }
         polling().shareBuffers(bootstrap);
         if (!isUnix || polling().halfClosesUnixSockets()) {
@@ -160,6 +169,11 @@ public final class SocketServer implements AutoCloseable {
         } catch (Exception e) {
             throw new IOException("cannot listen at " + address + ": " + e.getMessage(), e);
         }
+    }
+
+    private WriteBufferWaterMark waterMarks() {
+        return new WriteBufferWaterMark(
+                limits.memory().lowWaterMark(), limits.memory().highWaterMark());
     }
 
     private ChannelHandler initializer(Transport transport, Protocol.Factory protocol) {

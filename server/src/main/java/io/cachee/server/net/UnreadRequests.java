@@ -10,6 +10,7 @@ import java.util.function.LongPredicate;
 @ConfinedTo("the connection's event loop")
 final class UnreadRequests {
     private static final byte[] NOTHING = {};
+    private static final int BEGUN_BYTES = 64 << 10;
 
     private final LongPredicate hasRoom;
     private Buffers buffers;
@@ -94,8 +95,10 @@ final class UnreadRequests {
     private static int sizeFor(int wanted, RequestDecoder decoder, int most) {
         long frame = decoder.frameBytesKnown();
         long doubled = 2L * wanted;
-        // Never more than twice what has arrived, however long the request claims to be; and not more than it needs.
-        long size = frame > wanted && frame < doubled ? frame + 1024 : doubled;
+        // A request that has begun to arrive gets all that it needs at once, so that it is not copied again and again.
+        // One that only claims to be long gets twice what has arrived.
+        boolean isKnown = frame > wanted && (frame < doubled || wanted >= BEGUN_BYTES);
+        long size = isKnown ? frame + 1024 : doubled;
         return Math.clamp(size, wanted, Math.max(wanted, most));
     }
 

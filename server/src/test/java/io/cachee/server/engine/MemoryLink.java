@@ -62,6 +62,11 @@ final class MemoryLink implements Link {
     }
 
     @Override
+    public void messagesGrew(long difference) {
+        // Nothing is counted.
+    }
+
+    @Override
     public String remoteAddress() {
         return "127.0.0.1:1";
     }

@@ -32,7 +32,7 @@ final class BufferMemoryTest {
             SharedState shared = new SharedState(
                     store, options, CommandFamilies.rows().table(), 1, (message, _) -> log.add(message));
             LoopContext loop = new LoopContext(new EmbeddedChannel().eventLoop(), 0, new LoopLoad());
-            RespFactory resp = new RespFactory(shared, 1, PooledByteBufAllocator.DEFAULT);
+            RespFactory resp = new RespFactory(shared, 1, PooledByteBufAllocator.DEFAULT, 1 << 20);
             Connections connections = new Connections(shared, "", false, NetworkLimits.DEFAULT);
             List<EmbeddedChannel> clients = new ArrayList<>();
             for (int unread : new int[] {0, 100_000, 10}) {

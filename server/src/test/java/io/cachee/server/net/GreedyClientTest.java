@@ -174,7 +174,7 @@ final class GreedyClientTest {
     @Test
     void whoHoldsMostOfAllRequestBuffersHasToGo() throws Exception {
         NetworkLimits limits =
-                NetSidecar.LIMITS.but().clientBuffersTotalBytes(4 << 20).build();
+                NetSidecar.LIMITS.but().memory(BufferLimits.of(4 << 20)).build();
         try (NetSidecar sidecar = NetSidecar.with().limits(limits).start();
                 RespClient modest = sidecar.connect()) {
             modest.sendRaw("*2\r\n$4\r\nECHO\r\n$300000\r\n" + "m".repeat(200_000));
@@ -207,7 +207,7 @@ final class GreedyClientTest {
     @Test
     void whoHoldsMostOfAllRepliesHasToGo() throws Exception {
         NetworkLimits limits =
-                NetSidecar.LIMITS.but().clientBuffersTotalBytes(16 << 20).build();
+                NetSidecar.LIMITS.but().memory(BufferLimits.of(16 << 20)).build();
         try (NetSidecar sidecar = NetSidecar.with().limits(limits).start();
                 RespClient other = sidecar.connect();
                 RespClient first = sidecar.connect();
