@@ -79,12 +79,12 @@ final class MemoryLoad {
         private final Socket socket = new Socket();
         private final OutputStream out;
         private final InputStream in;
-        private final byte[] received = new byte[64 << 10];
+        private byte[] received = {};
 
         Connection(int port) throws IOException {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
             socket.setSoTimeout(5_000);
-            out = new BufferedOutputStream(socket.getOutputStream(), 64 << 10);
+            out = new BufferedOutputStream(socket.getOutputStream(), 4 << 10);
             in = socket.getInputStream();
         }
 
@@ -116,6 +116,7 @@ final class MemoryLoad {
         void exchange() throws IOException {
             add("ECHO", "~~end~~");
             flush();
+            received = received.length == 0 ? new byte[64 << 10] : received;
             int seen = 0;
             byte[] marker = "~~end~~\r\n".getBytes(US_ASCII);
             while (seen < marker.length) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** How a {@link Store} is opened. */
 public final class StoreOptions {
+    /** The size of the file that a store with a file has beside it, where readers report what they read. */
+    public static final int HITS_BYTES = HitChannel.BYTES;
+
     private static final Path SYSTEM_RANDOM = Path.of("/dev/urandom");
 
     final long maxMemory;

@@ -15,7 +15,7 @@ package io.cachee.server.config;
  */
 public record MemoryPlan(long besideBytes, long requestBytes, long replyBytes, long socketBytes) {
     /** Memory of the JVM: code, classes, threads, the compilers, its own objects, and the pages of libraries in use. */
-    private static final long PROCESS_BYTES = 40L << 20;
+    private static final long PROCESS_BYTES = 48L << 20;
 
     /** The part of {@link #PROCESS_BYTES} that lies on the heap. */
     private static final long OWN_HEAP_BYTES = 7L << 20;

@@ -317,7 +317,7 @@ public final class Settings {
      * @param listener hears of entries that the store removes by itself
      */
     public Store openStore(RemovalListener listener) throws IOException {
-        StoreOptions store = StoreOptions.maxMemory(maxMemory)
+        StoreOptions store = StoreOptions.maxMemory(regionBytes())
                 .eviction(eviction)
                 .maxValueSize(Math.min(maxValueSize, largest()))
                 .populateInBackground(true)
@@ -332,8 +332,13 @@ public final class Settings {
         return Store.open(store);
     }
 
+    /** All files together have the size that was asked for: it may be all that a tmpfs has. */
+    private long regionBytes() {
+        return shmFile == null ? maxMemory : maxMemory - StoreOptions.HITS_BYTES;
+    }
+
     /** The largest value that the store allows: an eighth of its whole pages. */
     private long largest() {
-        return (maxMemory & -4096L) / 8;
+        return (regionBytes() & -4096L) / 8;
     }
 }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cachee.l2.L2Options;
 import io.cachee.server.cli.StartCommand;
 import io.cachee.store.Eviction;
+import io.cachee.server.engine.RemovedKeys;
+import io.cachee.store.Store;
+import java.util.stream.Stream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -318,6 +321,56 @@ class SettingsTest {
     }
 
     @Test
+    void takesWhatTheContainersLimitLeaves() throws IOException {
+        assertThat(settings("--max-memory=auto").maxMemory()).isEqualTo(682L << 20);
+        limit(192L << 20);
+        assertThat(settings("--max-memory=auto").maxMemory()).isEqualTo(128L << 20);
+        limit(100L << 20);
+        assertThat(settings("--max-memory=auto").maxMemory()).isEqualTo(36L << 20);
+        limit(64L << 20);
+        refuses("--max-memory: 'auto': 64.0 MiB leave no memory for a store", "--max-memory=auto");
+    }
+
+    @Test
+    void acceptsAContainerOfHalfAsMuchAgainAsTheStore() throws IOException {
+        for (long megabytes : List.of(128L, 256L, 1_024L)) {
+            limit((megabytes << 20) / 2 * 3);
+            assertThat(settings("--max-memory=" + megabytes + "mb").warnings()).isEmpty();
+        }
+    }
+
+    @Test
+    void theFilesOfASharedStoreHaveItsSizeTogether() throws IOException {
+        Path shm = Files.createDirectory(directory.resolve("shm"));
+        Settings settings = settings("--max-memory=4mb", "--shm=" + shm);
+        try (Store store = settings.openStore(new RemovedKeys())) {
+            long sum = 0;
+            try (Stream<Path> files = Files.list(shm)) {
+                for (Path file : files.toList()) {
+                    sum += Files.size(file);
+                }
+            }
+            assertThat(sum).isEqualTo(4L << 20);
+            assertThat(store.maxValueSize()).isPositive();
+        }
+    }
+
+    @Test
+    void neverAcceptsMoreClientsThanThereIsMemoryFor() throws IOException {
+        limit(192L << 20);
+        Settings settings = settings("--max-memory=128mb", "--maxclients=10000");
+        int most = settings.memory().mostClients();
+        assertThat(settings.parameters()).containsEntry("maxclients", String.valueOf(most));
+        assertThat(settings.warnings())
+                .containsExactly("--maxclients: the memory beside the store is enough for " + most
+                        + " clients, not for 10000");
+    }
+
+    private void limit(long bytes) throws IOException {
+        Files.writeString(directory.resolve("root/sys/fs/cgroup/memory.max"), String.valueOf(bytes));
+    }
+
+    @Test
     void neverLooksForWorkWithTimeThatIsLimited() throws IOException {
         assertThat(settings().busyPollMicros()).isPositive();
         Files.writeString(directory.resolve("root/sys/fs/cgroup/cpu.max"), "200000 100000\n");
@@ -327,8 +380,8 @@ class SettingsTest {
     @Test
     void refusesWhatDoesNotFitWithTheArithmetic() {
         refuses(
-                "--max-memory: 1000.0 MiB for the store and 100.0 MiB for the process make 1.07 GiB, but the"
-                        + " container's limit is 1.00 GiB; allow more, or lower --max-memory to 924mb at most",
+                "--max-memory: 1000.0 MiB for the store and 64.0 MiB for the process make 1.04 GiB, but the"
+                        + " container's limit is 1.00 GiB; allow more, or lower --max-memory to 960mb at most",
                 "--max-memory=1000mb");
         refuses("--max-memory", "--max-memory=100%");
         refuses("'5tb' is no size", "--max-memory=5tb");
@@ -341,8 +394,8 @@ class SettingsTest {
     void saysSoWhenTheMachineItselfIsTooSmall() throws IOException {
         Files.delete(directory.resolve("root/sys/fs/cgroup/memory.max"));
         Files.createDirectories(directory.resolve("root/proc"));
-        Files.writeString(directory.resolve("root/proc/meminfo"), "MemTotal: 204800 kB\n");
-        refuses("but this machine has 200.0 MiB", "--max-memory=128mb");
+        Files.writeString(directory.resolve("root/proc/meminfo"), "MemTotal: 184320 kB\n");
+        refuses("but this machine has 180.0 MiB", "--max-memory=128mb");
     }
 
     @Test
