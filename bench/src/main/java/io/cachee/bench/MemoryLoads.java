@@ -10,7 +10,11 @@ import java.util.Map;
 /** The ways in which clients make a sidecar need memory. */
 final class MemoryLoads {
     /** Clients of one kind. */
-    record Kind(int clients, MemoryLoad.Client client) {}
+    record Kind(int clients, MemoryLoad.Client client, boolean beforeL2) {
+        Kind(int clients, MemoryLoad.Client client) {
+            this(clients, client, false);
+        }
+    }
 
     private static final int KB = 1 << 10;
     private static final int MB = 1 << 20;
@@ -42,6 +46,10 @@ final class MemoryLoads {
         kinds.put("slow log of everything", new Kind(10, MemoryLoads::slowLog));
         kinds.put("users with long rules", new Kind(4, MemoryLoads::users));
         kinds.put("connections that come and go", new Kind(200, (connection, _) -> connection.exchange()));
+        kinds.put("before L2: values of 8 MB", new Kind(8, MemoryLoads::largeOfL2, true));
+        kinds.put("before L2: 10 kB, pipelined", new Kind(50, values(50, 10 * KB, DEPTH).client(), true));
+        kinds.put("before L2: replies unread", new Kind(50, MemoryLoads::listUnread, true));
+        kinds.put("before L2: channel names of 30 kB", new Kind(4, MemoryLoads::subscribeLong, true));
         return kinds;
     }
 
@@ -212,5 +220,27 @@ final class MemoryLoads {
             connection.add("ACL", "SETUSER", "u" + number + i % 100, "~" + padded("k:" + i + ":", 100 * KB));
             connection.exchange();
         }
+    }
+
+    private static void largeOfL2(MemoryLoad.Connection connection, int number) throws IOException {
+        connection.add("SETRANGE", "large:" + number, 8 * MB - 1, "x");
+        connection.exchange();
+        while (connection.goesOn()) {
+            connection.add("GET", "large:" + number);
+            connection.exchange();
+        }
+    }
+
+    private static void listUnread(MemoryLoad.Connection connection, int number) throws IOException {
+        byte[] value = bytes(10 * KB);
+        for (int i = 0; i < 100; i++) {
+            connection.add("RPUSH", "list:" + number, value);
+        }
+        connection.exchange();
+        for (int i = 0; i < 1_000 && connection.goesOn(); i++) {
+            connection.add("LRANGE", "list:" + number, 0, -1);
+        }
+        connection.flush();
+        connection.sleep();
     }
 }

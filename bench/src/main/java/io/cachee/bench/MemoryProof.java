@@ -1,5 +1,6 @@
 package io.cachee.bench;
 
+import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ final class MemoryProof {
     }
 
     /** Arguments: the launcher, seconds for each load, a part of the loads' names or empty, and sizes of the store. */
-    public static void main(String[] arguments) throws IOException, InterruptedException {
+    public static void main(String[] arguments) throws Exception {
         boolean allSurvived = true;
         for (String megabytes : List.of(arguments).subList(3, arguments.length)) {
             String[] sizes = megabytes.split("/", -1);
@@ -48,7 +49,7 @@ final class MemoryProof {
         return Math.max(store + 64 * MB, store / 2 * 3);
     }
 
-    private boolean run(String part) throws IOException, InterruptedException {
+    private boolean run(String part) throws Exception {
         System.out.printf("== store of %d MB in a limit of %d MB%n", storeBytes / MB, limitBytes / MB);
         boolean survived = true;
         for (Map.Entry<String, MemoryLoads.Kind> load : MemoryLoads.all(storeBytes).entrySet()) {
@@ -59,11 +60,21 @@ final class MemoryProof {
         return survived;
     }
 
-    private boolean run(String name, MemoryLoads.Kind kind) throws IOException, InterruptedException {
+    private boolean run(String name, MemoryLoads.Kind kind) throws Exception {
+        if (!kind.beforeL2()) {
+            return run(name, kind, List.of());
+        }
+        try (RedisServerProcess l2 = RedisServerProcess.start()) {
+            return run(name, kind, List.of("--l2=redis://127.0.0.1:" + l2.port()));
+        }
+    }
+
+    private boolean run(String name, MemoryLoads.Kind kind, List<String> flags)
+            throws IOException, InterruptedException {
         Path log = Files.createTempFile("cachee-memory", ".log");
         int port = PORT;
         try (MemoryGroup group = MemoryGroup.of("cachee-memory", limitBytes)) {
-            Process sidecar = new ProcessBuilder(group.command(command(port)))
+            Process sidecar = new ProcessBuilder(group.command(command(port, flags)))
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
@@ -82,14 +93,16 @@ final class MemoryProof {
         }
     }
 
-    private List<String> command(int port) {
-        return new ArrayList<>(List.of(
+    private List<String> command(int port, List<String> flags) {
+        List<String> command = new ArrayList<>(List.of(
                 cachee.toString(),
                 "start",
                 "--port=" + port,
                 "--health-port=0",
                 "--metrics-port=0",
                 "--max-memory=" + storeBytes / MB + "mb"));
+        command.addAll(flags);
+        return command;
     }
 
     private static void awaitReady(int port, Process sidecar, Path log) throws IOException, InterruptedException {

@@ -89,6 +89,16 @@ public record MemoryPlan(long besideBytes, long requestBytes, long replyBytes, l
         return (int) Math.clamp(replyBytes / 128, LEAST_WATER_MARK, MOST_WATER_MARK);
     }
 
+    /** The largest reply of L2 that is held in one piece. Larger ones pass through in parts. */
+    int mostReplyOfL2Bytes() {
+        return (int) Math.min(replyBytes / 4, 1 << 30);
+    }
+
+    /** Requests that wait to be sent over one connection to L2. */
+    long mostSentToL2Bytes() {
+        return replyBytes / 4;
+    }
+
     /** Memory for the keys that clients track, with the clients that do. */
     public long trackedBytes() {
         return requestBytes / 4;

@@ -92,7 +92,7 @@ public final class NearCacheOptions {
     public final long readyMillis;
     private final @Nullable L2Options link;
 
-    NearCacheOptions(FlagValues values) throws IOException {
+    NearCacheOptions(FlagValues values, MemoryPlan memory) throws IOException {
         uri = values.text("l2");
         mostLoads = values.integer("l2-max-loads", 1, 1_000_000);
         mayAdminister = values.yesNo("l2-admin");
@@ -108,13 +108,13 @@ public final class NearCacheOptions {
             throw new IllegalArgumentException(
                     "--prewarm-source: '" + prewarmSource + "' is neither l2 nor off nor the URI of a Redis");
         }
-        link = uri.isEmpty() ? null : link(values);
+        link = uri.isEmpty() ? null : link(values, memory);
         if (link == null && !keyspaces.isEmpty()) {
             throw new IllegalArgumentException("keyspaces: they say how keys of L2 are cached, and there is no --l2");
         }
     }
 
-    private static L2Options link(FlagValues values) throws IOException {
+    private static L2Options link(FlagValues values, MemoryPlan memory) throws IOException {
         Path passwordFile = values.path("l2-password-file");
         String password = passwordFile == null ? null : SecretFile.readLine(passwordFile);
         String from = values.text("l2-read-from");
@@ -134,7 +134,9 @@ public final class NearCacheOptions {
                 .heartbeatMillis(Math.max(1, silence / 2))
                 .silenceMillis(silence)
                 .mostRequests(values.integer("l2-max-pending", 1, 10_000_000))
-                .mostReplyBytes(values.parsed("l2-max-reply", NearCacheOptions::replySize))
+                .mostBytes(memory.mostSentToL2Bytes())
+                .mostReplyBytes(Math.min(
+                        values.parsed("l2-max-reply", NearCacheOptions::replySize), memory.mostReplyOfL2Bytes()))
                 .build();
     }
 

@@ -67,7 +67,7 @@ public final class Settings {
         ioThreads = options.ioThreads > 0
                 ? options.ioThreads
                 : Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_DEFAULT_LOOPS);
-        nearCache = new NearCacheOptions(values);
+        nearCache = new NearCacheOptions(values, memory);
         shmFile = shmFile(options);
         warnOfFewClients();
         busyPollMicros = container.hasCpuLimit() ? 0 : options.busyPollMicros;

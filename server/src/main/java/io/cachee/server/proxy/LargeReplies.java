@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class LargeReplies {
     static final int MOST_AT_ONCE = 16;
 
-    private static final int MOST_UNTAKEN_BYTES = 512 << 10;
+    private static final int MOST_UNTAKEN_BYTES = 128 << 10;
     /** A transfer fails when neither L2 nor the client has moved a byte for this long. */
     private static final int STALL_SECONDS = 60;
 
