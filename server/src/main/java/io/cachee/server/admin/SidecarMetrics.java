@@ -3,6 +3,7 @@ package io.cachee.server.admin;
 import static io.cachee.server.metrics.MetricWriter.label;
 
 import io.cachee.server.engine.ClientCounters;
+import io.cachee.server.engine.ClientMemory;
 import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandExecutor;
 import io.cachee.server.engine.Session;
@@ -40,6 +41,7 @@ public final class SidecarMetrics {
         writeCommands();
         writeTraffic(totals);
         writeLoops();
+        writeClientMemory();
         writeReloads();
         shared.routing().writeMetrics(out);
     }
@@ -191,6 +193,18 @@ public final class SidecarMetrics {
         out.counter(bytes, "Bytes of requests and replies.")
                 .sample(bytes, totals.bytesIn(), label("direction", "in"))
                 .sample(bytes, totals.bytesOut(), label("direction", "out"));
+    }
+
+    private void writeClientMemory() {
+        ClientMemory memory = shared.clientMemory();
+        String bytes = "cachee_client_memory_bytes";
+        out.gauge(bytes, "Memory beside the store that clients take.")
+                .sample(bytes, memory.requestBytes().getAsLong(), label("kind", "requests"))
+                .sample(bytes, memory.replyBytes().getAsLong(), label("kind", "replies"));
+        String limit = "cachee_client_memory_limit_bytes";
+        out.gauge(limit, "How much of it they may take together.")
+                .sample(limit, memory.requestLimit(), label("kind", "requests"))
+                .sample(limit, memory.replyLimit(), label("kind", "replies"));
     }
 
     private void writeLoops() {

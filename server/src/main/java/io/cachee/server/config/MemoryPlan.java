@@ -17,6 +17,9 @@ public record MemoryPlan(long besideBytes, long requestBytes, long replyBytes, l
     /** Memory of the JVM: code, classes, threads, the compilers, its own objects, and the pages of libraries in use. */
     private static final long PROCESS_BYTES = 48L << 20;
 
+    /** The link to L2: its classes, its compiled code and its own buffers. */
+    private static final long LINK_BYTES = 8L << 20;
+
     /** The part of {@link #PROCESS_BYTES} that lies on the heap. */
     private static final long OWN_HEAP_BYTES = 7L << 20;
 
@@ -39,11 +42,12 @@ public record MemoryPlan(long besideBytes, long requestBytes, long replyBytes, l
      *
      * @param limitBytes the container's limit; 0 without one
      * @param heapBytes the largest size of the heap
+     * @param hasL2 whether the sidecar stands before an L2
      */
-    static MemoryPlan of(long limitBytes, long storeBytes, long heapBytes) {
+    static MemoryPlan of(long limitBytes, long storeBytes, long heapBytes, boolean hasL2) {
         long beside = limitBytes > 0 ? limitBytes - storeBytes : usualBeside(storeBytes);
         beside = Math.clamp(beside, LEAST_BESIDE_BYTES, MOST_BESIDE_BYTES);
-        long free = beside - PROCESS_BYTES;
+        long free = beside - PROCESS_BYTES - (hasL2 ? LINK_BYTES : 0);
         // A fifth of what is counted may be reached in addition, before clients that were closed are really gone.
         long heap = Math.max(heapBytes - OWN_HEAP_BYTES, 4 << 20) / 5 * 4;
         return new MemoryPlan(beside, Math.min(free / 5 * 2, heap), free / 5 * 2, free / 5);

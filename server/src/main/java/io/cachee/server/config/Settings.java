@@ -48,7 +48,8 @@ public final class Settings {
             return bytes;
         });
         checkFits(maxMemory, container);
-        memory = MemoryPlan.of(container.memoryLimit(), maxMemory, Runtime.getRuntime().maxMemory());
+        boolean hasL2 = !values.text("l2").isEmpty();
+        memory = MemoryPlan.of(container.memoryLimit(), maxMemory, Runtime.getRuntime().maxMemory(), hasL2);
         maxValueSize = options.maxValueSize.isEmpty()
                 ? maxMemory / 8
                 : values.parsed("max-value-size", text -> MemorySize.parse(text));

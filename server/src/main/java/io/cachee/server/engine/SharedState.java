@@ -39,6 +39,7 @@ public final class SharedState {
 
     private volatile CommandRouting routing = new CommandRouting() {};
     private volatile LoopFigures loopFigures = LoopFigures.NONE;
+    private volatile ClientMemory clientMemory = ClientMemory.NONE;
     private volatile @Nullable Runnable onShutdown;
 
     public SharedState(Store store, SidecarOptions options, CommandTable table, int loops, FailureLog failureLog) {
@@ -75,6 +76,16 @@ public final class SharedState {
     /** Sets what the network reports about its event loops. */
     public void reportLoops(LoopFigures figures) {
         loopFigures = figures;
+    }
+
+    /** What the network reports about the memory of clients. */
+    public ClientMemory clientMemory() {
+        return clientMemory;
+    }
+
+    /** Sets what the network reports about the memory of clients. */
+    public void reportClientMemory(ClientMemory figures) {
+        clientMemory = figures;
     }
 
     /** What SHUTDOWN calls; null if SHUTDOWN is not possible. */

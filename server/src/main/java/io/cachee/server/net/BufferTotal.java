@@ -29,6 +29,10 @@ final class BufferTotal {
         this.held = held;
     }
 
+    long bytes() {
+        return sum.get();
+    }
+
     /** Reserves this much, if it is there. */
     boolean reserve(long bytes) {
         if (sum.addAndGet(bytes) <= most) {

@@ -1,6 +1,7 @@
 package io.cachee.server.net;
 
 import io.cachee.server.config.OutputLimit;
+import io.cachee.server.engine.ClientMemory;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.Transport;
 import io.netty.channel.Channel;
@@ -161,6 +162,11 @@ final class Connections {
     }
 
     // ---------------------------------------------------------------- limits and mishaps of one connection
+
+    ClientMemory clientMemory() {
+        BufferLimits memory = limits.memory();
+        return new ClientMemory(inputs::bytes, memory.requestBytes(), outputs::bytes, memory.replyBytes());
+    }
 
     BufferLimits memory() {
         return limits.memory();

@@ -91,6 +91,7 @@ public final class SocketServer implements AutoCloseable {
                 limits.memory().spareBytes());
         loops.first()
                 .scheduleWithFixedDelay(this::tick, limits.tickMillis(), limits.tickMillis(), TimeUnit.MILLISECONDS);
+        shared.reportClientMemory(connections.clientMemory());
         shared.reportLoops(new LoopFigures(polling().label(), loops::used, loops::busyPollNanos));
         loops.balance(connections.all());
     }

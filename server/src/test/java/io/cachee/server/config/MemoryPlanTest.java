@@ -15,7 +15,7 @@ class MemoryPlanTest {
         for (long store : List.of(128 * MB, 256 * MB, 512 * MB, 1_024 * MB, 4_096 * MB)) {
             long limit = store / 2 * 3;
             long heap = limit / 100 * 8;
-            MemoryPlan plan = MemoryPlan.of(limit, store, heap);
+            MemoryPlan plan = MemoryPlan.of(limit, store, heap, false);
             assertThat(plan.heapBytes()).isLessThanOrEqualTo(heap);
             assertThat(store + BESIDE_HEAP + plan.heapBytes() + plan.replyBytes() + plan.socketBytes())
                     .isLessThanOrEqualTo(limit);
@@ -24,8 +24,8 @@ class MemoryPlanTest {
 
     @Test
     void whatClientsMayCauseGrowsWithTheContainer() {
-        MemoryPlan small = MemoryPlan.of(192 * MB, 128 * MB, 15 * MB);
-        MemoryPlan large = MemoryPlan.of(384 * MB, 256 * MB, 30 * MB);
+        MemoryPlan small = MemoryPlan.of(192 * MB, 128 * MB, 15 * MB, false);
+        MemoryPlan large = MemoryPlan.of(384 * MB, 256 * MB, 30 * MB, false);
         assertThat(large.requestBytes()).isGreaterThan(2 * small.requestBytes());
         assertThat(large.replyBytes()).isGreaterThan(2 * small.replyBytes());
         assertThat(large.mostClients()).isGreaterThan(2 * small.mostClients());
@@ -33,16 +33,23 @@ class MemoryPlanTest {
     }
 
     @Test
+    void theLinkToL2TakesSomeOfIt() {
+        MemoryPlan alone = MemoryPlan.of(384 * MB, 256 * MB, 30 * MB, false);
+        MemoryPlan before = MemoryPlan.of(384 * MB, 256 * MB, 30 * MB, true);
+        assertThat(before.replyBytes()).isLessThan(alone.replyBytes());
+    }
+
+    @Test
     void aSmallHeapBoundsRequests() {
-        MemoryPlan plan = MemoryPlan.of(1_536 * MB, 1_024 * MB, 20 * MB);
+        MemoryPlan plan = MemoryPlan.of(1_536 * MB, 1_024 * MB, 20 * MB, false);
         assertThat(plan.mostRequestBytes()).isLessThan(13 * MB);
         assertThat(plan.replyBytes()).isGreaterThan(100 * MB);
     }
 
     @Test
     void withoutALimitTheProcessTakesHalfOfTheStoresSize() {
-        assertThat(MemoryPlan.of(0, 256 * MB, 4_096 * MB).besideBytes()).isEqualTo(128 * MB);
-        assertThat(MemoryPlan.of(0, 16 * MB, 4_096 * MB).besideBytes()).isEqualTo(64 * MB);
-        assertThat(MemoryPlan.of(0, 64_000 * MB, 4_096 * MB).besideBytes()).isEqualTo(1_024 * MB);
+        assertThat(MemoryPlan.of(0, 256 * MB, 4_096 * MB, false).besideBytes()).isEqualTo(128 * MB);
+        assertThat(MemoryPlan.of(0, 16 * MB, 4_096 * MB, false).besideBytes()).isEqualTo(64 * MB);
+        assertThat(MemoryPlan.of(0, 64_000 * MB, 4_096 * MB, false).besideBytes()).isEqualTo(1_024 * MB);
     }
 }
