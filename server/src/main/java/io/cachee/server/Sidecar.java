@@ -54,6 +54,7 @@ public final class Sidecar implements AutoCloseable {
 
     private final ConfigReload reload;
     private final Readiness readiness;
+    private final FileWatch files;
     private final AdminServer admin = new AdminServer();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final long startedNanos;
@@ -126,6 +127,7 @@ public final class Sidecar implements AutoCloseable {
             admin.close();
             throw e;
         }
+        files = new FileWatch(store::fileCondition, server::restoreSocket, log, System::nanoTime);
         warmUp = new WarmUpService(shared, proxy, nearCache, log);
         try {
             openAdmin();
@@ -208,25 +210,35 @@ public final class Sidecar implements AutoCloseable {
 
     private void openAdmin() throws IOException {
         StartOptions options = settings.options();
-        SidecarPages pages = new SidecarPages(shared, proxy, warmUp, this::problem, this::isReady, server::isAccepting);
-        Map<String, AdminServer.Page> health = pages.health();
+        SidecarPages pages = new SidecarPages(shared, proxy, warmUp, this::problem, this::notReady);
         Map<String, AdminServer.Page> metrics = pages.metrics();
-        if (options.healthPort > 0 && options.healthPort == options.metricsPort) {
-            health.putAll(metrics);
-        }
+        boolean isOnePort = options.healthPort == options.metricsPort;
         if (options.healthPort > 0) {
-            healthPort = admin.listen(options.adminBind, options.healthPort, health);
+            healthPort = admin.listen(
+                    options.adminBind,
+                    options.healthPort,
+                    new AdminServer.Pages(pages.health(), isOnePort ? metrics : Map.of()));
         }
-        if (options.metricsPort > 0 && options.metricsPort != options.healthPort) {
-            metricsPort = admin.listen(options.adminBind, options.metricsPort, metrics);
+        if (options.metricsPort > 0 && !isOnePort) {
+            metricsPort = admin.listen(
+                    options.adminBind, options.metricsPort, new AdminServer.Pages(Map.of(), metrics));
         }
     }
 
-    /**
-     * Whether clients should connect: from the warm-up to the end and, if L2 is needed for that, while it is coherent.
-     */
-    private boolean isReady() {
-        return readiness.isReady() && (!settings.nearCache().neededForReady || proxy == null || proxy.isCoherent());
+    /** Why clients should not connect; empty if they should. */
+    private String notReady() {
+        String reason = readiness.reason();
+        if (reason.isEmpty()) {
+            reason = files.notReady();
+        }
+        if (reason.isEmpty() && !server.isAccepting()) {
+            reason = "no client can be accepted for now";
+        }
+        boolean needsL2 = settings.nearCache().neededForReady && proxy != null;
+        if (reason.isEmpty() && needsL2 && !proxy.isCoherent()) {
+            reason = "L2 is " + proxy.state() + " (--l2-needed-for-ready)";
+        }
+        return reason;
     }
 
     private String problem() {
@@ -292,6 +304,12 @@ public final class Sidecar implements AutoCloseable {
             if (failure != null) {
                 readiness.close();
                 log.error("the store has failed, ending so that a restart makes a new one: " + failure, null);
+                return EXIT_FAILED;
+            }
+            files.tick();
+            if (files.needsRestart()) {
+                log.error("ending so that a restart makes a new file: " + files.notReady(), null);
+                stop();
                 return EXIT_FAILED;
             }
             reload.tick();

@@ -4,6 +4,7 @@ import io.cachee.l2.L2Options;
 import io.cachee.nearcache.KeyspacePolicy;
 import io.cachee.nearcache.NearCache;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -128,7 +129,7 @@ public final class NearCacheOptions {
                 .readFromReplicas(from.equals("replica"))
                 .trackedPrefixes(
                         prefixes.isEmpty() ? List.of() : NearCache.prefixes(Arrays.asList(prefixes.split(",", -1))))
-                .tls(values.path("l2-tls-ca"), values.path("l2-tls-cert"), values.path("l2-tls-key"))
+                .tls(file(values, "l2-tls-ca"), file(values, "l2-tls-cert"), file(values, "l2-tls-key"))
                 .connectMillis(values.integer("l2-connect-timeout", 1, MOST_MILLIS))
                 .deadlineMillis(values.integer("l2-timeout", 1, MOST_MILLIS))
                 .heartbeatMillis(Math.max(1, silence / 2))
@@ -136,6 +137,11 @@ public final class NearCacheOptions {
                 .mostRequests(values.integer("l2-max-pending", 1, 10_000_000))
                 .mostReplyBytes(values.parsed("l2-max-reply", NearCacheOptions::replySize))
                 .build();
+    }
+
+    private static @Nullable Path file(FlagValues values, String name) throws IOException {
+        Path path = values.path(name);
+        return path != null && Files.exists(path) ? RegularFile.check(path) : path;
     }
 
     private static int replySize(String text) {

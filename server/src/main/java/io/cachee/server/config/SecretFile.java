@@ -28,9 +28,7 @@ final class SecretFile {
 
     /** Refuses a file that everybody may read or write, or this process may not. */
     static void check(Path path) throws IOException {
-        if (!Files.isRegularFile(path)) {
-            throw new IOException(path + ": there is no such file");
-        }
+        RegularFile.check(path);
         if (!Files.isReadable(path)) {
             throw new IOException(path + ": this user may not read it");
         }

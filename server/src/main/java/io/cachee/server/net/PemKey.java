@@ -1,5 +1,6 @@
 package io.cachee.server.net;
 
+import io.cachee.server.config.RegularFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -98,7 +99,7 @@ record PemKey(PrivateKey key, List<X509Certificate> chain) {
     }
 
     private static Path small(Path file) throws IOException {
-        if (Files.size(file) > MOST_BYTES) {
+        if (Files.size(RegularFile.check(file)) > MOST_BYTES) {
             throw new IOException("TLS: " + file + " is larger than " + MOST_BYTES + " bytes");
         }
         return file;

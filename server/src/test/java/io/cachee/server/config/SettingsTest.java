@@ -439,7 +439,7 @@ class SettingsTest {
     @Test
     void refusesSecretFilesThatAreAbsentEmptyOrTooLarge() throws IOException {
         refuses("there is no such file", "--requirepass-file=" + directory.resolve("absent"));
-        refuses("there is no such file", "--users-file=" + directory);
+        refuses("not a regular file", "--users-file=" + directory);
         refuses("its first line is empty", "--requirepass-file=" + secretFile("e", "\n" + SECRET, "rw-------"));
         refuses(
                 "larger than 65536 bytes",
