@@ -153,6 +153,10 @@ public final class SidecarMetrics {
         out.counter("cachee_auth_failures_total", "Wrong passwords.", counters.authFailures.sum());
         out.counter("cachee_denied_commands_total", "Commands that users' rules refused.", counters.aclDenials.sum());
         out.counter(
+                "cachee_command_slices_total",
+                "Parts of long commands, between which other clients were served.",
+                counters.slices.sum());
+        out.counter(
                 "cachee_invalidations_total", "Messages to clients that keep copies.", counters.invalidations.sum());
     }
 

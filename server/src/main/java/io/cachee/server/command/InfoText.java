@@ -328,7 +328,7 @@ final class InfoText {
         StringBuilder text = new StringBuilder();
         InfoKeyspaceSample sample = new InfoKeyspaceSample(shared);
         for (int i = 0; i < shared.databases.count(); i++) {
-            long keys = shared.databases.severalUsed() || i == 0 ? shared.databases.keys(i, shared.store) : 0;
+            long keys = sample.keys(i);
             if (keys > 0) {
                 text.append("db")
                         .append(i)

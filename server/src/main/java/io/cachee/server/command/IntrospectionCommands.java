@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** COMMAND: describes the table of commands to clients. */
 final class IntrospectionCommands {
+    /** A request has at most this many arguments; each may bring a thousand times its size. */
+    private static final int MOST_NAMES = 10_000;
+
     private IntrospectionCommands() {}
 
     static void addTo(CommandRows rows) {
@@ -62,6 +65,9 @@ final class IntrospectionCommands {
     private static List<@Nullable Command> named(CommandContext call) {
         if (call.count() == 2) {
             return new ArrayList<>(listed(call));
+        }
+        if (call.count() > MOST_NAMES) {
+            throw new CommandException("ERR at most " + MOST_NAMES + " arguments");
         }
         List<@Nullable Command> wanted = new ArrayList<>();
         for (int i = 2; i < call.count(); i++) {

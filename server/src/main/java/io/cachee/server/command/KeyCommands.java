@@ -3,6 +3,7 @@ package io.cachee.server.command;
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandException;
 import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.KeyLoop;
 import io.cachee.server.engine.KeyspaceEvent;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
@@ -32,34 +33,28 @@ final class KeyCommands {
     }
 
     private static void delete(CommandContext call) {
-        int deleted = 0;
-        for (int i = 1; i < call.count(); i++) {
-            if (call.key(i).delete()) {
-                deleted++;
-                call.changed(KeyspaceEvent.DEL);
-            }
-        }
-        call.reply.integer(deleted);
+        KeyLoop.run(
+                call,
+                each -> {
+                    boolean wasThere = each.delete();
+                    if (wasThere) {
+                        each.changed(KeyspaceEvent.DEL);
+                    }
+                    return wasThere;
+                },
+                KeyCommands::replyCount);
     }
 
     private static void exists(CommandContext call) {
-        int found = 0;
-        for (int i = 1; i < call.count(); i++) {
-            if (call.key(i).lookUp()) {
-                found++;
-            }
-        }
-        call.reply.integer(found);
+        KeyLoop.run(call, CommandContext::lookUp, KeyCommands::replyCount);
     }
 
     private static void touch(CommandContext call) {
-        int found = 0;
-        for (int i = 1; i < call.count(); i++) {
-            if (call.key(i).use()) {
-                found++;
-            }
-        }
-        call.reply.integer(found);
+        KeyLoop.run(call, CommandContext::use, KeyCommands::replyCount);
+    }
+
+    private static void replyCount(CommandContext call, long count) {
+        call.reply.integer(count);
     }
 
     private static void type(CommandContext call) {

@@ -5,6 +5,7 @@ import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandException;
 import io.cachee.server.engine.CommandRows;
 import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.KeyLoop;
 import io.cachee.server.engine.KeyspaceEvent;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
@@ -153,12 +154,17 @@ final class StringCommands {
     }
 
     private static void getMany(CommandContext call) {
-        call.reply.array(call.count() - 1);
-        for (int i = 1; i < call.count(); i++) {
-            if (!call.key(i).replyValue()) {
-                call.reply.nothing();
-            }
-        }
+        KeyLoop.run(
+                call,
+                first -> first.reply.array(first.count() - 1),
+                each -> {
+                    boolean found = each.replyValue();
+                    if (!found) {
+                        each.reply.nothing();
+                    }
+                    return found;
+                },
+                (_, _) -> {});
     }
 
     private static void setMany(CommandContext call) {

@@ -19,6 +19,9 @@ public final class ClientCounters {
     public final LongAdder outOfMemory = new LongAdder();
     public final LongAdder configReloads = new LongAdder();
     public final LongAdder configReloadErrors = new LongAdder();
+    /** Parts of commands that were done in slices. */
+    public final LongAdder slices = new LongAdder();
+
     public final LongAdder invalidations = new LongAdder();
     final LongAdder notifications = new LongAdder();
     final LongAdder expiredKeys = new LongAdder();

@@ -90,6 +90,12 @@ final class RequestJudge {
             reply.error("ERR transaction is larger than the query buffer limit of " + most + " bytes");
             return;
         }
+        if (open.arguments() + request.count() > CommandExecutor.MOST_ARGUMENTS_ALONE) {
+            open.broken = true;
+            reply.error("ERR transaction is larger than " + CommandExecutor.MOST_ARGUMENTS_ALONE
+                    + " arguments, and no other client is served meanwhile");
+            return;
+        }
         open.add(command, request.copy());
         reply.simple("QUEUED");
     }

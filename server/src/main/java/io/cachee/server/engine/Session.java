@@ -79,6 +79,11 @@ public final class Session {
     /** Whether nothing restricts the client: no transaction, no rules, no subscriptions of RESP2, and so on. */
     boolean plain;
 
+    /** Whether a command of the client is done in slices. No later request may overtake it. */
+    boolean slicing;
+    /** The size of that command's request. */
+    int slicedBytes;
+
     /** Loads that the client waits for. */
     public int loadsAwaited;
     /** The client's writes that L2 has not answered yet. */
@@ -242,6 +247,11 @@ public final class Session {
     public long transactionBytes() {
         Transaction held = transaction;
         return held == null ? 0 : held.bytes();
+    }
+
+    /** The memory of the request that is under way in slices. */
+    public long slicedBytes() {
+        return slicedBytes;
     }
 
     /** Forgets the watched keys and the queued commands. */
