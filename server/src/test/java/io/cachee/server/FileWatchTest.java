@@ -15,8 +15,8 @@ final class FileWatchTest {
     private FileCondition file = new FileCondition(FileCondition.Kind.IN_PLACE, "");
     private String socket = "";
     private long now = 5 * SECOND;
-    private final FileWatch watch = new FileWatch(
-            () -> file, () -> socket, new Log(new PrintStream(log, true, UTF_8)), () -> now);
+    private final FileWatch watch =
+            new FileWatch(() -> file, () -> socket, new Log(new PrintStream(log, true, UTF_8)), () -> now);
 
     private void after(double seconds) {
         now += (long) (seconds * SECOND);

@@ -98,11 +98,13 @@ final class PathKindsTest {
         if (flag.equals("l2-tls-cert") || flag.equals("l2-tls-key")) {
             addPair(arguments, flag, "l2-tls-cert", "l2-tls-key");
         }
-        assertTimeoutPreemptively(NOT_FOR_EVER, () -> assertThatThrownBy(() -> start(arguments))
-                .isInstanceOfAny(IOException.class, IllegalArgumentException.class)
-                .hasMessageContaining(path.toString())
-                .message()
-                .containsAnyOf("not a regular file", "something that is no socket"));
+        assertTimeoutPreemptively(
+                NOT_FOR_EVER,
+                () -> assertThatThrownBy(() -> start(arguments))
+                        .isInstanceOfAny(IOException.class, IllegalArgumentException.class)
+                        .hasMessageContaining(path.toString())
+                        .message()
+                        .containsAnyOf("not a regular file", "something that is no socket"));
     }
 
     private static void start(List<String> arguments) throws IOException {

@@ -138,10 +138,12 @@ final class FileGuardTest {
         thing.make(inTheWay);
         FileTime made = Files.getLastModifiedTime(inTheWay, LinkOption.NOFOLLOW_LINKS);
         Object identity = FileGuard.identity(inTheWay);
-        assertTimeoutPreemptively(NOT_FOR_EVER, () -> assertThatThrownBy(this::open)
-                .isInstanceOf(StoreFileException.class)
-                .hasMessageContaining(inTheWay.toString())
-                .hasMessageContaining(thing.refusal));
+        assertTimeoutPreemptively(
+                NOT_FOR_EVER,
+                () -> assertThatThrownBy(this::open)
+                        .isInstanceOf(StoreFileException.class)
+                        .hasMessageContaining(inTheWay.toString())
+                        .hasMessageContaining(thing.refusal));
         assertThat(FileGuard.identity(inTheWay)).isEqualTo(identity);
         assertThat(Files.getLastModifiedTime(inTheWay, LinkOption.NOFOLLOW_LINKS))
                 .isEqualTo(made);
@@ -157,9 +159,11 @@ final class FileGuardTest {
                 .map(thing -> DynamicTest.dynamicTest("the store is a " + thing, () -> {
                     Path at = Files.createTempDirectory(folder, "case").resolve("store");
                     thing.make(at);
-                    assertTimeoutPreemptively(NOT_FOR_EVER, () -> assertThatThrownBy(() -> StoreReader.attach(at))
-                            .isInstanceOf(AttachException.class)
-                            .hasMessageContaining("not a regular file"));
+                    assertTimeoutPreemptively(
+                            NOT_FOR_EVER,
+                            () -> assertThatThrownBy(() -> StoreReader.attach(at))
+                                    .isInstanceOf(AttachException.class)
+                                    .hasMessageContaining("not a regular file"));
                 }))
                 .toList();
     }

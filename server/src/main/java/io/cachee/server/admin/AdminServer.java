@@ -19,9 +19,9 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A small HTTP server that answers GETs of a few paths. Probes are answered on a thread of their own, which does nothing
- * that may take long: it reads and writes a bounded part of each connection in turn. All other pages are rendered on the
- * thread of the {@link PageRenderer}.
+ * A small HTTP server that answers GETs of a few paths. Probes are answered on a thread of their own, which does
+ * nothing that may take long: it reads and writes a bounded part of each connection in turn. All other pages are
+ * rendered on the thread of the {@link PageRenderer}.
  *
  * <p>The number of connections ({@link Guests}), the size of a request and its duration are limited. A connection has
  * one request under way, and {@link PageHandler} sets the pace of the next.

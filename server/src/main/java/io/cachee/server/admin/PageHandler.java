@@ -124,7 +124,8 @@ final class PageHandler extends ChannelInboundHandlerAdapter {
         if (path.isEmpty()) {
             return HttpReply.text(400, "bad request: the path cannot be decoded\n");
         }
-        boolean isKnown = request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        boolean isKnown =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         return isKnown ? null : HttpReply.text(405, "GET and HEAD only\n");
     }
 

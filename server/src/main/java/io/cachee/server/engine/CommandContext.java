@@ -121,8 +121,8 @@ public final class CommandContext {
     void checkKey(int argument) {
         int longest = Store.MAX_KEY_SIZE - shared.databases.prefixBytes();
         if (request.length(argument) > longest) {
-            throw new CommandException("ERR key of " + request.length(argument)
-                    + " bytes is larger than the limit of " + longest);
+            throw new CommandException(
+                    "ERR key of " + request.length(argument) + " bytes is larger than the limit of " + longest);
         }
     }
 

@@ -67,9 +67,7 @@ public final class KeyLoop implements SlicedTask {
     }
 
     private static boolean goesOn(CommandContext call, int next, int first, long begun) {
-        return next < call.count()
-                && next - first < KEYS_PER_SLICE
-                && call.reply.written() - begun < BYTES_PER_SLICE;
+        return next < call.count() && next - first < KEYS_PER_SLICE && call.reply.written() - begun < BYTES_PER_SLICE;
     }
 
     @Override

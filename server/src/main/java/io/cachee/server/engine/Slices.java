@@ -117,13 +117,7 @@ final class Slices {
         private boolean rests;
         private long nanos;
 
-        Sliced(
-                Session session,
-                Command command,
-                Request request,
-                SlicedTask task,
-                boolean isMuted,
-                boolean isBegun) {
+        Sliced(Session session, Command command, Request request, SlicedTask task, boolean isMuted, boolean isBegun) {
             this.session = session;
             this.command = command;
             this.request = request;

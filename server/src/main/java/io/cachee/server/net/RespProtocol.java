@@ -146,7 +146,10 @@ final class RespProtocol implements Protocol, Link {
     public long inputBytes() {
         Request request = waiting;
         long waits = request == null ? 0 : request.buffer().length;
-        return waits + unread.capacity() + session().transactionBytes() + session().slicedBytes();
+        return waits
+                + unread.capacity()
+                + session().transactionBytes()
+                + session().slicedBytes();
     }
 
     @Override

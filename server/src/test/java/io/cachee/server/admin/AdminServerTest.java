@@ -326,8 +326,7 @@ class AdminServerTest {
                 "GET /page HTTP/1.1\r\nContent-Length: -1")) {
             assertThat(ask(port, start + "\r\n\r\n")).as(start).startsWith("HTTP/1.1 400 ");
         }
-        assertThat(ask(port, "GET /" + "x".repeat(5_000) + " HTTP/1.1\r\n\r\n"))
-                .startsWith("HTTP/1.1 414 ");
+        assertThat(ask(port, "GET /" + "x".repeat(5_000) + " HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 414 ");
         assertThat(ask(port, "GET /page HTTP/1.1\r\nA: " + "x".repeat(9_000) + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 431 ");
         assertThat(ask(port, request("GET /page"))).startsWith("HTTP/1.1 200 ");

@@ -284,9 +284,9 @@ final class SlicesTest {
         TestClient greedy = new TestClient();
         for (String command : List.of("KEYS", "SCAN")) {
             String pattern = "*" + "a".repeat(30_000) + "b";
-            Object[] request =
-                    command.equals("KEYS") ? new Object[] {command, pattern} : new Object[] {"SCAN", 0, "MATCH", pattern
-                    };
+            Object[] request = command.equals("KEYS")
+                    ? new Object[] {command, pattern}
+                    : new Object[] {"SCAN", 0, "MATCH", pattern};
             greedy.send(request);
             turnsUntilDone(null);
             assertThat(greedy.received).startsWith("-ERR the pattern takes more than 262144 steps");
@@ -475,7 +475,8 @@ final class SlicesTest {
         TestClient client = new TestClient();
         client.call("MULTI");
         assertThat(client.call(manyKeys("DEL", 100_000))).isEqualTo("+QUEUED\r\n");
-        assertThat(client.call(manyKeys("DEL", 100_000))).startsWith("-ERR transaction is larger than 131072 arguments");
+        assertThat(client.call(manyKeys("DEL", 100_000)))
+                .contains("larger than 131072 arguments");
         assertThat(client.call("EXEC")).startsWith("-EXECABORT");
     }
 

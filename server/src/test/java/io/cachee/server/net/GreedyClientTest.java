@@ -91,9 +91,9 @@ final class GreedyClientTest {
             slow.sendRaw("MGET" + " k".repeat(100) + "\r\nPING\r\n");
             Await.until("something waits for the client", () -> sidecar.metric("cachee_unsent_bytes") > 100_000);
             assertThat(other.call("PING").string()).isEqualTo("PONG");
-            assertThat(slow.reply().items()).hasSize(100).allSatisfy(value -> assertThat(
-                            value.string())
-                    .hasSize(VALUE.length));
+            assertThat(slow.reply().items())
+                    .hasSize(100)
+                    .allSatisfy(value -> assertThat(value.string()).hasSize(VALUE.length));
             assertThat(slow.reply().string()).isEqualTo("PONG");
             assertThat(sidecar.disconnects("output_limit")).isZero();
         }
