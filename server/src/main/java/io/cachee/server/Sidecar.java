@@ -234,9 +234,10 @@ public final class Sidecar implements AutoCloseable {
         if (reason.isEmpty() && !server.isAccepting()) {
             reason = "no client can be accepted for now";
         }
-        boolean needsL2 = settings.nearCache().neededForReady && proxy != null;
-        if (reason.isEmpty() && needsL2 && !proxy.isCoherent()) {
-            reason = "L2 is " + proxy.state() + " (--l2-needed-for-ready)";
+        BeforeL2 before = proxy;
+        boolean needsL2 = reason.isEmpty() && settings.nearCache().neededForReady;
+        if (needsL2 && before != null && !before.isCoherent()) {
+            reason = "L2 is " + before.state() + " (--l2-needed-for-ready)";
         }
         return reason;
     }

@@ -17,6 +17,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -288,7 +289,7 @@ final class FileGuardTest {
     }
 
     /** Whether this process maps a file of hits that still has its name twice: as the writer and as a reader. */
-    private boolean mapsTheNew(Object made) throws IOException {
+    private boolean mapsTheNew(@Nullable Object made) throws IOException {
         assertThat(FileGuard.identity(hits())).isEqualTo(made);
         try (var maps = Files.lines(Path.of("/proc/self/maps"))) {
             return maps.filter(line -> line.endsWith(hits().toString())).count() >= 2;
