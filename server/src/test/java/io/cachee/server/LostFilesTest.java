@@ -92,15 +92,14 @@ final class LostFilesTest {
 
     /** A reader that was attached when its sidecar lost the file and ended. */
     private StoreReader lose(Path file) throws Exception {
-        try (SidecarProcess sidecar = SidecarProcess.start(folder, "--shm=" + file);
-                RespClient client = sidecar.connect()) {
-            client.call("SET", "key", "old");
+        try (SidecarProcess sidecar = SidecarProcess.start(folder, "--shm=" + file)) {
             StoreReader reader = StoreReader.attach(file);
-            Files.delete(file);
-            awaitNotReady(sidecar, file + ": the file was removed");
-            client.call("SET", "key", "new");
-            assertThat(reader.get("key".getBytes(UTF_8))).isEqualTo("new".getBytes(UTF_8));
-            client.close();
+            try (RespClient client = sidecar.connect()) {
+                Files.delete(file);
+                awaitNotReady(sidecar, file + ": the file was removed");
+                client.call("SET", "key", "new");
+                assertThat(reader.get("key".getBytes(UTF_8))).isEqualTo("new".getBytes(UTF_8));
+            }
             assertThat(sidecar.exitCode()).isEqualTo(1);
             assertThat(sidecar.log()).contains("ending so that a restart makes a new file: " + file);
             return reader;

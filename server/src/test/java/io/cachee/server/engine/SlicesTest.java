@@ -475,8 +475,7 @@ final class SlicesTest {
         TestClient client = new TestClient();
         client.call("MULTI");
         assertThat(client.call(manyKeys("DEL", 100_000))).isEqualTo("+QUEUED\r\n");
-        assertThat(client.call(manyKeys("DEL", 100_000)))
-                .contains("larger than 131072 arguments");
+        assertThat(client.call(manyKeys("DEL", 100_000))).contains("larger than 131072 arguments");
         assertThat(client.call("EXEC")).startsWith("-EXECABORT");
     }
 
