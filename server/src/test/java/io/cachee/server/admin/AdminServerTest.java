@@ -300,11 +300,9 @@ class AdminServerTest {
     void otherPagesComeInTheFormatThatIsAskedFor() throws IOException {
         int port = listen(new AdminServer());
         assertThat(ask(port, request("GET /format"))).endsWith("open false\n");
-        assertThat(ask(
-                        port,
-                        "GET /format HTTP/1.1\r\nAccept: application/openmetrics-text;version=1.0.0\r\n"
-                                + "Connection: close\r\n\r\n"))
-                .endsWith("open true\n");
+        String accept = "Accept: application/openmetrics-text;version=1.0.0";
+        String request = String.join("\r\n", "GET /format HTTP/1.1", accept, "Connection: close", "", "");
+        assertThat(ask(port, request)).endsWith("open true\n");
     }
 
     @Test
