@@ -84,7 +84,7 @@ final class HostileClient implements Callable<Long> {
     static List<String> allNames() {
         try (InputStream in = Objects.requireNonNull(HostileClient.class.getResourceAsStream("commands.txt"))) {
             List<String> names = new ArrayList<>();
-            for (String line : new String(in.readAllBytes(), UTF_8).split("\n")) {
+            for (String line : new String(in.readAllBytes(), UTF_8).split("\n", -1)) {
                 if (!line.startsWith("#")) {
                     names.addAll(List.of(line.replaceAll(",$", "").split(", ")));
                 }
