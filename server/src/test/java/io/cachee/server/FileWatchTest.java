@@ -25,7 +25,7 @@ final class FileWatchTest {
 
     private String[] logged() {
         String text = log.toString(UTF_8);
-        return text.isEmpty() ? new String[0] : text.split("\n");
+        return text.lines().toArray(String[]::new);
     }
 
     @Test
