@@ -150,7 +150,7 @@ public final class CommandExecutor {
         Command command = shared.table.find(request, 0);
         boolean fits = command != null && command.accepts(request.count());
         if (!fits) {
-            command = resolve(request);
+            command = shared.resolve(request);
             fits = command != null && command.accepts(request.count());
         }
         if (shared.pause.isOn() && shared.pause.holds(session, command)) {
@@ -167,15 +167,6 @@ public final class CommandExecutor {
             runJudged(session, command, request);
         }
         return Outcome.DONE;
-    }
-
-    /**
-     * The row of a request that {@link CommandTable#find} alone does not resolve; null if no one has such a command.
-     */
-    private @Nullable Command resolve(Request request) {
-        Command row = shared.table.rowOf(request);
-        boolean isListed = row != null && (!row.hasSubcommands() || request.count() < 2);
-        return isListed ? row : shared.routing().unlisted(row, request);
     }
 
     private void runJudged(Session session, @Nullable Command command, Request request) {
@@ -319,9 +310,10 @@ public final class CommandExecutor {
         reply.array(transaction.queued().size());
         moreFollow = false;
         for (Transaction.Queued queued : transaction.queued()) {
-            String denied = Permissions.refusal(session, queued.command(), queued.request());
+            Denial denied = Permissions.denial(session.user, queued.command(), queued.request());
             if (denied != null) {
-                reply.error(denied);
+                shared.denied(session, queued.command(), queued.request(), denied);
+                reply.error(denied.error(session.user, queued.command()));
             } else {
                 rememberReads(session, queued.command(), queued.request());
                 runNow(session, queued.command(), queued.request());

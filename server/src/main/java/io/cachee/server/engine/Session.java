@@ -59,6 +59,8 @@ public final class Session {
     public volatile String libraryName = "";
     public volatile String libraryVersion = "";
     public volatile User user;
+    /** The {@link User#channelLosses} that were considered. */
+    private int channelLosses;
     private volatile boolean authenticated;
     /** Every command sets it, with opaque mode: a volatile write would make the processor wait for earlier stores. */
     public final AtomicReference<@Nullable String> lastCommand = new AtomicReference<>();
@@ -99,6 +101,7 @@ public final class Session {
         this.link = link;
         this.executor = executor;
         this.user = user;
+        this.channelLosses = user.channelLosses();
         this.authenticated = authenticated;
     }
 
@@ -115,6 +118,7 @@ public final class Session {
     /** The client acts as this user from now on. */
     public void logIn(User as) {
         user = as;
+        channelLosses = as.channelLosses();
         authenticated = true;
         refresh();
     }
@@ -122,8 +126,29 @@ public final class Session {
     /** The client acts as the default user again, like one that has just connected. */
     public void logOut(Users users) {
         user = users.defaultUser();
+        channelLosses = user.channelLosses();
         authenticated = !users.needsLogin();
         refresh();
+    }
+
+    /**
+     * Applies the current rules of the client's user. The client is disconnected if its user was deleted, or if it has
+     * subscriptions and its user has lost a right to channels.
+     */
+    void judgeAgain() {
+        boolean hasLost = channelLosses != user.channelLosses();
+        channelLosses = user.channelLosses();
+        if (user.deleted || hasLost && isSubscribed()) {
+            kill();
+        }
+        refresh();
+    }
+
+    /** Whether the client has subscriptions, here or in L2. Any thread. */
+    public boolean isSubscribed() {
+        Subscriptions here = subscriptions;
+        UpstreamConnection toL2 = own;
+        return here != null && here.count() > 0 || toL2 != null && toL2.isSubscribed();
     }
 
     /** Whether the client takes no further requests. */

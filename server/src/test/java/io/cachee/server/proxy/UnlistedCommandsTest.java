@@ -36,9 +36,14 @@ final class UnlistedCommandsTest {
                 .toArray(byte[][]::new));
     }
 
+    private static RemoteCommand described(String name, int firstKey, String... flags) {
+        RemoteCommand.Keys keys = RemoteCommand.Keys.row(firstKey, firstKey, 1);
+        return new RemoteCommand(name, -2, Set.of(flags), keys, Set.of("read"), List.of());
+    }
+
     private Command rowOf(int firstKey, String... flags) {
         String name = "mod." + firstKey + String.join(".", flags);
-        inL2.put(name, new RemoteCommand(name, -2, Set.of(flags), firstKey, firstKey, 1, Set.of("read")));
+        inL2.put(name, described(name, firstKey, flags));
         return unlisted.rowOf(null, request(name, "key"));
     }
 
@@ -81,14 +86,14 @@ final class UnlistedCommandsTest {
         Command row = unlisted.rowOf(null, request("FOO", "a", "b"));
         assertShares(row, false);
         assertThat(row.writesUnnamed).isTrue();
-        inL2.put("foo", new RemoteCommand("foo", 3, Set.of("readonly"), 1, 1, 1, Set.of()));
+        inL2.put("foo", described("foo", 1, "readonly"));
         assertShares(unlisted.rowOf(null, request("Foo", "a", "b")), true);
     }
 
     @Test
     void noUnlistedSubcommandSharesAConnection() {
-        inL2.put("xgroup", new RemoteCommand("xgroup", -2, Set.of("write"), 1, 1, 1, Set.of()));
-        inL2.put("xgroup|nonsense", new RemoteCommand("xgroup|nonsense", -2, Set.of("write"), 1, 1, 1, Set.of()));
+        inL2.put("xgroup", described("xgroup", 1, "write"));
+        inL2.put("xgroup|nonsense", described("xgroup|nonsense", 1, "write"));
         for (String name : List.of("XGROUP", "object", "Script", "FUNCTION", "xinfo", "pubsub", "command")) {
             Command container = container(name);
             Command row = unlisted.rowOf(container, request(name, "NONSENSE", "key"));
