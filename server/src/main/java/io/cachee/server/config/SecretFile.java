@@ -19,16 +19,21 @@ import java.util.Set;
 
 /** Reads and writes files that contain a secret. A file that everybody may read is refused. */
 public final class SecretFile {
-    private static final int MOST_BYTES = 1 << 20;
+    private static final int MOST_BYTES = 1 << 16;
+    private static final int MOST_BYTES_OF_ENTRIES = 4 << 20;
     private static final Set<PosixFilePermission> OWNER_ALONE = PosixFilePermissions.fromString("rw-------");
 
     private SecretFile() {}
 
     /** The file's content. Exceptions name the file and never its content. */
     static String read(Path path) throws IOException {
+        return read(path, MOST_BYTES);
+    }
+
+    private static String read(Path path, int mostBytes) throws IOException {
         check(path);
-        if (Files.size(path) > MOST_BYTES) {
-            throw new IOException(path + ": larger than " + MOST_BYTES + " bytes");
+        if (Files.size(path) > mostBytes) {
+            throw new IOException(path + ": larger than " + mostBytes + " bytes");
         }
         try {
             return Files.readString(path);
@@ -69,7 +74,7 @@ public final class SecretFile {
     public static List<NumberedLine> readEntries(Path path) throws IOException {
         List<NumberedLine> entries = new ArrayList<>();
         int number = 0;
-        for (String line : read(path).lines().map(String::strip).toList()) {
+        for (String line : read(path, MOST_BYTES_OF_ENTRIES).lines().map(String::strip).toList()) {
             number++;
             if (!line.isEmpty() && !line.startsWith("#")) {
                 entries.add(new NumberedLine(number, line));
@@ -79,10 +84,13 @@ public final class SecretFile {
     }
 
     /**
-     * Replaces the content. Whoever reads the file sees the old content or the new one, also after a crash. The
+     * Replaces the content by entries. Whoever reads the file sees the old content or the new one, also after a crash. The
      * permissions stay as they are.
      */
     public static void replace(Path path, String content) throws IOException {
+        if (content.length() > MOST_BYTES_OF_ENTRIES / 4) {
+            throw new IOException("the users and their rules are too large for a file");
+        }
         Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
         Path folder = target.getParent();
         Set<PosixFilePermission> permissions =

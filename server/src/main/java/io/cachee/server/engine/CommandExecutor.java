@@ -82,6 +82,7 @@ public final class CommandExecutor {
         shared.gate.enter(cell);
         reply.begin(session.link, session.resp3);
         session.lastActiveNanos = timer.begin();
+        session.judgeAgain(shared.users);
     }
 
     /** Prefetches the entries that the next requests need. */

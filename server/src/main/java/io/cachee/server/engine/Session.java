@@ -61,6 +61,8 @@ public final class Session {
     public volatile User user;
     /** The {@link User#channelLosses} that were considered. */
     private int channelLosses;
+    /** The {@link Users#changes} that were considered. */
+    private int userChanges;
     private volatile boolean authenticated;
     /** Every command sets it, with opaque mode: a volatile write would make the processor wait for earlier stores. */
     public final AtomicReference<@Nullable String> lastCommand = new AtomicReference<>();
@@ -129,6 +131,15 @@ public final class Session {
         channelLosses = user.channelLosses();
         authenticated = !users.needsLogin();
         refresh();
+    }
+
+    /** Applies the current rules of the client's user if any were changed. Call it before requests are run. */
+    void judgeAgain(Users users) {
+        int changes = users.changes();
+        if (userChanges != changes) {
+            userChanges = changes;
+            judgeAgain();
+        }
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The users that clients may log in as. A client that has not logged in acts as {@code default}. */
@@ -18,6 +19,8 @@ public final class Users {
     private final CommandTable table;
     private final User unlimited;
     private volatile boolean others;
+    /** How often users were changed. */
+    private final AtomicInteger changes = new AtomicInteger();
 
     Users(CommandTable table) {
         this.table = table;
@@ -72,6 +75,12 @@ public final class Users {
         } else {
             known.rules(rules);
         }
+        changes.incrementAndGet();
+    }
+
+    /** How often users were changed. A session that was judged before the last change must be judged again. */
+    int changes() {
+        return changes.get();
     }
 
     /** False if there is no such user. */
@@ -79,6 +88,7 @@ public final class Users {
         User gone = byName.remove(name);
         if (gone != null) {
             gone.deleted = true;
+            changes.incrementAndGet();
         }
         return gone != null;
     }

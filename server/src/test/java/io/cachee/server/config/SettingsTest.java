@@ -101,6 +101,7 @@ class SettingsTest {
         examples.put("notify-keyspace-events", List.of("Kex"));
         examples.put("slowlog-log-slower-than", List.of("-1"));
         examples.put("slowlog-max-len", List.of("9"));
+        examples.put("acllog-max-len", List.of("9"));
         examples.put("latency-monitor-threshold", List.of("11"));
         examples.put("resp-compat", List.of("yes"));
         addExamplesOfL2(examples);
