@@ -193,6 +193,7 @@ class SettingsTest {
                         o.notifications,
                         o.slowlogMicros,
                         o.slowlogLength,
+                        o.aclLogLength,
                         o.latencyMillis,
                         outcomeOfLink(t),
                         t.database(),

@@ -115,6 +115,9 @@ final class TlsTest {
                     .doesNotContain("PONG");
             awaitFailures(sidecar, 1);
             sidecar.awaitClients(0);
+            assertThat(sidecar.hasLogged("the client does not speak TLS")).isTrue();
+            // In hexadecimal digits, what the client sent.
+            assertThat(sidecar.hasLogged("50494e47")).isFalse();
             assertThat(ping(sidecar, client())).isEqualTo("TLSv1.3");
         }
     }
