@@ -174,12 +174,15 @@ final class AclTest {
             user.ask("MULTI");
             user.ask("FLUSHALL");
             user.ask("DISCARD");
-            user.ask("AUTH app2 geheim");
+            user.ask("AUTH geheim app");
+            assertThat(admin.ask("ACL SETUSER app resetpass >right")).hasToString("+OK");
+            user.ask("AUTH app geheim");
         }
         List<RespValue> entries = admin.ask("ACL LOG").items();
         assertThat(entries.stream().map(AclTest::summary))
                 .containsExactly(
-                        "1 auth toplevel AUTH app2",
+                        "1 auth toplevel AUTH app",
+                        "1 auth toplevel AUTH (unknown)",
                         "1 command multi flushall app",
                         "1 channel toplevel other app",
                         "1 key toplevel other app",
@@ -203,7 +206,7 @@ final class AclTest {
         assertThat(admin.ask("ACL LOG 2").items()).hasSize(2);
         assertThat(admin.ask("INFO stats").string())
                 .contains(
-                        "acl_access_denied_auth:1",
+                        "acl_access_denied_auth:2",
                         "acl_access_denied_cmd:3",
                         "acl_access_denied_key:1",
                         "acl_access_denied_channel:1");

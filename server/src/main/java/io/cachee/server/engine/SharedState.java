@@ -120,10 +120,11 @@ public final class SharedState {
         aclLog.add(new AclLog.What(denial.kind(), inTransaction, object, session.user.name), session);
     }
 
-    /** Notes a wrong password. */
-    public void loginFailed(Session session, Request request, String user) {
+    /** Notes a wrong password. A name that is no user's may be a password in the wrong place. */
+    public void loginFailed(Session session, Request request, String name) {
         counters.authFailures.increment();
-        aclLog.add(new AclLog.What(Denial.Kind.AUTH, false, request.text(0), user), session);
+        String shown = users.find(name) == null ? "(unknown)" : name;
+        aclLog.add(new AclLog.What(Denial.Kind.AUTH, false, request.text(0), shown), session);
     }
 
     /** Reports the keys that the store evicts or expires to the clients that listen for changes. */

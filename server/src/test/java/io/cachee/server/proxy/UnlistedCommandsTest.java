@@ -3,11 +3,13 @@ package io.cachee.server.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.l2.RemoteCommand;
+import io.cachee.l2.RemoteKeySpec;
 import io.cachee.resp.Request;
 import io.cachee.server.command.CommandFamilies;
 import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandTable;
 import io.cachee.server.engine.Handler;
+import io.cachee.server.engine.Rights;
 import io.cachee.server.engine.Route;
 import io.cachee.server.engine.Trait;
 import java.nio.charset.StandardCharsets;
@@ -160,5 +162,88 @@ final class UnlistedCommandsTest {
         assertThat(rowOf(1, "write", "movablekeys").writesUnnamed).isTrue();
         assertThat(rowOf(1, "write", "movablekeys").is(Trait.HIDES_KEYS)).isTrue();
         assertThat(unlisted.rowOf(null, request(read.name, "key"))).isSameAs(read);
+    }
+
+    // ---------------------------------------------------------------- rights
+
+    private static RemoteKeySpec spec(String access, boolean isCounted, String keyword, int index) {
+        return new RemoteKeySpec(Set.of(access.split(" ", -1)), isCounted, keyword, index, 0, 1, 0);
+    }
+
+    private RemoteCommand withKeys(String name, Set<String> flags, RemoteKeySpec... specs) {
+        RemoteCommand.Keys keys = new RemoteCommand.Keys(0, 0, 0, List.of(specs));
+        return new RemoteCommand(name, -2, flags, keys, Set.of("write"), List.of());
+    }
+
+    /** What ACL DRYRUN says of a user that may use the keys {@code app:*}. */
+    private String verdict(String... words) {
+        Command row = unlisted.rowOf(null, request(words));
+        return Rights.verdict(table, row, request(words), "+@all", "%R~app:*", "%RW~rw:*");
+    }
+
+    @Test
+    void keysAreCheckedBySpecificationsOfL2() {
+        RemoteKeySpec counted = spec("ro access", true, "", 1);
+        RemoteKeySpec store = spec("ow update", false, "STORE", 1);
+        inL2.put("mod.merge", withKeys("mod.merge", Set.of("write", "movablekeys"), counted));
+        inL2.put("mod.store", withKeys("mod.store", Set.of("write"), spec("ro access", false, "", 1), store));
+        assertThat(verdict("mod.merge", "2", "app:1", "app:2", "other")).isEqualTo("OK");
+        assertThat(verdict("mod.merge", "2", "app:1", "other")).contains("'other' key");
+        assertThat(verdict("mod.merge", "3", "app:1", "app:2")).contains("key");
+        assertThat(verdict("mod.store", "app:1")).isEqualTo("OK");
+        assertThat(verdict("mod.store", "app:1", "STORE", "rw:1")).isEqualTo("OK");
+        assertThat(verdict("mod.store", "app:1", "STORE", "app:2")).contains("'app:2' key");
+        assertThat(verdict("mod.store", "app:1", "STORE", "rw:1", "store", "app:2"))
+                .contains("'app:2' key");
+    }
+
+    @Test
+    void whereKeysCannotBeToldOnlyWhoMayUseAllMayRunIt() {
+        inL2.put("mod.hidden", withKeys("mod.hidden", Set.of("readonly"), spec("ro access", false, "", 0)));
+        inL2.put("mod.partly", withKeys("mod.partly", Set.of("readonly"), spec("ro access incomplete", false, "", 1)));
+        inL2.put("mod.silent", withKeys("mod.silent", Set.of("readonly")));
+        inL2.put("mod.old", described("mod.old", 1, "readonly", "movablekeys"));
+        for (String name : List.of("mod.hidden", "mod.partly", "mod.silent", "mod.old", "mod.unknown")) {
+            String[] words = {name, "app:1"};
+            assertThat(verdict(words)).as(name).contains("key");
+            Command row = unlisted.rowOf(null, request(words));
+            assertThat(Rights.verdict(table, row, request(words), "+@all", "~*"))
+                    .as(name)
+                    .isEqualTo("OK");
+        }
+        inL2.put("mod.none", withKeys("mod.none", Set.of("fast")));
+        assertThat(verdict("mod.none", "x")).isEqualTo("OK");
+    }
+
+    @Test
+    void subcommandsThatOnlyL2KnowsHaveRowsOfTheirOwn() {
+        RemoteCommand.Keys key = new RemoteCommand.Keys(0, 0, 0, List.of(spec("ro access", false, "", 2)));
+        RemoteCommand read = new RemoteCommand("mod|read", -3, Set.of("readonly"), key, Set.of("read"), List.of());
+        RemoteCommand manage = new RemoteCommand(
+                "mod|manage", 2, Set.of("admin"), RemoteCommand.Keys.row(0, 0, 0), Set.of("admin"), List.of());
+        inL2.put(
+                "mod",
+                new RemoteCommand(
+                        "mod", -2, Set.of(), RemoteCommand.Keys.row(0, 0, 0), Set.of("slow"), List.of(read, manage)));
+        Request reads = request("MOD", "Read", "app:1");
+        Command row = unlisted.rowOf(null, reads);
+        assertThat(row.name).isEqualTo("mod|read");
+        assertThat(Rights.verdict(table, row, reads, "+@read", "~app:*")).isEqualTo("OK");
+        assertThat(Rights.verdict(table, row, reads, "+@read", "~other")).contains("'app:1' key");
+        assertThat(Rights.verdict(table, row, reads, "+@all", "-mod|read", "~*")).contains("'mod|read' command");
+        Request manages = request("mod", "manage");
+        Command other = unlisted.rowOf(null, manages);
+        assertThat(Rights.verdict(table, other, manages, "+@all", "-@admin", "~*")).contains("'mod|manage' command");
+        assertThat(Rights.verdict(table, other, manages, "+mod|manage", "~*")).isEqualTo("OK");
+        assertShares(row, false);
+    }
+
+    @Test
+    void firstArgumentsOfCommandsThatOnlyL2Knows() {
+        inL2.put("mod.first", withKeys("mod.first", Set.of("fast")));
+        Request first = request("mod.first", "One");
+        Command row = unlisted.rowOf(null, first);
+        assertThat(Rights.verdict(table, row, first, "+mod.first|one")).isEqualTo("OK");
+        assertThat(Rights.verdict(table, row, first, "+mod.first|two")).contains("command");
     }
 }
