@@ -13,12 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param categories the ACL categories, in lower case and without their {@code @}
  */
 public record RemoteCommand(
-        String name,
-        int arity,
-        Set<String> flags,
-        Keys keys,
-        Set<String> categories,
-        List<RemoteCommand> subcommands) {
+        String name, int arity, Set<String> flags, Keys keys, Set<String> categories, List<RemoteCommand> subcommands) {
     /**
      * Where keys stand.
      *

@@ -43,8 +43,7 @@ final class RemoteCommandTest {
     void sharesOnlyReadsAndWritesOfKeysWithoutTheirOwnState() {
         for (Case one : CASES) {
             RemoteCommand.Keys keys = RemoteCommand.Keys.row(one.firstKey, one.firstKey, 1);
-            RemoteCommand command =
-                    new RemoteCommand("unlisted", -2, one.flags, keys, Set.of(), List.of());
+            RemoteCommand command = new RemoteCommand("unlisted", -2, one.flags, keys, Set.of(), List.of());
             assertThat(command.mayShareConnection()).as("%s", one).isEqualTo(one.mayShare);
         }
     }

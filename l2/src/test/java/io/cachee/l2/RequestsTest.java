@@ -240,8 +240,10 @@ final class RequestsTest {
             assertThat(specs(link, "mset")).containsExactly("1 -1/2 [ow, update]");
             assertThat(specs(link, "georadius"))
                     .containsExactly("1 0/1 [access, ro]", "STORE@6 0/1 [ow, update]", "STOREDIST@6 0/1 [ow, update]");
-            assertThat(specs(link, "sort")).containsExactly("1 0/1 [access, ro]", "0 0/1 [access, ro]", "0 0/1 [ow, update]");
-            RemoteCommand create = Objects.requireNonNull(command(link, "xgroup").subcommand("xgroup|create"));
+            assertThat(specs(link, "sort"))
+                    .containsExactly("1 0/1 [access, ro]", "0 0/1 [access, ro]", "0 0/1 [ow, update]");
+            RemoteCommand create =
+                    Objects.requireNonNull(command(link, "xgroup").subcommand("xgroup|create"));
             assertThat(create.categories()).contains("write", "stream");
             assertThat(create.keys().specs()).hasSize(1);
             assertThat(command(link, "xgroup").subcommand("xgroup|nosuch")).isNull();

@@ -115,8 +115,9 @@ final class AclTest {
     void describesAUserAsRedisDoes() throws Exception {
         admin.call("ACL", "SETUSER", "u", "on", "nopass", "%R~r", "~w", "&c", "+@read", "-get", "(+set", "~s)");
         assertThat(admin.ask("ACL GETUSER u"))
-                .hasToString("*[$flags, *[$on, $nopass], $passwords, *[], $commands, $-@all +@read -get, $keys, $%R~r ~w,"
-                        + " $channels, $&c, $selectors, *[*[$commands, $-@all +set, $keys, $~s, $channels, $]]]");
+                .hasToString(
+                        "*[$flags, *[$on, $nopass], $passwords, *[], $commands, $-@all +@read -get, $keys, $%R~r ~w,"
+                            + " $channels, $&c, $selectors, *[*[$commands, $-@all +set, $keys, $~s, $channels, $]]]");
         assertThat(admin.ask("ACL LIST").item(1).string())
                 .isEqualTo("user u on nopass %R~r ~w resetchannels &c -@all +@read -get (~s resetchannels -@all +set)");
         admin.ask("ACL SETUSER u +@all -client|kill +client %W~r skip-sanitize-payload");
@@ -248,8 +249,9 @@ final class AclTest {
     /** The texts that Redis 7.0 gives. */
     @Test
     void refusesWrongRulesAsRedisDoes() throws Exception {
-        String all = "Adding a pattern after the * pattern (or the '%s' flag) is not valid and does not have any effect."
-                + " Try '%s' to start with an empty list of %s";
+        String all =
+                "Adding a pattern after the * pattern (or the '%s' flag) is not valid and does not have any effect."
+                        + " Try '%s' to start with an empty list of %s";
         Map<String, String> wrong = Map.ofEntries(
                 Map.entry("+nosuch", "Unknown command or category name in ACL"),
                 Map.entry("-@nosuch", "Unknown command or category name in ACL"),
@@ -274,7 +276,11 @@ final class AclTest {
         assertThat(admin.ask("ACL SETUSER u (abc").string())
                 .isEqualTo("ERR Unmatched parenthesis in acl selector starting at '(abc'.");
         assertThat(admin.ask("ACL GETUSER u").isNull()).isTrue();
-        assertThat(admin.ask("ACL SETUSER u geheim").string()).contains("(redacted)").doesNotContain("geheim");
-        assertThat(admin.ask("ACL SETUSER u <geheim").string()).contains("'<(redacted)'").doesNotContain("geheim");
+        assertThat(admin.ask("ACL SETUSER u geheim").string())
+                .contains("(redacted)")
+                .doesNotContain("geheim");
+        assertThat(admin.ask("ACL SETUSER u <geheim").string())
+                .contains("'<(redacted)'")
+                .doesNotContain("geheim");
     }
 }

@@ -24,7 +24,8 @@ final class LoginTest {
     void start() throws Exception {
         sidecar = TestSidecar.start();
         admin = sidecar.connect();
-        assertThat(admin.call("ACL", "SETUSER", "app", "on", ">right", "+@all", "~*")).hasToString("+OK");
+        assertThat(admin.call("ACL", "SETUSER", "app", "on", ">right", "+@all", "~*"))
+                .hasToString("+OK");
     }
 
     @AfterEach

@@ -94,13 +94,33 @@ final class RightsDifferentialTest {
 
     /** Real attempts that would end the connection or change the number of its replies, if they were allowed. */
     private static final Set<String> NOT_ATTEMPTED = Set.of(
-            "auth", "hello", "quit", "reset", "monitor", "post", "host:", "multi", "exec", "discard", "watch", "unwatch",
-            "subscribe", "psubscribe", "ssubscribe", "unsubscribe", "punsubscribe", "sunsubscribe", "client|reply",
-            "client|kill", "client|pause", "client|tracking", "shutdown");
+            "auth",
+            "hello",
+            "quit",
+            "reset",
+            "monitor",
+            "post",
+            "host:",
+            "multi",
+            "exec",
+            "discard",
+            "watch",
+            "unwatch",
+            "subscribe",
+            "psubscribe",
+            "ssubscribe",
+            "unsubscribe",
+            "punsubscribe",
+            "sunsubscribe",
+            "client|reply",
+            "client|kill",
+            "client|pause",
+            "client|tracking",
+            "shutdown");
 
     /** Where Redis allows what is denied here on purpose, and why. The other way round there is none. */
     private enum Difference {
-        /** A script runs in L2 as the sidecar, and may do what the user may not: it needs all keys and a rule by name. */
+        /** A script runs in L2 as the sidecar, which may do more: it needs all keys and a rule that names scripts. */
         SCRIPTS(row -> row.name.matches("(eval|evalsha|fcall)(_ro)?")),
         /** MIGRATE hands keys to another server. Redis finds its keys by a function; here it needs all keys. */
         MIGRATES(row -> row.name.equals("migrate")),
@@ -125,7 +145,8 @@ final class RightsDifferentialTest {
         }
 
         Object[] dryRun(String user) {
-            return Stream.concat(Stream.of("ACL", "DRYRUN", user), Stream.of(words())).toArray();
+            return Stream.concat(Stream.of("ACL", "DRYRUN", user), Stream.of(words()))
+                    .toArray();
         }
     }
 
@@ -346,7 +367,7 @@ final class RightsDifferentialTest {
         System.out.println("RightsDifferentialTest: " + attempted + " attempts without an L2");
     }
 
-    /** What is denied stays denied before an L2. Of the rest, only reads are attempted: others would change L2 itself. */
+    /** What is denied stays denied before an L2. Of the rest, only reads are attempted, which leave L2 as it is. */
     @Test
     void attemptsAreJudgedLikeThatBeforeAnL2() throws Exception {
         RealRedis real = RealRedis.shared();
@@ -362,8 +383,9 @@ final class RightsDifferentialTest {
             String users = direct.call("ACL", "LIST").toString();
             for (String rules : RULES) {
                 List<String> verdicts = compare(here, there, rules, rows);
-                Map<Row, Boolean> attempts = attempts(verdicts, row -> Set.of("get", "mget", "strlen", "ttl", "exists")
-                        .contains(row.name));
+                Map<Row, Boolean> attempts = attempts(
+                        verdicts,
+                        row -> Set.of("get", "mget", "strlen", "ttl", "exists").contains(row.name));
                 for (State state : State.values()) {
                     attempt(sidecar, here, state, rules, attempts);
                 }

@@ -180,7 +180,9 @@ final class SecretsTest {
             Await.until("it is logged", () -> sidecar.log().contains("does not speak TLS"));
             watch(monitor, sidecar);
             gather(sidecar);
-            new ProcessBuilder("kill", "-SEGV", String.valueOf(sidecar.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-SEGV", String.valueOf(sidecar.pid()))
+                    .start()
+                    .waitFor();
             sidecar.exitCode();
             seen.add(sidecar.log());
             assertThat(crash).exists();
@@ -200,9 +202,11 @@ final class SecretsTest {
     void nothingShowsASecretBeforeAnL2() throws Exception {
         try (RedisServerProcess redis =
                 RedisServerProcess.start(RedisServerOptions.defaults().password(SECRET))) {
-            tryAll(true, List.of(
-                    "--l2=redis://127.0.0.1:" + redis.port(),
-                    "--l2-password-file=" + secretFile("l2-password", SECRET)));
+            tryAll(
+                    true,
+                    List.of(
+                            "--l2=redis://127.0.0.1:" + redis.port(),
+                            "--l2-password-file=" + secretFile("l2-password", SECRET)));
         }
     }
 }

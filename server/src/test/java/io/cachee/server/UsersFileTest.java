@@ -72,7 +72,8 @@ final class UsersFileTest {
             Object before = Files.getAttribute(file, "unix:ino");
             assertThat(admin.ask("ACL SAVE")).hasToString("+OK");
             assertThat(Files.getAttribute(file, "unix:ino")).isNotEqualTo(before);
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo(mode);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo(mode);
         }
         Path link = Files.createSymbolicLink(folder.resolve("link"), file);
         sidecar.shared().usersFile(new UsersFile(link, false));
@@ -88,7 +89,9 @@ final class UsersFileTest {
     @Test
     void saysWhyItCannotSave() throws Exception {
         sidecar.shared().usersFile(new UsersFile(folder.resolve("absent/users"), false));
-        assertThat(admin.ask("ACL SAVE").string()).startsWith("ERR There was an error").contains("absent");
+        assertThat(admin.ask("ACL SAVE").string())
+                .startsWith("ERR There was an error")
+                .contains("absent");
         sidecar.shared().usersFile(new UsersFile(file, true));
         assertThat(admin.ask("ACL SAVE").string()).contains("password comes from a flag");
     }
@@ -175,7 +178,9 @@ final class UsersFileTest {
                         "PUBLISH news x",
                         "PUBLISH other x")) {
                     String line = "ACL DRYRUN " + user + " " + request;
-                    assertThat(admin.ask(line).string()).as(line).isEqualTo(there.ask(line).string());
+                    assertThat(admin.ask(line).string())
+                            .as(line)
+                            .isEqualTo(there.ask(line).string());
                 }
             }
             // And Redis loads what is written here.

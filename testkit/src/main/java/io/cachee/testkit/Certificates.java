@@ -42,8 +42,7 @@ public final class Certificates {
         Files.writeString(certificate(name), pem("CERTIFICATE", encoded(keys, "own")));
         byte[] key = Objects.requireNonNull(keys.getKey("own", PASSWORD.toCharArray()))
                 .getEncoded();
-        Files.createFile(
-                key(name), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.createFile(key(name), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(key(name), pem("PRIVATE KEY", key));
     }
 

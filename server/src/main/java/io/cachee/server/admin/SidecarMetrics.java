@@ -153,9 +153,7 @@ public final class SidecarMetrics {
         out.counter("cachee_auth_failures_total", "Wrong passwords.", counters.authFailures.sum());
         out.counter("cachee_denied_commands_total", "Commands that users' rules refused.", counters.denials());
         out.counter(
-                "cachee_delayed_logins_total",
-                "Attempts to log in that had to wait.",
-                counters.delayedLogins.sum());
+                "cachee_delayed_logins_total", "Attempts to log in that had to wait.", counters.delayedLogins.sum());
         out.counter(
                 "cachee_refused_logins_total",
                 "Attempts to log in that were refused unseen, because too many wrong passwords were tried.",

@@ -24,10 +24,12 @@ final class ConnectionCommands {
                 call -> call.reply.bulk(call.request.bytes(1)));
 
         rows.add(
-                "auth -2 noscript,loading,stale,skip_slowlog,fast,no_auth,no_multi,allow_busy @connection LOCAL secret=1",
+                "auth -2 noscript,loading,stale,skip_slowlog,fast,no_auth,no_multi,allow_busy @connection LOCAL"
+                        + " secret=1",
                 ConnectionCommands::auth);
         rows.add(
-                "hello -1 noscript,loading,stale,skip_slowlog,fast,no_auth,no_multi,allow_busy @connection LOCAL secret=2",
+                "hello -1 noscript,loading,stale,skip_slowlog,fast,no_auth,no_multi,allow_busy @connection LOCAL"
+                        + " secret=2",
                 ConnectionCommands::hello);
         rows.add("select 2 loading,stale,fast @connection LOCAL as=selects in-transaction", ConnectionCommands::select);
 
@@ -80,8 +82,8 @@ final class ConnectionCommands {
         if (wait == LoginGuard.REFUSED) {
             shared.counters.refusedLogins.increment();
             call.session.link.hold(LoginGuard.LONGEST_WAIT_MILLIS);
-            throw new CommandException("ERR too many wrong passwords are being tried, so this one was not looked at;"
-                    + " try again");
+            throw new CommandException(
+                    "ERR too many wrong passwords are being tried, so this one was not looked at;" + " try again");
         }
         if (wait > 0) {
             shared.counters.delayedLogins.increment();

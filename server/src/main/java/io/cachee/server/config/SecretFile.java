@@ -74,7 +74,8 @@ public final class SecretFile {
     public static List<NumberedLine> readEntries(Path path) throws IOException {
         List<NumberedLine> entries = new ArrayList<>();
         int number = 0;
-        for (String line : read(path, MOST_BYTES_OF_ENTRIES).lines().map(String::strip).toList()) {
+        for (String line :
+                read(path, MOST_BYTES_OF_ENTRIES).lines().map(String::strip).toList()) {
             number++;
             if (!line.isEmpty() && !line.startsWith("#")) {
                 entries.add(new NumberedLine(number, line));
@@ -84,7 +85,8 @@ public final class SecretFile {
     }
 
     /**
-     * Replaces the content by entries. Whoever reads the file sees the old content or the new one, also after a crash. The
+     * Replaces the content by entries. Whoever reads the file sees the old content or the new one, even after a crash.
+     * The
      * permissions stay as they are.
      */
     public static void replace(Path path, String content) throws IOException {

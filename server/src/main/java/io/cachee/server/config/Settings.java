@@ -232,7 +232,8 @@ public final class Settings {
     }
 
     /** Refuses an address that other machines can reach when there is no password. */
-    private static void checkExposure(StartOptions options, String password, List<NumberedLine> users) throws IOException {
+    private static void checkExposure(StartOptions options, String password, List<NumberedLine> users)
+            throws IOException {
         List<String> rules = rulesOfDefaultUser(users);
         check(
                 rules.isEmpty() || password.isEmpty(),

@@ -22,8 +22,7 @@ public final class AclLog {
      *
      * @param client the client as CLIENT LIST describes it
      */
-    public record Entry(
-            long id, long count, What what, String client, long createdMillis, long updatedMillis) {
+    public record Entry(long id, long count, What what, String client, long createdMillis, long updatedMillis) {
         /** One of {@code command}, {@code key}, {@code channel} and {@code auth}. */
         public String reason() {
             return what.kind.word;

@@ -44,6 +44,7 @@ public final class CommandRow {
     final List<String> writingWords = new ArrayList<>(0);
     /** Words with which the command uses keys that its arguments do not tell. */
     final List<String> hidingWords = new ArrayList<>(0);
+
     private final Set<CommandFlag> flags = EnumSet.noneOf(CommandFlag.class);
     private final List<String> ownCategories = new ArrayList<>(1);
 

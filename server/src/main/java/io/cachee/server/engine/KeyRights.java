@@ -37,7 +37,7 @@ final class KeyRights {
                 || isIncomplete && !explained;
     }
 
-    /** Whether the request may use keys that its arguments do not tell, so that only who may use all keys may send it. */
+    /** Whether the request may use keys that its arguments do not tell. Then only who may use all keys may send it. */
     boolean hidesKeys(Request request) {
         if (hidesAlways || hasOneOf(hidingWords, request)) {
             return true;

@@ -33,8 +33,7 @@ public final class RuleSelector {
         this.commandRules = List.copyOf(editor.commandRules);
         this.keys = List.copyOf(editor.keys);
         this.channels = List.copyOf(editor.channels);
-        this.channelPatterns =
-                channels.stream().map(SelectorEditor::pattern).toList();
+        this.channelPatterns = channels.stream().map(SelectorEditor::pattern).toList();
         this.allKeys = editor.allKeys;
         this.allChannels = editor.allChannels;
     }
@@ -65,9 +64,7 @@ public final class RuleSelector {
         if (allowsAllCommands()) {
             return true;
         }
-        boolean may = !command.isUnlisted
-                ? mayRunListed(command, request)
-                : mayRunOther(command, request);
+        boolean may = !command.isUnlisted ? mayRunListed(command, request) : mayRunOther(command, request);
         return may && (!command.is(Trait.RUNS_SCRIPTS) || mayRunScripts(command));
     }
 

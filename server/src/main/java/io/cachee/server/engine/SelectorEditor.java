@@ -138,7 +138,8 @@ final class SelectorEditor {
             changeCommand(rule, what, allow);
         }
         // A later rule about a command replaces earlier ones about it and its subcommands.
-        commandRules.removeIf(r -> r.startsWith(what, 1) && (r.length() == what.length() + 1 || r.charAt(what.length() + 1) == '|'));
+        commandRules.removeIf(
+                r -> r.startsWith(what, 1) && (r.length() == what.length() + 1 || r.charAt(what.length() + 1) == '|'));
         commandRules.add((allow ? "+" : "-") + what);
     }
 

@@ -63,6 +63,7 @@ public final class Session {
     private int channelLosses;
     /** The {@link Users#changes} that were considered. */
     private int userChanges;
+
     private volatile boolean authenticated;
     /** Every command sets it, with opaque mode: a volatile write would make the processor wait for earlier stores. */
     public final AtomicReference<@Nullable String> lastCommand = new AtomicReference<>();

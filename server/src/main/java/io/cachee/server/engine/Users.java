@@ -150,8 +150,7 @@ public final class Users {
             throw new IllegalArgumentException("a selector without its closing parenthesis", unmatched);
         }
         if (into.put(words.get(1), rules) != null) {
-            throw new IllegalArgumentException(
-                    "Duplicate user found. A user can only be defined once in config files");
+            throw new IllegalArgumentException("Duplicate user found. A user can only be defined once in config files");
         }
     }
 }

@@ -24,8 +24,9 @@ public record UsersFile(Path path, boolean defaultHasPassword) {
     /** Replaces the content of the file by the users, in one step. */
     public void save(Users users) throws IOException {
         if (defaultHasPassword) {
-            throw new IOException("the default user's password comes from a flag, and the next start would refuse a file"
-                    + " that has that user too: move the password to " + path);
+            throw new IOException(
+                    "the default user's password comes from a flag, and the next start would refuse a file"
+                            + " that has that user too: move the password to " + path);
         }
         List<String> lines = users.lines();
         SecretFile.replace(path, String.join("\n", lines) + "\n");

@@ -36,7 +36,9 @@ final class AclLogTest {
         for (int i = 0; i < 1_000; i++) {
             add(Denial.Kind.KEY, i + "x".repeat(100_000));
         }
-        assertThat(log.latest(Long.MAX_VALUE)).hasSize(5).allMatch(entry -> entry.object().length() < 200);
+        assertThat(log.latest(Long.MAX_VALUE))
+                .hasSize(5)
+                .allMatch(entry -> entry.object().length() < 200);
         assertThat(log.latest(10).getFirst().object()).startsWith("999x");
         log.reset();
         assertThat(log.latest(10)).isEmpty();

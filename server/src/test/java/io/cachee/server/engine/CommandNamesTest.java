@@ -52,7 +52,8 @@ final class CommandNamesTest {
             Map.entry("PubSubFrame", CONFIRMATIONS));
 
     /** The table itself, and the rules of users, which are written in names that clients choose. */
-    private static final Set<String> KNOW_NAMES = Set.of("CommandRow", "CommandTable", "RuleSelector", "SelectorEditor");
+    private static final Set<String> KNOW_NAMES =
+            Set.of("CommandRow", "CommandTable", "RuleSelector", "SelectorEditor");
 
     private static final Set<String> NAMES = names();
 

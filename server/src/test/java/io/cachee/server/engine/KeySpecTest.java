@@ -12,9 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class KeySpecTest {
     private static Request request(String line) {
-        return Request.of(Stream.of(line.split(" ", -1))
-                .map(word -> word.getBytes(UTF_8))
-                .toArray(byte[][]::new));
+        return Request.of(
+                Stream.of(line.split(" ", -1)).map(word -> word.getBytes(UTF_8)).toArray(byte[][]::new));
     }
 
     private static int[] places(String spec, String request) {
@@ -52,7 +51,9 @@ final class KeySpecTest {
     @Test
     void saysWhenANumberOfKeysIsNone() {
         for (String number : new String[] {"9", "x", "-1", "+1", "99999999999999999999"}) {
-            assertThat(isMiscounted("ROa:#1", "CMD " + number + " a b")).as(number).isTrue();
+            assertThat(isMiscounted("ROa:#1", "CMD " + number + " a b"))
+                    .as(number)
+                    .isTrue();
         }
         assertThat(isMiscounted("ROa:#1", "CMD 0 a b")).isFalse();
         assertThat(isMiscounted("ROa:#1", "CMD 2 a b")).isFalse();
@@ -67,8 +68,7 @@ final class KeySpecTest {
         KeySpec store = KeySpec.parse("OWu:STORE@6");
         assertThat(store.placesAfterAll(request("GEORADIUS k 0 0 1 m STORE a STORE b")))
                 .containsExactly(7, 9);
-        assertThat(store.placesAfterAll(request("GEORADIUS k 0 0 1 m STORE")))
-                .isEmpty();
+        assertThat(store.placesAfterAll(request("GEORADIUS k 0 0 1 m STORE"))).isEmpty();
     }
 
     @Test

@@ -230,10 +230,12 @@ final class UnlistedCommandsTest {
         assertThat(row.name).isEqualTo("mod|read");
         assertThat(Rights.verdict(table, row, reads, "+@read", "~app:*")).isEqualTo("OK");
         assertThat(Rights.verdict(table, row, reads, "+@read", "~other")).contains("'app:1' key");
-        assertThat(Rights.verdict(table, row, reads, "+@all", "-mod|read", "~*")).contains("'mod|read' command");
+        assertThat(Rights.verdict(table, row, reads, "+@all", "-mod|read", "~*"))
+                .contains("'mod|read' command");
         Request manages = request("mod", "manage");
         Command other = unlisted.rowOf(null, manages);
-        assertThat(Rights.verdict(table, other, manages, "+@all", "-@admin", "~*")).contains("'mod|manage' command");
+        assertThat(Rights.verdict(table, other, manages, "+@all", "-@admin", "~*"))
+                .contains("'mod|manage' command");
         assertThat(Rights.verdict(table, other, manages, "+mod|manage", "~*")).isEqualTo("OK");
         assertShares(row, false);
     }
