@@ -253,6 +253,7 @@ final class AclTest {
                 "Adding a pattern after the * pattern (or the '%s' flag) is not valid and does not have any effect."
                         + " Try '%s' to start with an empty list of %s";
         Map<String, String> wrong = Map.ofEntries(
+                // These would become lines and rules of their own in a file of users.
                 Map.entry("+nosuch", "Unknown command or category name in ACL"),
                 Map.entry("-@nosuch", "Unknown command or category name in ACL"),
                 Map.entry("+config|nosuch", "Unknown command or category name in ACL"),
@@ -262,6 +263,10 @@ final class AclTest {
                 Map.entry("%~x", "Syntax error"),
                 Map.entry("%X~x", "Syntax error"),
                 Map.entry("~x y", "Syntax error"),
+                Map.entry("+select|0\nuser evil on nopass +@all", "Syntax error"),
+                Map.entry("~a\nuser", "Syntax error"),
+                Map.entry("&a\nuser", "Syntax error"),
+                Map.entry("(~a) +get)", "Syntax error"),
                 Map.entry("(+nosuch)", "Unknown command or category name in ACL"),
                 Map.entry("(~a (~b))", "Syntax error"));
         for (Map.Entry<String, String> one : wrong.entrySet()) {
@@ -273,8 +278,10 @@ final class AclTest {
                 .endsWith(String.format(all, "allkeys", "resetkeys", "patterns"));
         assertThat(admin.ask("ACL SETUSER u allchannels &x").string())
                 .endsWith(String.format(all, "allchannels", "resetchannels", "channels"));
-        assertThat(admin.ask("ACL SETUSER u (abc").string())
-                .isEqualTo("ERR Unmatched parenthesis in acl selector starting at '(abc'.");
+        assertThat(admin.ask("ACL SETUSER u (+get").string())
+                .isEqualTo("ERR Unmatched parenthesis in acl selector starting at '(+get'.");
+        assertThat(admin.ask("ACL SETUSER u (geheim").string())
+                .isEqualTo("ERR Unmatched parenthesis in acl selector starting at '(redacted)'.");
         assertThat(admin.ask("ACL GETUSER u").isNull()).isTrue();
         assertThat(admin.ask("ACL SETUSER u geheim").string())
                 .contains("(redacted)")

@@ -319,7 +319,7 @@ final class RightsDifferentialTest {
             for (int i = 0; i < asked.size(); i++) {
                 attempted++;
                 boolean isDenied = replies.get(i).toString().matches("-(EXECABORT.*)?NOPERM.*");
-                if (isDenied == allowed.get(asked.get(i))) {
+                if (isDenied == allowed.getOrDefault(asked.get(i), false)) {
                     differences
                             .computeIfAbsent(state + " " + rules, _ -> new ArrayList<>())
                             .add("\n  " + asked.get(i).request + " " + replies.get(i));

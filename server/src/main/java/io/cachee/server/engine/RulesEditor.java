@@ -58,7 +58,7 @@ final class RulesEditor {
         }
         if (!open.isEmpty()) {
             throw new IllegalArgumentException("Unmatched parenthesis in acl selector starting at '"
-                    + open.substring(0, (open + " ").indexOf(' ')) + "'.");
+                    + WrongRuleException.shown(open.substring(0, (open + " ").indexOf(' '))) + "'.");
         }
         return joined;
     }
@@ -112,6 +112,10 @@ final class RulesEditor {
         SelectorEditor editor = new SelectorEditor(table, others);
         try {
             for (String part : rule.substring(1, rule.length() - 1).strip().split("\\s+", -1)) {
+                if (part.endsWith(")")) {
+                    // In a file of users, it would end the selector.
+                    throw new WrongRuleException(rule, WrongRuleException.SYNTAX);
+                }
                 if (!part.isEmpty()) {
                     editor.apply(part);
                 }

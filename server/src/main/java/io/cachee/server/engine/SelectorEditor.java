@@ -132,6 +132,10 @@ final class SelectorEditor {
     }
 
     private void change(String rule, String what, boolean allow) {
+        if (!what.chars().allMatch(letter -> letter > ' ' && letter < 0x7f)) {
+            // In a file of users, a space would end the rule, and a line break the user.
+            throw new WrongRuleException(rule, WrongRuleException.SYNTAX);
+        }
         if (what.startsWith("@")) {
             changeCategory(rule, what.substring(1), allow);
         } else {

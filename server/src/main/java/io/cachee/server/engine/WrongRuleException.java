@@ -41,7 +41,7 @@ public final class WrongRuleException extends IllegalArgumentException {
     }
 
     /** A rule without what may be a password. A word that is no rule may be a part of one. */
-    private static String shown(String rule) {
+    static String shown(String rule) {
         if (rule.isEmpty()) {
             return "";
         }
@@ -49,6 +49,8 @@ public final class WrongRuleException extends IllegalArgumentException {
         String[] parts = (isSelector ? rule.substring(1) : rule).split("[\\s)]+", 0);
         boolean isHarmless = Arrays.stream(parts).allMatch(WrongRuleException::isHarmless);
         boolean isMarked = "><#!".indexOf(rule.charAt(0)) >= 0;
-        return isHarmless ? rule : (isMarked ? rule.substring(0, 1) : "") + "(redacted)";
+        return isHarmless
+                ? Refusals.printable(Refusals.cut(rule))
+                : (isMarked ? rule.substring(0, 1) : "") + "(redacted)";
     }
 }
