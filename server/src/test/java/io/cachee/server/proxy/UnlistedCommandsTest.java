@@ -124,15 +124,18 @@ final class UnlistedCommandsTest {
         assertThat(row.handler).as(row.name).isSameAs(does ? ADMIN : OWN);
     }
 
+    private void putContainer(String name, RemoteCommand... subcommands) {
+        RemoteCommand.Keys none = RemoteCommand.Keys.row(0, 0, 0);
+        inL2.put(name, new RemoteCommand(name, -2, Set.of(), none, Set.of(), List.of(subcommands)));
+    }
+
     @Test
     void whatL2CallsAdminMayChangeTheServerBehind() {
         for (Set<String> flags : List.of(Set.of("admin"), Set.of("admin", "write"), Set.of("admin", "readonly"))) {
-            inL2.put("mod.admin", new RemoteCommand("mod.admin", -1, flags, 1, 1, 1, Set.of()));
+            inL2.put("mod.admin", described("mod.admin", 1, flags.toArray(String[]::new)));
             assertAdministers(true, null, "MOD.ADMIN", "x");
         }
-        inL2.put("log", new RemoteCommand("log", -2, Set.of(), 0, 0, 0, Set.of()));
-        inL2.put("log|reset", new RemoteCommand("log|reset", 2, Set.of("admin"), 0, 0, 0, Set.of()));
-        inL2.put("log|help", new RemoteCommand("log|help", 2, Set.of("loading"), 0, 0, 0, Set.of()));
+        putContainer("log", described("log|reset", 0, "admin"), described("log|help", 0, "loading"));
         assertAdministers(true, null, "log", "RESET");
         assertAdministers(false, null, "LOG", "help");
         assertAdministers(false, null, "LOG");
@@ -144,8 +147,8 @@ final class UnlistedCommandsTest {
         assertAdministers(true, container("module"), "module", "NONSENSE");
         assertAdministers(false, container("xgroup"), "xgroup", "NONSENSE");
         assertAdministers(false, container("script"), "SCRIPT", "NONSENSE");
-        inL2.put("cluster|slot-stats", new RemoteCommand("", -4, Set.of("stale"), 0, 0, 0, Set.of()));
-        inL2.put("script|evil", new RemoteCommand("", -4, Set.of("admin"), 0, 0, 0, Set.of()));
+        putContainer("cluster", described("cluster|slot-stats", 0, "stale"));
+        putContainer("script", described("script|evil", 0, "admin"));
         assertAdministers(false, container("cluster"), "CLUSTER", "SLOT-STATS");
         assertAdministers(true, container("script"), "SCRIPT", "EVIL");
     }
