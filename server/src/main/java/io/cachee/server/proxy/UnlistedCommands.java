@@ -87,7 +87,8 @@ final class UnlistedCommands {
         if (described != null) {
             return keep(describe(described, false));
         }
-        boolean othersAreAdmin = container != null && container.subcommands().stream().anyMatch(UnlistedCommands::isAdmin);
+        boolean othersAreAdmin =
+                container != null && container.subcommands().stream().anyMatch(UnlistedCommands::isAdmin);
         return unknown(name, othersAreAdmin || listed != null && mayAdminister(listed));
     }
 
