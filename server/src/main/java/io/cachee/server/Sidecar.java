@@ -13,6 +13,7 @@ import io.cachee.server.engine.RemovedKeys;
 import io.cachee.server.engine.SelfTest;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.SidecarOptions;
+import io.cachee.server.engine.UsersFile;
 import io.cachee.server.net.ListenOptions;
 import io.cachee.server.net.LoopOptions;
 import io.cachee.server.net.NetworkLimits;
@@ -23,6 +24,7 @@ import io.cachee.server.proxy.BeforeL2;
 import io.cachee.store.Store;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -185,7 +187,15 @@ public final class Sidecar implements AutoCloseable {
             parameters.put("requirepass", settings.password());
         }
         Parameter.set(shared, parameters);
-        shared.users.define(settings.users());
+        Path usersFile = settings.options().usersFile;
+        if (usersFile != null) {
+            shared.usersFile(new UsersFile(usersFile, !settings.password().isEmpty()));
+        }
+        try {
+            shared.users.replaceBy(settings.users());
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException("--users-file: " + wrong.getMessage(), wrong);
+        }
     }
 
     private ListenOptions listenOptions() {

@@ -29,9 +29,11 @@ final class IntrospectionCommands {
         rows.add("command -1 loading,stale @connection FORWARD as=command-table", IntrospectionCommands::table);
         rows.add("command|count 2 loading,stale @connection FORWARD as=command-count", IntrospectionCommands::count);
         rows.add("command|docs -2 loading,stale @connection FORWARD", IntrospectionCommands::documents);
-        rows.add("command|getkeys -4 loading,stale @connection FORWARD as=command-keys", IntrospectionCommands::keys);
         rows.add(
-                "command|getkeysandflags -4 loading,stale @connection FORWARD as=command-keys",
+                "command|getkeys -4 loading,stale @connection FORWARD as=command-keys secret=3",
+                IntrospectionCommands::keys);
+        rows.add(
+                "command|getkeysandflags -4 loading,stale @connection FORWARD as=command-keys secret=3",
                 IntrospectionCommands::keysAndFlags);
         rows.add("command|help 2 loading,stale @connection FORWARD", call -> Subcommands.replyHelp(call, HELP));
         rows.add("command|info -2 loading,stale @connection FORWARD as=command-info", IntrospectionCommands::info);

@@ -28,8 +28,8 @@ final class KeyCommands {
         rows.add("migrate -6 write @dangerous @keyspace RWad:3 RWad?:KEYS@-2..-1 OWN_CONNECTION secret=1 hides-keys"
                 + " l2-admin");
         rows.add("sort -2 write,denyoom @dangerous @list @set @sortedset ROa:1 ROa:* OWu:* FORWARD writes-unnamed"
-                + " hides-keys");
-        rows.add("sort_ro -2 readonly @dangerous @list @set @sortedset ROa:1 ROa:* FORWARD hides-keys");
+                + " check=OWu:STORE@2 hides-with=BY,GET");
+        rows.add("sort_ro -2 readonly @dangerous @list @set @sortedset ROa:1 ROa:* FORWARD hides-with=BY,GET");
     }
 
     private static void delete(CommandContext call) {

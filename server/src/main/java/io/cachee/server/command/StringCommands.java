@@ -24,7 +24,8 @@ final class StringCommands {
         rows.add("substr 4 readonly @string ROa:1 L1_READ as=range", StringCommands::getRange);
         rows.add("lcs -3 readonly @string ROa:1..1 FORWARD", LongestCommonSubsequence::handle);
 
-        rows.add("set -3 write,denyoom @string RWau~:1 KEYSPACE_WRITE as=set brief", StringCommands::set);
+        rows.add(
+                "set -3 write,denyoom @string RWau~:1 KEYSPACE_WRITE as=set brief reads-with=GET", StringCommands::set);
         rows.add("setnx 3 write,denyoom,fast @string OWi:1 FORWARD", StringCommands::setIfAbsent);
         rows.add(
                 "setex 4 write,denyoom @string OWu:1 KEYSPACE_WRITE as=set-for-seconds brief",

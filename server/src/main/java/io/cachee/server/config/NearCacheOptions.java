@@ -118,6 +118,10 @@ public final class NearCacheOptions {
     private static L2Options link(FlagValues values) throws IOException {
         Path passwordFile = values.path("l2-password-file");
         String password = passwordFile == null ? null : SecretFile.readLine(passwordFile);
+        Path key = values.path("l2-tls-key");
+        if (key != null && Files.exists(key)) {
+            SecretFile.check(key);
+        }
         String from = values.text("l2-read-from");
         if (!from.equals("primary") && !from.equals("replica")) {
             throw new IllegalArgumentException("--l2-read-from: '" + from + "' is neither primary nor replica");
@@ -129,7 +133,7 @@ public final class NearCacheOptions {
                 .readFromReplicas(from.equals("replica"))
                 .trackedPrefixes(
                         prefixes.isEmpty() ? List.of() : NearCache.prefixes(Arrays.asList(prefixes.split(",", -1))))
-                .tls(file(values, "l2-tls-ca"), file(values, "l2-tls-cert"), file(values, "l2-tls-key"))
+                .tls(file(values, "l2-tls-ca"), file(values, "l2-tls-cert"), key)
                 .connectMillis(values.integer("l2-connect-timeout", 1, MOST_MILLIS))
                 .deadlineMillis(values.integer("l2-timeout", 1, MOST_MILLIS))
                 .heartbeatMillis(Math.max(1, silence / 2))

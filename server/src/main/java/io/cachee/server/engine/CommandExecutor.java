@@ -92,6 +92,7 @@ public final class CommandExecutor {
         shared.gate.enter(cell);
         reply.begin(session.link, session.resp3);
         session.lastActiveNanos = timer.begin();
+        session.judgeAgain(shared.users);
     }
 
     /** Prefetches the entries that the next requests need. */
@@ -160,7 +161,7 @@ public final class CommandExecutor {
         Command command = shared.table.find(request, 0);
         boolean fits = command != null && command.accepts(request.count());
         if (!fits) {
-            command = resolve(request);
+            command = shared.resolve(request);
             fits = command != null && command.accepts(request.count());
         }
         if (shared.pause.isOn() && shared.pause.holds(session, command)) {
@@ -177,15 +178,6 @@ public final class CommandExecutor {
             runJudged(session, command, request);
         }
         return Outcome.DONE;
-    }
-
-    /**
-     * The row of a request that {@link CommandTable#find} alone does not resolve; null if no one has such a command.
-     */
-    private @Nullable Command resolve(Request request) {
-        Command row = shared.table.rowOf(request);
-        boolean isListed = row != null && (!row.hasSubcommands() || request.count() < 2);
-        return isListed ? row : shared.routing().unlisted(row, request);
     }
 
     private void runJudged(Session session, @Nullable Command command, Request request) {
@@ -382,9 +374,10 @@ public final class CommandExecutor {
         moreFollow = false;
         long begun = reply.written() + call.charged();
         for (Transaction.Queued queued : transaction.queued()) {
-            String denied = Permissions.refusal(session, queued.command(), queued.request());
+            Denial denied = Permissions.denial(session.user, queued.command(), queued.request());
             if (denied != null) {
-                reply.error(denied);
+                shared.denied(session, queued.command(), queued.request(), denied);
+                reply.error(denied.error(session.user, queued.command()));
             } else if (reply.written() + call.charged() - begun > MOST_BYTES_ALONE) {
                 reply.error("ERR the commands of the transaction before this one have used more than "
                         + (MOST_BYTES_ALONE >> 20) + " MB of values and replies");

@@ -59,6 +59,11 @@ public final class Session {
     public volatile String libraryName = "";
     public volatile String libraryVersion = "";
     public volatile User user;
+    /** The {@link User#channelLosses} that were considered. */
+    private int channelLosses;
+    /** The {@link Users#changes} that were considered. */
+    private int userChanges;
+
     private volatile boolean authenticated;
     /** Every command sets it, with opaque mode: a volatile write would make the processor wait for earlier stores. */
     public final AtomicReference<@Nullable String> lastCommand = new AtomicReference<>();
@@ -104,6 +109,7 @@ public final class Session {
         this.link = link;
         this.executor = executor;
         this.user = user;
+        this.channelLosses = user.channelLosses();
         this.authenticated = authenticated;
     }
 
@@ -120,6 +126,7 @@ public final class Session {
     /** The client acts as this user from now on. */
     public void logIn(User as) {
         user = as;
+        channelLosses = as.channelLosses();
         authenticated = true;
         refresh();
     }
@@ -127,8 +134,38 @@ public final class Session {
     /** The client acts as the default user again, like one that has just connected. */
     public void logOut(Users users) {
         user = users.defaultUser();
+        channelLosses = user.channelLosses();
         authenticated = !users.needsLogin();
         refresh();
+    }
+
+    /** Applies the current rules of the client's user if any were changed. Call it before requests are run. */
+    void judgeAgain(Users users) {
+        int changes = users.changes();
+        if (userChanges != changes) {
+            userChanges = changes;
+            judgeAgain();
+        }
+    }
+
+    /**
+     * Applies the current rules of the client's user. The client is disconnected if its user was deleted, or if it has
+     * subscriptions and its user has lost a right to channels.
+     */
+    void judgeAgain() {
+        boolean hasLost = channelLosses != user.channelLosses();
+        channelLosses = user.channelLosses();
+        if (user.deleted || hasLost && isSubscribed()) {
+            kill();
+        }
+        refresh();
+    }
+
+    /** Whether the client has subscriptions, here or in L2. Any thread. */
+    public boolean isSubscribed() {
+        Subscriptions here = subscriptions;
+        UpstreamConnection toL2 = own;
+        return here != null && here.count() > 0 || toL2 != null && toL2.isSubscribed();
     }
 
     /** Whether the client takes no further requests. */

@@ -101,6 +101,7 @@ class SettingsTest {
         examples.put("notify-keyspace-events", List.of("Kex"));
         examples.put("slowlog-log-slower-than", List.of("-1"));
         examples.put("slowlog-max-len", List.of("9"));
+        examples.put("acllog-max-len", List.of("9"));
         examples.put("latency-monitor-threshold", List.of("11"));
         examples.put("resp-compat", List.of("yes"));
         addExamplesOfL2(examples);
@@ -192,6 +193,7 @@ class SettingsTest {
                         o.notifications,
                         o.slowlogMicros,
                         o.slowlogLength,
+                        o.aclLogLength,
                         o.latencyMillis,
                         outcomeOfLink(t),
                         t.database(),
