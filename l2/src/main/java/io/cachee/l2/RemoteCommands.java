@@ -6,6 +6,7 @@ import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,17 +21,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The commands that the server knows, read once by COMMAND. The reply has thousands of elements, of which few are ever
- * used. It is cut into one row for each command and subcommand, and a row is parsed when its command is looked up.
+ * used. It is cut into one row for each command, and a row is parsed when its command is looked up.
  */
 @EventLoopConfined
 final class RemoteCommands {
     private static final int AGAIN_MILLIS = 1_000;
-    /** The parts of a row: name, arity, flags, three numbers about its keys, categories. */
-    private static final int PARTS = 7;
+    /** The parts of a row: name, arity, flags, three numbers about its keys, categories, tips, keys, subcommands. */
+    private static final int PARTS = 10;
 
-    private static final int PARTS_WITHOUT_CATEGORIES = 6;
-    /** After the categories come hints and the places of keys; the subcommands are the last part. */
-    private static final int PARTS_WITH_SUBCOMMANDS = 10;
+    private static final int CATEGORIES = 6;
+    private static final int KEY_SPECS = 8;
+    private static final int SUBCOMMANDS = 9;
+    private static final int LEAST_PARTS = CATEGORIES;
 
     /** The first {@link #PARTS} of each row, by lower-case name. */
     private volatile Map<String, byte[]> rows = Map.of();
@@ -43,8 +45,11 @@ final class RemoteCommands {
     /** Null while the command is not known. From any thread. */
     @Nullable
     RemoteCommand get(String lowerCaseName) {
-        byte[] row = rows.get(lowerCaseName);
-        return row == null ? null : describe(lowerCaseName, Reply.allOf(Unpooled.wrappedBuffer(row)));
+        int bar = lowerCaseName.indexOf('|');
+        String name = bar < 0 ? lowerCaseName : lowerCaseName.substring(0, bar);
+        byte[] row = rows.get(name);
+        RemoteCommand command = row == null ? null : describe(name, Reply.allOf(Unpooled.wrappedBuffer(row)));
+        return command == null || bar < 0 ? command : command.subcommand(lowerCaseName);
     }
 
     /** Completes when the server has answered. After a refusal, it is asked again when the next feed begins. */
@@ -85,17 +90,37 @@ final class RemoteCommands {
     }
 
     private static @Nullable RemoteCommand describe(String name, List<Reply> parts) {
-        if (parts.size() < PARTS_WITHOUT_CATEGORIES) {
+        if (parts.size() < LEAST_PARTS) {
             return null;
+        }
+        List<RemoteCommand> subcommands = new ArrayList<>();
+        for (Reply subcommand : items(parts, SUBCOMMANDS)) {
+            List<Reply> its = subcommand.items();
+            RemoteCommand described =
+                    its.isEmpty() ? null : describe(its.getFirst().text().toLowerCase(Locale.ROOT), its);
+            if (described != null) {
+                subcommands.add(described);
+            }
         }
         return new RemoteCommand(
                 name,
                 (int) parts.get(1).number(),
                 words(parts.get(2), ""),
+                keys(parts),
+                parts.size() > CATEGORIES ? words(parts.get(CATEGORIES), "@") : Set.of(),
+                subcommands);
+    }
+
+    private static RemoteCommand.Keys keys(List<Reply> parts) {
+        return new RemoteCommand.Keys(
                 (int) parts.get(3).number(),
                 (int) parts.get(4).number(),
                 (int) parts.get(5).number(),
-                parts.size() < PARTS ? Set.of() : words(parts.get(6), "@"));
+                items(parts, KEY_SPECS).stream().map(RemoteKeySpec::of).toList());
+    }
+
+    private static List<Reply> items(List<Reply> parts, int place) {
+        return parts.size() > place ? parts.get(place).items() : List.of();
     }
 
     private static Set<String> words(Reply list, String prefix) {
@@ -107,22 +132,16 @@ final class RemoteCommands {
         return words;
     }
 
-    /** Cuts the reply to COMMAND into a row for each command and each subcommand. */
+    /** Cuts the reply to COMMAND into a row for each command, with its subcommands. */
     static Map<String, byte[]> rows(byte[] reply) {
         Map<String, byte[]> rows = new HashMap<>();
         ReplyReader reader = new ReplyReader(Unpooled.wrappedBuffer(reply));
         reader.next();
-        addRows(reply, reader, rows, true);
-        return rows;
-    }
-
-    /** Adds the rows of a list whose head was read. Subcommands, which servers have since Redis 7.0, have none. */
-    private static void addRows(byte[] reply, ReplyReader reader, Map<String, byte[]> rows, boolean areCommands) {
         int count = reader.isAggregate() ? reader.count() : 0;
         for (int i = 0; i < count; i++) {
             reader.next();
             int parts = reader.count();
-            if (!reader.isAggregate() || parts < PARTS_WITHOUT_CATEGORIES) {
+            if (!reader.isAggregate() || parts < LEAST_PARTS) {
                 reader.skip();
                 continue;
             }
@@ -131,13 +150,9 @@ final class RemoteCommands {
             String name = reader.text().toLowerCase(Locale.ROOT);
             skip(reader, Math.min(parts, PARTS) - 1);
             rows.put(name, Arrays.copyOfRange(reply, start, reader.position()));
-            boolean hasSubcommands = areCommands && parts == PARTS_WITH_SUBCOMMANDS;
-            skip(reader, parts - PARTS - (hasSubcommands ? 1 : 0));
-            if (hasSubcommands) {
-                reader.next();
-                addRows(reply, reader, rows, false);
-            }
+            skip(reader, parts - PARTS);
         }
+        return rows;
     }
 
     private static void skip(ReplyReader reader, int elements) {

@@ -42,8 +42,8 @@ final class RemoteCommandTest {
     @Test
     void sharesOnlyReadsAndWritesOfKeysWithoutTheirOwnState() {
         for (Case one : CASES) {
-            RemoteCommand command =
-                    new RemoteCommand("unlisted", -2, one.flags, one.firstKey, one.firstKey, 1, Set.of());
+            RemoteCommand.Keys keys = RemoteCommand.Keys.row(one.firstKey, one.firstKey, 1);
+            RemoteCommand command = new RemoteCommand("unlisted", -2, one.flags, keys, Set.of(), List.of());
             assertThat(command.mayShareConnection()).as("%s", one).isEqualTo(one.mayShare);
         }
     }

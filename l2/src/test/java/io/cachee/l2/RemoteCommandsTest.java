@@ -14,13 +14,12 @@ final class RemoteCommandsTest {
 
     @Test
     void passesWhatItHasNoUseFor() {
-        String later = "*2 $3 tip %1 +nested ~2 #t _ ";
-        String get = "*9 $3 GET :2 ~2 +readonly +fast :1 :1 :1 ~1 +@read " + later + "*-1 ";
+        String later = "*2 $3 tip %1 +nested ~2 #t _ $3 end ";
+        String get = "$3 GET :2 ~2 +readonly +fast :1 :1 :1 ~1 +@read *0 *0 *0 ";
         String old = "*6 +set :-3 *1 +write :1 :1 :1 ";
-        Map<String, byte[]> rows = rows("*5 " + get + "*-1 _ " + old + "*2 +strange $-1 ");
+        Map<String, byte[]> rows = rows("*5 *12 " + get + later + "*-1 _ " + old + "*2 +strange $-1 ");
         assertThat(rows).containsOnlyKeys("get", "set");
-        assertThat(new String(rows.get("get"), ISO_8859_1))
-                .isEqualTo("$3 GET :2 ~2 +readonly +fast :1 :1 :1 ~1 +@read ".replace(" ", "\r\n"));
+        assertThat(new String(rows.get("get"), ISO_8859_1)).isEqualTo(get.replace(" ", "\r\n"));
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.netty.channel.nio.NioIoHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -215,6 +216,14 @@ final class RequestsTest {
         return coming.get(20, TimeUnit.SECONDS);
     }
 
+    private static List<String> specs(LinkUnderTest link, String name) {
+        return command(link, name).keys().specs().stream()
+                .map(spec -> (spec.isCounted() ? "#" : "") + (spec.keyword().isEmpty() ? "" : spec.keyword() + "@")
+                        + spec.index() + " " + spec.last() + "/" + spec.step() + " "
+                        + new TreeSet<>(spec.flags()))
+                .toList();
+    }
+
     @Test
     void knowsTheCommandsOfTheServer() throws Exception {
         try (LinkUnderTest link = LinkUnderTest.to(redis.port())) {
@@ -223,10 +232,21 @@ final class RequestsTest {
             RemoteCommand get = command(link, "get");
             assertThat(get.arity()).isEqualTo(2);
             assertThat(get.isWrite()).isFalse();
-            assertThat(List.of(get.firstKey(), get.lastKey(), get.step())).containsExactly(1, 1, 1);
+            assertThat(get.keys().first()).isOne();
             assertThat(command(link, "set").isWrite()).isTrue();
             assertThat(command(link, "blpop").flags().contains("blocking")).isTrue();
             assertThat(command(link, "eval").hasMovableKeys()).isTrue();
+            assertThat(specs(link, "eval")).containsExactly("#2 0/1 [access, rw, update]");
+            assertThat(specs(link, "mset")).containsExactly("1 -1/2 [ow, update]");
+            assertThat(specs(link, "georadius"))
+                    .containsExactly("1 0/1 [access, ro]", "STORE@6 0/1 [ow, update]", "STOREDIST@6 0/1 [ow, update]");
+            assertThat(specs(link, "sort"))
+                    .containsExactly("1 0/1 [access, ro]", "0 0/1 [access, ro]", "0 0/1 [ow, update]");
+            RemoteCommand create =
+                    Objects.requireNonNull(command(link, "xgroup").subcommand("xgroup|create"));
+            assertThat(create.categories()).contains("write", "stream");
+            assertThat(create.keys().specs()).hasSize(1);
+            assertThat(command(link, "xgroup").subcommand("xgroup|nosuch")).isNull();
             assertThat(command(link, "zadd").categories()).contains("write", "sortedset");
             assertThat(link.l2.command("nonsense")).isNull();
         }

@@ -34,6 +34,7 @@ public final class ReplyWriter {
     private boolean resp3;
     private int muteFrom = -1;
     private int handOvers;
+    private long handedOverBytes;
     /** Grows when batches need more than one buffer, so that the first is soon large enough. */
     private int size = FIRST_BYTES;
 
@@ -90,6 +91,11 @@ public final class ReplyWriter {
         return out.readableBytes();
     }
 
+    /** Bytes ever written, but for those taken back. */
+    public long written() {
+        return handedOverBytes + out.readableBytes();
+    }
+
     /** How many errors were ever replied. */
     public long errors() {
         return errors;
@@ -100,6 +106,7 @@ public final class ReplyWriter {
         size = Math.max(FIRST_BYTES, Math.min(2 * FULL_BYTES, Math.max(full.readableBytes(), size - size / 16)));
         out = allocator.directBuffer(Math.max(size, needed));
         handOvers++;
+        handedOverBytes += full.readableBytes();
         outlet.send(full);
     }
 

@@ -19,6 +19,7 @@ final class Readiness {
     private final LongSupplier nanoTime;
     private volatile long openedNanos;
     private volatile boolean open;
+    private volatile boolean closed;
     private volatile boolean warm;
 
     Readiness(
@@ -38,14 +39,23 @@ final class Readiness {
 
     /** The sidecar is about to end. */
     void close() {
+        closed = true;
         open = false;
     }
 
     boolean isReady() {
-        if (open && !warm) {
+        return reason().isEmpty();
+    }
+
+    /** Why clients should not connect; empty if they should. */
+    String reason() {
+        if (!open) {
+            return closed ? "stopping" : "starting";
+        }
+        if (!warm) {
             boolean isMet = reads.getAsLong() >= ENOUGH_READS && hitRate.getAsDouble() >= wantedRate;
             warm = wantedRate == 0 || isMet || nanoTime.getAsLong() - openedNanos >= patienceNanos;
         }
-        return open && warm;
+        return warm ? "" : "warming up: too few reads are answered from the cache (--ready-hit-rate)";
     }
 }

@@ -15,6 +15,7 @@ import io.cachee.server.engine.RemovedKeys;
 import io.cachee.server.engine.SelfTest;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.SidecarOptions;
+import io.cachee.server.engine.UsersFile;
 import io.cachee.server.net.BufferLimits;
 import io.cachee.server.net.ListenOptions;
 import io.cachee.server.net.LoopOptions;
@@ -26,6 +27,7 @@ import io.cachee.server.proxy.BeforeL2;
 import io.cachee.store.Store;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +59,7 @@ public final class Sidecar implements AutoCloseable {
 
     private final ConfigReload reload;
     private final Readiness readiness;
+    private final FileWatch files;
     private final AdminServer admin = new AdminServer();
     private final HeapTrimmer heap;
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -117,10 +120,10 @@ public final class Sidecar implements AutoCloseable {
                     shared.statistics::reads,
                     shared.statistics::hitRate,
                     System::nanoTime);
-            configure(shared, settings);
             MemoryPlan memory = settings.memory();
             shared.tunables.limitMemory(new MemoryLimits(
                     memory.trackedBytes(), memory.slowLogBytes(), memory.usersBytes(), memory.copiedBytes()));
+            configure(shared, settings);
             reload = new ConfigReload(settings, shared, log);
             shared.onShutdown(stopping::countDown);
             NetworkLimits limits =
@@ -132,6 +135,7 @@ public final class Sidecar implements AutoCloseable {
             admin.close();
             throw e;
         }
+        files = new FileWatch(store::fileCondition, server::restoreSocket, log, System::nanoTime);
         warmUp = new WarmUpService(shared, proxy, nearCache, log);
         try {
             openAdmin();
@@ -189,7 +193,15 @@ public final class Sidecar implements AutoCloseable {
             parameters.put("requirepass", settings.password());
         }
         Parameter.set(shared, parameters);
-        shared.users.define(settings.users());
+        Path usersFile = settings.options().usersFile;
+        if (usersFile != null) {
+            shared.usersFile(new UsersFile(usersFile, !settings.password().isEmpty()));
+        }
+        try {
+            shared.users.replaceBy(settings.users());
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException("--users-file: " + wrong.getMessage(), wrong);
+        }
     }
 
     private BufferLimits bufferLimits() {
@@ -225,25 +237,36 @@ public final class Sidecar implements AutoCloseable {
 
     private void openAdmin() throws IOException {
         StartOptions options = settings.options();
-        SidecarPages pages = new SidecarPages(shared, proxy, warmUp, this::problem, this::isReady, server::isAccepting);
-        Map<String, AdminServer.Page> health = pages.health();
+        SidecarPages pages = new SidecarPages(shared, proxy, warmUp, this::problem, this::notReady);
         Map<String, AdminServer.Page> metrics = pages.metrics();
-        if (options.healthPort > 0 && options.healthPort == options.metricsPort) {
-            health.putAll(metrics);
-        }
+        boolean isOnePort = options.healthPort == options.metricsPort;
         if (options.healthPort > 0) {
-            healthPort = admin.listen(options.adminBind, options.healthPort, health);
+            healthPort = admin.listen(
+                    options.adminBind,
+                    options.healthPort,
+                    new AdminServer.Pages(pages.health(), isOnePort ? metrics : Map.of()));
         }
-        if (options.metricsPort > 0 && options.metricsPort != options.healthPort) {
-            metricsPort = admin.listen(options.adminBind, options.metricsPort, metrics);
+        if (options.metricsPort > 0 && !isOnePort) {
+            metricsPort =
+                    admin.listen(options.adminBind, options.metricsPort, new AdminServer.Pages(Map.of(), metrics));
         }
     }
 
-    /**
-     * Whether clients should connect: from the warm-up to the end and, if L2 is needed for that, while it is coherent.
-     */
-    private boolean isReady() {
-        return readiness.isReady() && (!settings.nearCache().neededForReady || proxy == null || proxy.isCoherent());
+    /** Why clients should not connect; empty if they should. */
+    private String notReady() {
+        String reason = readiness.reason();
+        if (reason.isEmpty()) {
+            reason = files.notReady();
+        }
+        if (reason.isEmpty() && !server.isAccepting()) {
+            reason = "no client can be accepted for now";
+        }
+        BeforeL2 before = proxy;
+        boolean needsL2 = reason.isEmpty() && settings.nearCache().neededForReady;
+        if (needsL2 && before != null && !before.isCoherent()) {
+            reason = "L2 is " + before.state() + " (--l2-needed-for-ready)";
+        }
+        return reason;
     }
 
     private String problem() {
@@ -309,6 +332,12 @@ public final class Sidecar implements AutoCloseable {
             if (failure != null) {
                 readiness.close();
                 log.error("the store has failed, ending so that a restart makes a new one: " + failure, null);
+                return EXIT_FAILED;
+            }
+            files.tick();
+            if (files.needsRestart()) {
+                log.error("ending so that a restart makes a new file: " + files.notReady(), null);
+                stop();
                 return EXIT_FAILED;
             }
             reload.tick();

@@ -334,56 +334,6 @@ class SidecarProcessTest {
         }
     }
 
-    @Test
-    void neverShowsThePassword() throws Exception {
-        String secret = "geheim-4711";
-        Path file = Files.writeString(directory.resolve("password"), secret + "\n");
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        try (SidecarProcess sidecar = startOnPaths(
-                        "--requirepass-file=" + file, "--slowlog-log-slower-than=0", "--slowlog-max-len=999");
-                RespClient monitor = sidecar.connect();
-                RespClient client = sidecar.connect()) {
-            assertThat(client.call("GET", "key").string()).startsWith("NOAUTH");
-            assertThat(monitor.call("AUTH", secret).string()).isEqualTo("OK");
-            assertThat(monitor.call("MONITOR").string()).isEqualTo("OK");
-            assertThat(client.call("AUTH", "wrong").string()).startsWith("WRONGPASS");
-            client.call("HELLO", "2", "AUTH", "default", secret);
-            client.call("AUTH", "default", secret);
-            client.call("AUTH", secret, "too", "many");
-            client.call("CONFIG", "SET", "requirepass", secret);
-            client.call("ACL", "SETUSER", "other", "on", ">" + secret);
-            client.call("MIGRATE", "host", "1", "key", "0", "1", "AUTH", secret);
-            client.call("SET", "last", "one");
-            StringBuilder seen = new StringBuilder();
-            while (seen.indexOf("\"last\"") < 0) {
-                seen.append(monitor.message());
-            }
-            for (String question : new String[] {
-                "CONFIG GET *",
-                "INFO everything",
-                "CLIENT LIST",
-                "CLIENT INFO",
-                "SLOWLOG GET 999",
-                "ACL LIST",
-                "ACL LOG",
-                "ACL GETUSER default",
-                "COMMAND LIST",
-                "LATENCY DOCTOR",
-                "HOTKEYS"
-            }) {
-                seen.append(client.ask(question));
-            }
-            seen.append(sidecar.get("/metrics").body())
-                    .append(sidecar.get("/health").body());
-            assertThat(seen.toString())
-                    .contains("cachee_hits_total", "requirepass")
-                    .doesNotContain(secret);
-            sidecar.terminate();
-            assertThat(sidecar.exitCode()).isZero();
-            assertThat(sidecar.log()).doesNotContain(secret);
-        }
-    }
-
     /** As Kubernetes changes a ConfigMap: the file is a link by way of a link that is swapped. */
     @Test
     void takesOverWhatChangesInItsFileOfSettings() throws Exception {

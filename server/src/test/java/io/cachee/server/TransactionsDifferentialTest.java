@@ -89,7 +89,6 @@ final class TransactionsDifferentialTest {
             DBSIZE
             EXEC
             ^ MULTI
-            ^ HELLO 9
             ^ CLIENT GETNAME
             ^ EXEC
             MULTI

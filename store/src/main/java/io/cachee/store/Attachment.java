@@ -18,20 +18,30 @@ import org.jspecify.annotations.Nullable;
 /** The file of one writer, mapped, and whether that writer is alive. */
 final class Attachment extends Lookup {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** About a second. */
+    private static final int BEATS_PER_HITS_CHECK = 256;
 
     private final FileChannel channel;
     private final long fileSize;
-    private final @Nullable HitChannel hits;
+    private final Path hitsPath;
+    private final long instance;
+    /** Joined anew when the writer has made another; only a mistimed read uses the old one a little longer. */
+    private volatile @Nullable HitChannel hits;
+
+    private @Nullable Object hitsIdentity;
+    private int beatsUntilHits;
     private long offsetNanos = Long.MIN_VALUE;
     private long lastClock;
     private long lastBeatNanos;
     private volatile long ownMillis;
 
-    Attachment(Region region, Layout layout, FileChannel channel, long fileSize, @Nullable HitChannel hits) {
+    Attachment(Region region, Layout layout, FileChannel channel, long fileSize, Path path) {
         super(region, layout, true);
         this.channel = channel;
         this.fileSize = fileSize;
-        this.hits = hits;
+        this.hitsPath = StoreFile.sibling(path, StoreFile.HITS);
+        this.instance = region.getLong(HeaderDescriptor.INSTANCE_OFFSET);
+        joinHits();
         this.lastClock = region.getLongAcquire(HeaderDescriptor.CLOCK_OFFSET);
         this.lastBeatNanos = System.nanoTime();
     }
@@ -80,8 +90,7 @@ final class Attachment extends Lookup {
             Region whole = new Region(memory);
             Layout layout = HeaderDescriptor.check(whole, fileSize);
             Region region = new Region(memory.asSlice(0, layout.size()));
-            long instance = region.getLong(HeaderDescriptor.INSTANCE_OFFSET);
-            return new Attachment(region, layout, channel, fileSize, joinHits(path, instance));
+            return new Attachment(region, layout, channel, fileSize, path);
         } catch (AttachException e) {
             closeQuietly(channel);
             throw e;
@@ -112,7 +121,7 @@ final class Attachment extends Lookup {
         }
         if (!options.anyOwner()) {
             String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
-            String trusted = options.owner() != null ? options.owner() : StoreFile.ownUser();
+            String trusted = options.owner() != null ? options.owner() : FileGuard.ownUser();
             if (!owner.equals(trusted)) {
                 throw new AttachException(
                         AttachException.Reason.FOREIGN_OWNER, "belongs to " + owner + ", trusted is " + trusted);
@@ -120,17 +129,34 @@ final class Attachment extends Lookup {
         }
     }
 
-    /** The channel for reporting hits, or null: where reporting is not possible, reading works without it. */
-    private static @Nullable HitChannel joinHits(Path path, long instance) {
+    /**
+     * Joins the channel for reporting hits, if there is another than before. Where reporting is not possible, reading
+     * works without it.
+     */
+    private void joinHits() {
+        beatsUntilHits = BEATS_PER_HITS_CHECK;
+        try {
+            Object there = FileGuard.identity(hitsPath);
+            if (there != null && !there.equals(hitsIdentity)) {
+                hitsIdentity = there;
+                hits = mapHits();
+            }
+        } catch (IOException | InternalError e) {
+            hits = null;
+        }
+    }
+
+    private @Nullable HitChannel mapHits() throws IOException {
+        if (!Files.isRegularFile(hitsPath, LinkOption.NOFOLLOW_LINKS)) {
+            return null;
+        }
         Set<OpenOption> mode = Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-        try (FileChannel channel = FileChannel.open(StoreFile.sibling(path, ".hits"), mode)) {
-            if (channel.size() != HitChannel.BYTES) {
+        try (FileChannel opened = FileChannel.open(hitsPath, mode)) {
+            if (opened.size() != HitChannel.BYTES) {
                 return null;
             }
-            MemorySegment memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, HitChannel.BYTES, Arena.ofAuto());
+            MemorySegment memory = opened.map(FileChannel.MapMode.READ_WRITE, 0, HitChannel.BYTES, Arena.ofAuto());
             return HitChannel.join(new Region(memory), instance);
-        } catch (IOException e) {
-            return null;
         }
     }
 
@@ -142,8 +168,9 @@ final class Attachment extends Lookup {
 
     @Override
     void hit(long hash, long slotOffset, long slot, long first) {
-        if (hits != null) {
-            hits.report(hash);
+        HitChannel reporting = hits;
+        if (reporting != null) {
+            reporting.report(hash);
         }
     }
 
@@ -159,8 +186,12 @@ final class Attachment extends Lookup {
         if (offsetNanos != Long.MIN_VALUE) {
             ownMillis = (offsetNanos + now) / 1_000_000;
         }
-        if (hits != null) {
-            hits.tick();
+        HitChannel reporting = hits;
+        if (reporting != null) {
+            reporting.tick();
+        }
+        if (--beatsUntilHits <= 0) {
+            joinHits();
         }
         return now - lastBeatNanos <= staleNanos
                 && region.getLongAcquire(HeaderDescriptor.STATE_OFFSET) == HeaderDescriptor.STATE_READY

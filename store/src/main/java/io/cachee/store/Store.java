@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * A cache in one region of memory of fixed size, which readers in other processes may map.
  *
- * <h2>Overview</h2>
- *
  * <p>Values live in an append-only log of segments ({@link Segments}, {@link Records}); a hash index points at them
  * ({@link Index}). Reads follow {@link Lookup}'s protocol and take no lock. The {@link Reclaimer} frees segments as the
  * {@link EvictionPolicy} decides. {@link StoreCore} puts these parts together. The file's format is described in
@@ -21,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * reclaimer's lock, for a bounded step; a stripe's lock, for a few dozen instructions; the monitor of {@link Segments},
  * when a log needs another segment. Each key's operations are linearizable: writes by the key lock, reads because a
  * write takes effect in one store to one slot.
- *
- * <h2>Limits</h2>
  *
  * <p>Keys of up to 64 KiB, values of up to an eighth of the region, expiry up to 8,900 years ahead.
  */
@@ -256,8 +252,7 @@ public final class Store extends StoreView {
     }
 
     /**
-     * Adds to a value that is a decimal 64-bit integer, or to 0 where there is none, and returns the sum. The expiry
-     * stays.
+     * Adds to a value that is a decimal 64-bit integer, or to 0 if absent. Returns the sum, and keeps the expiry.
      *
      * @throws NumberFormatException if the value is not such an integer
      * @throws ArithmeticException if the sum is not
@@ -375,6 +370,11 @@ public final class Store extends StoreView {
      */
     public @Nullable Throwable failure() {
         return core.housekeeper.failure();
+    }
+
+    /** Looks whether the store's files are still in their places, and makes a new file of hits if that is gone. */
+    public FileCondition fileCondition() {
+        return file == null ? FileCondition.IN_PLACE : file.condition();
     }
 
     /** Publishes clock and heartbeat, takes note of other processes' reads, and frees what has expired. */

@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 final class StoreFile {
     private static final int BLOCK = 1 << 20;
     private static final int ENOSPC = 28;
+    private static final String LOCK = ".lock";
+    static final String HITS = ".hits";
     /** Paths that this process writes to. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -45,16 +48,24 @@ final class StoreFile {
     private final long size;
     private @Nullable FileChannel channel;
     private @Nullable Region region;
-    private @Nullable HitChannel hits;
+    /** Recreated by {@link #condition}, drained by the housekeeper. */
+    private volatile @Nullable HitChannel hits;
+
+    private @Nullable Object hitsIdentity;
+    private @Nullable Object identity;
     private boolean published;
 
     private StoreFile(Path path, FileChannel lockChannel, long size, Set<PosixFilePermission> permissions) {
         this.path = path;
-        this.temporary = sibling(path, "." + ProcessHandle.current().pid() + ".tmp");
-        this.hitsPath = sibling(path, ".hits");
+        this.temporary = temporaryOf(path);
+        this.hitsPath = sibling(path, HITS);
         this.lockChannel = lockChannel;
         this.permissions = permissions;
         this.size = size;
+    }
+
+    private static Path temporaryOf(Path path) {
+        return sibling(path, "." + ProcessHandle.current().pid() + ".tmp");
     }
 
     static Path sibling(Path path, String suffix) {
@@ -74,7 +85,9 @@ final class StoreFile {
         Path path = requested.toAbsolutePath();
         try {
             path = Objects.requireNonNull(path.getParent()).toRealPath().resolve(path.getFileName());
-            refuseForeign(path);
+            for (Path own : List.of(path, sibling(path, LOCK), sibling(path, HITS), temporaryOf(path))) {
+                FileGuard.refuseObstacle(own);
+            }
             StoreFile file = new StoreFile(path, lock(path), size, permissions);
             try {
                 file.prepare();
@@ -88,28 +101,6 @@ final class StoreFile {
         } catch (IOException e) {
             throw new StoreFileException(path, "cannot prepare a store of " + size + " bytes: " + e, e);
         }
-    }
-
-    /** Only a regular file of this user's may be replaced. */
-    private static void refuseForeign(Path path) throws IOException {
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-            throw new StoreFileException(path, "exists and is not a regular file; it will not be replaced", null);
-        }
-        String owner = Files.getOwner(path, LinkOption.NOFOLLOW_LINKS).getName();
-        String self = ownUser();
-        if (!owner.equals(self)) {
-            throw new StoreFileException(
-                    path, "belongs to " + owner + ", not to " + self + "; it will not be replaced", null);
-        }
-    }
-
-    /** The user that this process runs as, in the form in which owners of files are named. */
-    static String ownUser() throws IOException {
-        Path self = Path.of("/proc/self");
-        return Files.exists(self) ? Files.getOwner(self).getName() : System.getProperty("user.name");
     }
 
     /**
@@ -130,8 +121,13 @@ final class StoreFile {
 
     private static FileChannel lockAmongProcesses(Path path) throws IOException {
         FileChannel channel = FileChannel.open(
-                sibling(path, ".lock"),
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+                sibling(path, LOCK),
+                Set.of(
+                        StandardOpenOption.CREATE,
+                        // A FIFO that is opened for both does not block.
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS),
                 PosixFilePermissions.asFileAttribute(PRIVATE));
         FileLock lock;
         try {
@@ -206,7 +202,8 @@ final class StoreFile {
         Pattern leftover = Pattern.compile(Pattern.quote(path.getFileName().toString()) + "\\.\\d+\\.tmp");
         try (DirectoryStream<Path> siblings = Files.newDirectoryStream(path.getParent())) {
             for (Path sibling : siblings) {
-                if (leftover.matcher(sibling.getFileName().toString()).matches()) {
+                if (leftover.matcher(sibling.getFileName().toString()).matches()
+                        && FileGuard.obstacle(sibling) == null) {
                     Files.deleteIfExists(sibling);
                 }
             }
@@ -221,6 +218,7 @@ final class StoreFile {
     void publish() throws StoreFileException {
         try {
             createHits();
+            identity = FileGuard.identity(temporary);
             Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
             published = true;
         } catch (IOException e) {
@@ -243,6 +241,46 @@ final class StoreFile {
             hits = HitChannel.create(new Region(memory), region().getLong(HeaderDescriptor.INSTANCE_OFFSET));
         }
         Files.setPosixFilePermissions(hitsPath, readersMayWrite());
+        hitsIdentity = FileGuard.identity(hitsPath);
+    }
+
+    // ---------------------------------------------------------------- while it is used
+
+    /** Looks whether the files are in their places, and makes a new file of hits if that is gone. */
+    synchronized FileCondition condition() {
+        if (!published) {
+            return FileCondition.IN_PLACE;
+        }
+        try {
+            Object there = FileGuard.identity(path);
+            if (Objects.equals(there, identity)) {
+                return hitsCondition();
+            }
+            String obstacle = FileGuard.obstacle(path);
+            if (obstacle != null) {
+                return new FileCondition(FileCondition.Kind.BLOCKED, path + ": what is there now " + obstacle);
+            }
+            String fate = there == null ? "the file was removed" : "the file was replaced by another";
+            return new FileCondition(FileCondition.Kind.LOST, path + ": " + fate);
+        } catch (IOException unknown) {
+            return new FileCondition(FileCondition.Kind.BLOCKED, path + ": cannot be examined: " + unknown);
+        }
+    }
+
+    private FileCondition hitsCondition() {
+        try {
+            if (Objects.equals(FileGuard.identity(hitsPath), hitsIdentity)) {
+                return FileCondition.IN_PLACE;
+            }
+            String obstacle = FileGuard.obstacle(hitsPath);
+            if (obstacle != null) {
+                return new FileCondition(FileCondition.Kind.HITS_BLOCKED, hitsPath + " " + obstacle);
+            }
+            createHits();
+            return new FileCondition(FileCondition.Kind.HITS_RESTORED, hitsPath + " was gone and was made anew");
+        } catch (IOException e) {
+            return new FileCondition(FileCondition.Kind.HITS_BLOCKED, hitsPath + " is gone and cannot be made: " + e);
+        }
     }
 
     /** The file's mode, for the hits: who may read the store may report hits. */
@@ -259,9 +297,10 @@ final class StoreFile {
 
     /** Passes on what readers have reported. A channel whose file was cut short is not used any more. */
     void drainHits(HitChannel.Listener listener) {
-        if (hits != null) {
+        HitChannel reported = hits;
+        if (reported != null) {
             try {
-                hits.drain(listener);
+                reported.drain(listener);
             } catch (InternalError truncated) {
                 hits = null;
             }
@@ -286,18 +325,25 @@ final class StoreFile {
     }
 
     /** Removes the files and releases the lock. What readers have mapped stays readable until they unmap it. */
-    void close() {
+    synchronized void close() {
         try (var _ = lockChannel;
                 var _ = channel) {
             Files.deleteIfExists(temporary);
             if (published) {
-                Files.deleteIfExists(path);
-                Files.deleteIfExists(hitsPath);
+                deleteOwn(path, identity);
+                deleteOwn(hitsPath, hitsIdentity);
             }
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(path + ": cannot be closed", e);
         } finally {
             HELD.remove(path);
+        }
+    }
+
+    /** Deletes a file unless another was put in its place. */
+    private static void deleteOwn(Path file, @Nullable Object identity) throws IOException {
+        if (Objects.equals(FileGuard.identity(file), identity)) {
+            Files.deleteIfExists(file);
         }
     }
 }

@@ -112,21 +112,6 @@ final class StoreFileTest {
     }
 
     @Test
-    void followsNoLinkPlantedBesideTheStore() throws IOException {
-        Path target = Files.writeString(folder.resolve("precious"), "precious");
-        Files.createSymbolicLink(folder.resolve("store.lock"), target);
-        assertThatThrownBy(this::open).isInstanceOf(StoreFileException.class).hasMessageContaining(path.toString());
-        Files.delete(folder.resolve("store.lock"));
-        Files.createSymbolicLink(folder.resolve("store.hits"), target);
-        Files.createSymbolicLink(
-                folder.resolve("store." + ProcessHandle.current().pid() + ".tmp"), target);
-        Store store = open();
-        assertThat(folder.resolve("store.hits")).isRegularFile().isNotEmptyFile();
-        closeChecked(store);
-        assertThat(target).hasContent("precious");
-    }
-
-    @Test
     void removesWhatACrashedWriterLeft() throws IOException {
         Files.writeString(path, "an old store, say");
         Files.writeString(folder.resolve("store.hits"), "its hits");

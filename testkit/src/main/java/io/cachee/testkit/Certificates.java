@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ public final class Certificates {
         Files.writeString(certificate(name), pem("CERTIFICATE", encoded(keys, "own")));
         byte[] key = Objects.requireNonNull(keys.getKey("own", PASSWORD.toCharArray()))
                 .getEncoded();
+        Files.createFile(key(name), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(key(name), pem("PRIVATE KEY", key));
     }
 

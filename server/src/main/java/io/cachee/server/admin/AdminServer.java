@@ -4,6 +4,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
@@ -12,30 +13,58 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
- * A small HTTP server that answers GETs of a few paths. It has its own thread, so that it answers even if the event
- * loops are busy. The number of connections, the size of a request and its duration are limited. When there are too
- * many connections, the one that has been idle for longest is closed, so that probes always get through.
+ * A small HTTP server that answers GETs of a few paths. Probes are answered on a thread of their own, which does
+ * nothing that may take long: it reads and writes a bounded part of each connection in turn. All other pages are
+ * rendered on the thread of the {@link PageRenderer}.
+ *
+ * <p>The number of connections ({@link Guests}), the size of a request and its duration are limited. A connection has
+ * one request under way, and {@link PageHandler} sets the pace of the next.
  */
 public final class AdminServer implements AutoCloseable {
     static final int MOST_CONNECTIONS = 64;
+    static final String PROBES_THREAD = "cachee-probes";
+    private static final int MOST_LINE_BYTES = 4 << 10;
+    private static final int MOST_HEADER_BYTES = 8 << 10;
     private static final int MOST_BODY_BYTES = 1024;
+    /** What is read of a connection in one turn. Requests that it holds are decoded together. */
+    private static final int READ_BYTES = 2 << 10;
+
     private static final long REQUEST_MILLIS = 15_000;
 
-    /** The reply of a path, given the value of the request's Accept header. */
-    public interface Page extends Function<String, HttpReply> {}
+    /** Makes the reply of a path. */
+    @FunctionalInterface
+    public interface Page {
+        /**
+         * The reply.
+         *
+         * @param openMetrics whether the client asks for OpenMetrics
+         */
+        HttpReply render(boolean openMetrics);
+    }
+
+    /**
+     * The pages at one port, by path.
+     *
+     * @param probes those that are made at once, on the thread of the probes
+     * @param others those that may take a while
+     */
+    public record Pages(Map<String, Page> probes, Map<String, Page> others) {
+        String paths() {
+            TreeSet<String> all = new TreeSet<>(probes.keySet());
+            all.addAll(others.keySet());
+            return String.join(", ", all);
+        }
+    }
 
     private final MultiThreadIoEventLoopGroup loop = new MultiThreadIoEventLoopGroup(
-            1, Thread.ofPlatform().name("cachee-admin").factory(), NioIoHandler.newFactory());
-    /** The open connections; the first has completed no request for longest. Only the loop's thread uses it. */
-    private final LinkedHashSet<Channel> guests = new LinkedHashSet<>();
-
+            1, Thread.ofPlatform().name(PROBES_THREAD).factory(), NioIoHandler.newFactory());
+    private final PageRenderer renderer = new PageRenderer();
     private final List<Channel> doors = new ArrayList<>();
     private final long requestMillis;
 
@@ -53,15 +82,20 @@ public final class AdminServer implements AutoCloseable {
     }
 
     /** Serves these pages at an address, and returns the port. */
-    public int listen(String address, int port, Map<String, Page> pages) throws IOException {
+    public int listen(String address, int port, Pages pages) throws IOException {
+        Guests guests = new Guests(MOST_CONNECTIONS);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop)
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.AUTO_READ, false)
+                .childOption(
+                        ChannelOption.RECVBUF_ALLOCATOR,
+                        new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(1))
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        enter(channel, pages);
+                        enter(channel, pages, guests);
                     }
                 });
         try {
@@ -78,23 +112,19 @@ public final class AdminServer implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored")
-    private void enter(Channel channel, Map<String, Page> pages) {
-        guests.add(channel);
-        if (guests.size() > MOST_CONNECTIONS) {
-            guests.getFirst().close();
-        }
-        channel.closeFuture().addListener(_ -> guests.remove(channel));
+    private void enter(Channel channel, Pages pages, Guests guests) {
+        guests.enter(channel);
         channel.pipeline()
-                .addLast(new HttpServerCodec())
+                .addLast(new HttpServerCodec(MOST_LINE_BYTES, MOST_HEADER_BYTES, MOST_BODY_BYTES))
                 .addLast(new HttpObjectAggregator(MOST_BODY_BYTES, true))
-                .addLast(new RequestDeadline(requestMillis, () -> guests.addLast(channel)))
-                .addLast(new PageHandler(pages));
+                .addLast(new RequestDeadline(requestMillis, () -> guests.completed(channel)))
+                .addLast(new PageHandler(pages, renderer));
     }
 
     @Override
     public void close() {
         doors.forEach(door -> door.close().awaitUninterruptibly());
+        renderer.close();
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }

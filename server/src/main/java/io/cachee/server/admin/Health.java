@@ -6,7 +6,7 @@ import java.util.Locale;
  * The health of the sidecar, as {@code /health} shows it.
  *
  * @param problem what is wrong, or empty
- * @param ready whether clients should connect
+ * @param notReady why clients should not connect, or empty
  * @param entries in the store
  * @param usedBytes the part of the store that is in use
  * @param limitBytes the store's size
@@ -16,7 +16,7 @@ import java.util.Locale;
  */
 public record Health(
         String problem,
-        boolean ready,
+        String notReady,
         long entries,
         long usedBytes,
         long limitBytes,
@@ -34,7 +34,7 @@ public record Health(
         if (!isAlive()) {
             return "failed";
         }
-        return ready ? "ok" : "not ready";
+        return notReady.isEmpty() ? "ok" : "not ready";
     }
 
     private static String escaped(String text) {
@@ -54,8 +54,8 @@ public record Health(
 
     /** The page {@code /health}, as JSON. */
     public String json() {
-        String behind = l2.isEmpty() ? "" : ",\n  \"l2\": \"" + escaped(l2) + '"';
-        String reason = isAlive() ? "" : ",\n  \"problem\": \"" + escaped(problem) + '"';
+        String behind = field("l2", l2);
+        String why = field("problem", problem) + field("not_ready", notReady);
         return String.format(
                 Locale.ROOT,
                 """
@@ -74,7 +74,11 @@ public record Health(
                 limitBytes >> 20,
                 hitRate,
                 uptimeSeconds,
-                behind,
-                reason);
+                why,
+                behind);
+    }
+
+    private static String field(String name, String text) {
+        return text.isEmpty() ? "" : ",\n  \"" + name + "\": \"" + escaped(text) + '"';
     }
 }

@@ -19,4 +19,13 @@ public record HttpReply(int status, String contentType, String body) {
     public static HttpReply json(int status, String body) {
         return new HttpReply(status, "application/json", body);
     }
+
+    /** The reply of a page, or that it is broken. */
+    static HttpReply of(AdminServer.Page page, boolean openMetrics) {
+        try {
+            return page.render(openMetrics);
+        } catch (RuntimeException | InternalError broken) {
+            return text(500, broken + "\n");
+        }
+    }
 }

@@ -153,7 +153,17 @@ public final class SidecarMetrics {
                 .sample(disconnects, counters.idleDisconnects.sum(), label("reason", "idle"))
                 .sample(disconnects, counters.outOfMemory.sum(), label("reason", "out_of_memory"));
         out.counter("cachee_auth_failures_total", "Wrong passwords.", counters.authFailures.sum());
-        out.counter("cachee_denied_commands_total", "Commands that users' rules refused.", counters.aclDenials.sum());
+        out.counter("cachee_denied_commands_total", "Commands that users' rules refused.", counters.denials());
+        out.counter(
+                "cachee_delayed_logins_total", "Attempts to log in that had to wait.", counters.delayedLogins.sum());
+        out.counter(
+                "cachee_refused_logins_total",
+                "Attempts to log in that were refused unseen, because too many wrong passwords were tried.",
+                counters.refusedLogins.sum());
+        out.counter(
+                "cachee_command_slices_total",
+                "Parts of long commands, between which other clients were served.",
+                counters.slices.sum());
         out.counter(
                 "cachee_invalidations_total", "Messages to clients that keep copies.", counters.invalidations.sum());
     }

@@ -162,40 +162,63 @@ final class BitCommands {
         if (operation.equals("NOT") && call.count() != 4) {
             throw new CommandException("ERR BITOP NOT must be called with a single source key.");
         }
-        byte[][] sources = new byte[call.count() - 3][];
-        int longest = 0;
-        for (int i = 0; i < sources.length; i++) {
-            sources[i] = orEmpty(call.key(i + 3).value());
-            longest = Math.max(longest, sources[i].length);
-        }
-        byte[] result = new byte[longest];
-        for (int i = 0; i < longest; i++) {
-            result[i] = combined(operation, sources, i);
-        }
+        byte[] result = combined(call, operation);
         call.key(2);
-        if (longest > 0) {
+        if (result.length > 0) {
             call.put(result, Store.NO_TTL, PutMode.ALWAYS);
             call.changed(KeyspaceEvent.SET);
         } else if (call.delete()) {
             call.changed(KeyspaceEvent.DEL);
         }
-        call.reply.integer(longest);
+        call.reply.integer(result.length);
     }
 
-    private static byte combined(String operation, byte[][] sources, int at) {
-        int result = at < sources[0].length ? sources[0][at] : 0;
-        if (operation.equals("NOT")) {
-            return (byte) ~result;
+    /** The result, found in a time that depends on the number of keys and the sum of their values' lengths. */
+    private static byte[] combined(CommandContext call, String operation) {
+        byte[] result = orEmpty(call.key(3).value());
+        int shortest = result.length;
+        for (int i = 4; i < call.count(); i++) {
+            byte[] source = orEmpty(call.key(i).value());
+            shortest = Math.min(shortest, source.length);
+            if (source.length > result.length) {
+                byte[] longer = source;
+                source = result;
+                result = longer;
+            }
+            combine(operation, result, source);
         }
-        for (int i = 1; i < sources.length; i++) {
-            int next = at < sources[i].length ? sources[i][at] : 0;
-            result = switch (operation) {
-                case "AND" -> result & next;
-                case "OR" -> result | next;
-                default -> result ^ next;
-            };
+        switch (operation) {
+            // What a value lacks counts as zeros.
+            case "AND" -> Arrays.fill(result, shortest, result.length, (byte) 0);
+            case "NOT" -> {
+                for (int i = 0; i < result.length; i++) {
+                    result[i] = (byte) ~result[i];
+                }
+            }
+            default -> {}
         }
-        return (byte) result;
+        return result;
+    }
+
+    /** Combines the first bytes of {@code result}, as many as there are in {@code other}. */
+    private static void combine(String operation, byte[] result, byte[] other) {
+        switch (operation) {
+            case "AND" -> {
+                for (int i = 0; i < other.length; i++) {
+                    result[i] &= other[i];
+                }
+            }
+            case "OR" -> {
+                for (int i = 0; i < other.length; i++) {
+                    result[i] |= other[i];
+                }
+            }
+            default -> {
+                for (int i = 0; i < other.length; i++) {
+                    result[i] ^= other[i];
+                }
+            }
+        }
     }
 
     private static long bitOffset(CommandContext call, int argument) {

@@ -19,7 +19,9 @@ final class BitFieldCommands {
     private static final String BAD_OFFSET = "ERR bit offset is not an integer or out of range";
 
     static void addTo(CommandRows rows) {
-        rows.add("bitfield -2 write,denyoom @bitmap RWau~:1 FORWARD", call -> new BitFieldCommands(call).run(false));
+        rows.add(
+                "bitfield -2 write,denyoom @bitmap RWau~:1 FORWARD writes-with=SET,INCRBY",
+                call -> new BitFieldCommands(call).run(false));
         rows.add("bitfield_ro -2 readonly,fast @bitmap ROa:1 FORWARD", call -> new BitFieldCommands(call).run(true));
     }
 

@@ -2,6 +2,7 @@ package io.cachee.server.command;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.cachee.server.engine.ClientDescription;
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandException;
 import io.cachee.server.engine.CommandRows;
@@ -29,7 +30,7 @@ final class ClientCommands {
                 call -> call.reply.integer(call.session.id));
         rows.add(
                 "client|info 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
-                call -> call.reply.verbatim(ClientList.describe(call.session) + "\n"));
+                call -> call.reply.verbatim(ClientDescription.of(call.session) + "\n"));
         rows.add(
                 "client|getname 2 noscript,loading,stale @connection LOCAL unpaused keeps-caching",
                 ClientCommands::getName);
@@ -137,8 +138,8 @@ final class ClientCommands {
     private static void list(CommandContext call) {
         List<Session> sessions = new ArrayList<>(call.shared.clients.all());
         if (call.count() == 4 && call.request.is(2, "TYPE")) {
-            String type = ClientList.checkedType(call.request.text(3));
-            sessions.removeIf(s -> !ClientList.typeOf(s).equals(type));
+            String type = ClientTypes.checkedType(call.request.text(3));
+            sessions.removeIf(s -> !ClientTypes.typeOf(s).equals(type));
         } else if (call.count() > 3 && call.request.is(2, "ID")) {
             List<Long> ids = new ArrayList<>();
             for (int i = 3; i < call.count(); i++) {
@@ -151,7 +152,7 @@ final class ClientCommands {
         sessions.sort(Comparator.comparingLong(s -> s.id));
         StringBuilder text = new StringBuilder();
         for (Session session : sessions) {
-            text.append(ClientList.describe(session)).append('\n');
+            text.append(ClientDescription.of(session)).append('\n');
         }
         call.reply.verbatim(text.toString());
     }

@@ -61,8 +61,8 @@ final class ClientKill {
             return s -> s.link.localAddress().equals(value);
         }
         if (call.request.is(option, "TYPE")) {
-            String type = ClientList.checkedType(value);
-            return s -> ClientList.typeOf(s).equals(type);
+            String type = ClientTypes.checkedType(value);
+            return s -> ClientTypes.typeOf(s).equals(type);
         }
         if (call.request.is(option, "USER")) {
             if (call.shared.users.find(value) == null) {

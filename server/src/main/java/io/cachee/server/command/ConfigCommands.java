@@ -15,6 +15,9 @@ import java.util.Map;
 
 /** CONFIG: reads and changes settings under the names that Redis gives them. */
 final class ConfigCommands {
+    /** CONFIG GET has at most this many arguments: each is compared with all settings. */
+    private static final int MOST_PATTERNS = 1_000;
+
     private ConfigCommands() {}
 
     static void addTo(CommandRows rows) {
@@ -27,6 +30,9 @@ final class ConfigCommands {
     }
 
     private static void get(CommandContext call) {
+        if (call.count() > MOST_PATTERNS) {
+            throw new CommandException("ERR at most " + MOST_PATTERNS + " arguments");
+        }
         Map<String, String> found = new LinkedHashMap<>();
         for (int i = 2; i < call.count(); i++) {
             Glob pattern =

@@ -4,6 +4,7 @@ import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandException;
 import io.cachee.server.engine.CommandRows;
 import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.LoginGuard;
 import io.cachee.server.engine.Session;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.SidecarOptions;
@@ -23,10 +24,12 @@ final class ConnectionCommands {
                 call -> call.reply.bulk(call.request.bytes(1)));
 
         rows.add(
-                "auth -2 noscript,loading,stale,skip_slowlog,fast,no_auth,allow_busy @connection LOCAL secret=1",
+                "auth -2 noscript,loading,stale,skip_slowlog,fast,no_auth,no_multi,allow_busy @connection LOCAL"
+                        + " secret=1",
                 ConnectionCommands::auth);
         rows.add(
-                "hello -1 noscript,loading,stale,skip_slowlog,fast,no_auth,allow_busy @connection LOCAL secret=2",
+                "hello -1 noscript,loading,stale,skip_slowlog,fast,no_auth,no_multi,allow_busy @connection LOCAL"
+                        + " secret=2",
                 ConnectionCommands::hello);
         rows.add("select 2 loading,stale,fast @connection LOCAL as=selects in-transaction", ConnectionCommands::select);
 
@@ -68,37 +71,31 @@ final class ConnectionCommands {
                     + " user. Are you sure your configuration is correct?");
         }
         boolean named = call.count() == 3;
-        if (login(call, named ? call.request.text(1) : Users.DEFAULT, call.request.bytes(named ? 2 : 1))) {
-            call.reply.ok();
-        } else {
-            throw wrongPassword(call);
-        }
+        login(call, named ? call.request.text(1) : Users.DEFAULT, call.request.bytes(named ? 2 : 1));
+        call.reply.ok();
     }
 
-    private static boolean login(CommandContext call, String name, byte[] password) {
-        User user = call.shared.users.login(name, password);
-        Session session = call.session;
+    /** Logs the client in, or throws. When many wrong passwords are tried, the reply is delayed in both cases. */
+    private static void login(CommandContext call, String name, byte[] password) {
+        SharedState shared = call.shared;
+        long wait = shared.loginGuard.attempt();
+        if (wait == LoginGuard.REFUSED) {
+            shared.counters.refusedLogins.increment();
+            call.session.link.hold(LoginGuard.LONGEST_WAIT_MILLIS);
+            throw new CommandException(
+                    "ERR too many wrong passwords are being tried, so this one was not looked at;" + " try again");
+        }
+        if (wait > 0) {
+            shared.counters.delayedLogins.increment();
+            call.session.link.hold(wait);
+        }
+        User user = shared.users.login(name, password);
         if (user == null) {
-            return false;
+            shared.loginFailed(call.session, call.request, name);
+            throw new CommandException("WRONGPASS invalid username-password pair or user is disabled.");
         }
-        session.logIn(user);
-        return true;
-    }
-
-    private static CommandException wrongPassword(CommandContext call) {
-        call.shared.counters.authFailures.increment();
-        long millis = call.shared.loginGuard.failed(source(call.session));
-        if (millis > 0) {
-            call.session.link.hold(millis);
-        }
-        return new CommandException("WRONGPASS invalid username-password pair or user is disabled.");
-    }
-
-    /** The address that a client comes from, without the port. */
-    private static String source(Session session) {
-        String address = session.link.remoteAddress();
-        int colon = address.lastIndexOf(':');
-        return colon < 0 ? address : address.substring(0, colon);
+        shared.loginGuard.wasRight();
+        call.session.logIn(user);
     }
 
     private static void hello(CommandContext call) {
@@ -123,7 +120,9 @@ final class ConnectionCommands {
             } else if (call.request.is(i, "SETNAME") && i + 1 < call.count()) {
                 name = ClientCommands.checkedName(call.request.bytes(++i), "Client names");
             } else {
-                throw new CommandException("ERR Syntax error in HELLO option '" + call.request.latin(i) + "'");
+                // After AUTH, it may be a part of a password.
+                String shown = user == null ? call.request.latin(i) : "";
+                throw new CommandException("ERR Syntax error in HELLO option '" + shown + "'");
             }
         }
         greet(call, version, user, password, name);
@@ -136,8 +135,8 @@ final class ConnectionCommands {
         if (own != null && own.listens() && session.resp3 != (version == 3)) {
             throw new CommandException("ERR the protocol cannot change while this connection has subscriptions");
         }
-        if (user != null && !login(call, user, password)) {
-            throw wrongPassword(call);
+        if (user != null) {
+            login(call, user, password);
         }
         if (!session.isAuthenticated()) {
             throw new CommandException(

@@ -2,10 +2,12 @@ package io.cachee.server.command;
 
 import io.cachee.server.engine.SharedState;
 import io.cachee.store.EntryInfo;
+import java.util.Arrays;
 
 /**
- * Estimates for INFO how many keys of each database expire, and when. The store does not count that, so this looks at
- * some entries in the order of the hash table, which is random. The figures are exact if there are no more entries.
+ * Estimates for INFO how many keys each database has, how many of them expire, and when. The store does not count that,
+ * so this looks at some entries in the order of the hash table, which is random. The figures are exact if there are no
+ * more entries, and the number of keys if only one database was ever used.
  */
 final class InfoKeyspaceSample {
     private static final int MOST_ENTRIES = 300;
@@ -34,6 +36,15 @@ final class InfoKeyspaceSample {
             expiring[database]++;
             ttlMillis[database] += info.ttlMillis();
         }
+    }
+
+    /** An estimate of how many keys the database has. */
+    long keys(int database) {
+        if (!shared.databases.severalUsed()) {
+            return database == 0 ? shared.store.size() : 0;
+        }
+        long all = Arrays.stream(seen).sum();
+        return all < MOST_ENTRIES ? seen[database] : Math.round((double) shared.store.size() * seen[database] / all);
     }
 
     /** An estimate of how many of the database's keys expire. */

@@ -163,7 +163,7 @@ final class InfoText {
 
     private String clients() {
         long pubSub = shared.clients.all().stream()
-                .filter(s -> ClientList.typeOf(s).equals("pubsub"))
+                .filter(s -> ClientTypes.typeOf(s).equals("pubsub"))
                 .count();
         long largestInput = shared.clients.all().stream()
                 .mapToLong(s -> s.link.unreadBytes())
@@ -256,7 +256,9 @@ final class InfoText {
                 .put("unexpected_error_replies", 0)
                 .put("total_error_replies", shared.errors.total())
                 .put("acl_access_denied_auth", counters.authFailures.sum())
-                .put("acl_access_denied_cmd", counters.aclDenials.sum())
+                .put("acl_access_denied_cmd", counters.deniedCommands.sum())
+                .put("acl_access_denied_key", counters.deniedKeys.sum())
+                .put("acl_access_denied_channel", counters.deniedChannels.sum())
                 .put("client_query_buffer_limit_disconnections", counters.queryLimitDisconnects.sum())
                 .put("client_output_buffer_limit_disconnections", counters.outputLimitDisconnects.sum())
                 .toString();
@@ -332,7 +334,7 @@ final class InfoText {
         StringBuilder text = new StringBuilder();
         InfoKeyspaceSample sample = new InfoKeyspaceSample(shared);
         for (int i = 0; i < shared.databases.count(); i++) {
-            long keys = shared.databases.severalUsed() || i == 0 ? shared.databases.keys(i, shared.store) : 0;
+            long keys = sample.keys(i);
             if (keys > 0) {
                 text.append("db")
                         .append(i)

@@ -20,15 +20,20 @@ import org.jspecify.annotations.Nullable;
 
 /** COMMAND: describes the table of commands to clients. */
 final class IntrospectionCommands {
+    /** A request has at most this many arguments; each may bring a thousand times its size. */
+    private static final int MOST_NAMES = 10_000;
+
     private IntrospectionCommands() {}
 
     static void addTo(CommandRows rows) {
         rows.add("command -1 loading,stale @connection FORWARD as=command-table", IntrospectionCommands::table);
         rows.add("command|count 2 loading,stale @connection FORWARD as=command-count", IntrospectionCommands::count);
         rows.add("command|docs -2 loading,stale @connection FORWARD", IntrospectionCommands::documents);
-        rows.add("command|getkeys -4 loading,stale @connection FORWARD as=command-keys", IntrospectionCommands::keys);
         rows.add(
-                "command|getkeysandflags -4 loading,stale @connection FORWARD as=command-keys",
+                "command|getkeys -4 loading,stale @connection FORWARD as=command-keys secret=3",
+                IntrospectionCommands::keys);
+        rows.add(
+                "command|getkeysandflags -4 loading,stale @connection FORWARD as=command-keys secret=3",
                 IntrospectionCommands::keysAndFlags);
         rows.add("command|help 2 loading,stale @connection FORWARD", call -> Subcommands.replyHelp(call, HELP));
         rows.add("command|info -2 loading,stale @connection FORWARD as=command-info", IntrospectionCommands::info);
@@ -62,6 +67,9 @@ final class IntrospectionCommands {
     private static List<@Nullable Command> named(CommandContext call) {
         if (call.count() == 2) {
             return new ArrayList<>(listed(call));
+        }
+        if (call.count() > MOST_NAMES) {
+            throw new CommandException("ERR at most " + MOST_NAMES + " arguments");
         }
         List<@Nullable Command> wanted = new ArrayList<>();
         for (int i = 2; i < call.count(); i++) {

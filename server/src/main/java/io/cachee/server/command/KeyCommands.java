@@ -3,6 +3,7 @@ package io.cachee.server.command;
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandException;
 import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.KeyLoop;
 import io.cachee.server.engine.KeyspaceEvent;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
@@ -27,39 +28,33 @@ final class KeyCommands {
         rows.add("migrate -6 write @dangerous @keyspace RWad:3 RWad?:KEYS@-2..-1 OWN_CONNECTION secret=1 hides-keys"
                 + " l2-admin");
         rows.add("sort -2 write,denyoom @dangerous @list @set @sortedset ROa:1 ROa:* OWu:* FORWARD writes-unnamed"
-                + " hides-keys");
-        rows.add("sort_ro -2 readonly @dangerous @list @set @sortedset ROa:1 ROa:* FORWARD hides-keys");
+                + " check=OWu:STORE@2 hides-with=BY,GET");
+        rows.add("sort_ro -2 readonly @dangerous @list @set @sortedset ROa:1 ROa:* FORWARD hides-with=BY,GET");
     }
 
     private static void delete(CommandContext call) {
-        int deleted = 0;
-        for (int i = 1; i < call.count(); i++) {
-            if (call.key(i).delete()) {
-                deleted++;
-                call.changed(KeyspaceEvent.DEL);
-            }
-        }
-        call.reply.integer(deleted);
+        KeyLoop.run(
+                call,
+                each -> {
+                    boolean wasThere = each.delete();
+                    if (wasThere) {
+                        each.changed(KeyspaceEvent.DEL);
+                    }
+                    return wasThere;
+                },
+                KeyCommands::replyCount);
     }
 
     private static void exists(CommandContext call) {
-        int found = 0;
-        for (int i = 1; i < call.count(); i++) {
-            if (call.key(i).lookUp()) {
-                found++;
-            }
-        }
-        call.reply.integer(found);
+        KeyLoop.run(call, CommandContext::lookUp, KeyCommands::replyCount);
     }
 
     private static void touch(CommandContext call) {
-        int found = 0;
-        for (int i = 1; i < call.count(); i++) {
-            if (call.key(i).use()) {
-                found++;
-            }
-        }
-        call.reply.integer(found);
+        KeyLoop.run(call, CommandContext::use, KeyCommands::replyCount);
+    }
+
+    private static void replyCount(CommandContext call, long count) {
+        call.reply.integer(count);
     }
 
     private static void type(CommandContext call) {

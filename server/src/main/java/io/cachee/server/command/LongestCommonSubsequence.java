@@ -70,6 +70,7 @@ final class LongestCommonSubsequence {
             throw new CommandException("ERR Insufficient memory, transient memory for LCS exceeds the limit of "
                     + 4 * MOST_CELLS + " bytes");
         }
+        call.charge((a.length + 1L) * (b.length + 1L));
         LongestCommonSubsequence lcs = new LongestCommonSubsequence(a, b);
         if (wantsLength) {
             call.reply.integer(lcs.length());

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** SUBSCRIBE, PUBLISH, PUBSUB and the like. */
 final class PubSubCommands {
     private static final int MOST_SUBSCRIPTIONS = 10_000;
+    /** To send a message takes about as long as to copy a value of this size. */
+    private static final int CHARGE_PER_RECEIVER = 1 << 10;
 
     private PubSubCommands() {}
 
@@ -104,7 +106,9 @@ final class PubSubCommands {
     }
 
     private static void publish(CommandContext call) {
-        call.reply.integer(call.shared.pubSub.publish(call.request.bytes(1), call.request.bytes(2)));
+        int receivers = call.shared.pubSub.publish(call.request.bytes(1), call.request.bytes(2));
+        call.charge((long) receivers * CHARGE_PER_RECEIVER);
+        call.reply.integer(receivers);
     }
 
     private static void channels(CommandContext call) {

@@ -7,23 +7,26 @@ import io.cachee.server.engine.CommandRows;
 import io.cachee.server.engine.Databases;
 import io.cachee.server.engine.Decimal;
 import io.cachee.server.engine.Glob;
+import io.cachee.server.engine.SlicedTask;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** KEYS, SCAN and RANDOMKEY: which keys there are. */
 final class ScanCommands {
     private static final int DEFAULT_COUNT = 10;
     private static final int MOST_COUNT = 10_000;
-    /** Entries that one call of the store's scan looks at. */
-    private static final int STEP = 1_000;
+    /** A SCAN that has found keys of this size looks no further. */
+    private static final int MOST_PAGE_BYTES = 1 << 20;
+    /** How much KEYS gives in one slice. */
+    private static final int BYTES_PER_SLICE = 128 << 10;
     /** Random keys that RANDOMKEY tries before it searches. */
     private static final int RANDOM_TRIES = 100;
     /** What a key found costs on the heap beyond its bytes, about. */
     private static final int KEY_OVERHEAD_BYTES = 64;
-
-    private static final Glob EVERYTHING = new Glob(new byte[] {'*'});
 
     private ScanCommands() {}
 
@@ -34,48 +37,56 @@ final class ScanCommands {
     }
 
     private static void keys(CommandContext call) {
-        List<byte[]> found = keys(call, new Glob(call.request.bytes(1)), Integer.MAX_VALUE);
-        call.reply.array(found.size());
-        for (byte[] key : found) {
-            call.reply.bulk(key);
+        KeysFound found = new KeysFound(new Glob(call.request.bytes(1)));
+        if (!found.slice(call)) {
+            call.inSlices(found);
         }
     }
 
-    /** Up to {@code most} of the matching keys in the session's database, each once. */
-    private static List<byte[]> keys(CommandContext call, Glob pattern, int most) {
-        Databases databases = call.shared.databases;
-        Set<Bytes> seen = new LinkedHashSet<>();
-        long cursor = 0;
-        long[] bytes = new long[1];
-        do {
-            cursor = call.store.scan(cursor, STEP, (key, _) -> {
-                byte[] name = databases.nameOf(key);
-                if (databases.databaseOf(key) == call.session.database && pattern.matches(name)) {
-                    seen.add(new Bytes(name));
-                    bytes[0] += name.length + KEY_OVERHEAD_BYTES;
-                }
-            });
-            if (bytes[0] > call.shared.tunables.normalOutput().hardBytes()) {
-                throw new CommandException("ERR the matching keys exceed the output buffer limit of "
-                        + call.shared.tunables.normalOutput().hardBytes() + " bytes; use SCAN");
-            }
-        } while (cursor != 0 && seen.size() < most);
-        return seen.stream().limit(most).map(Bytes::value).toList();
-    }
+    /** The matching keys, each once: collected in slices, and then given in slices. */
+    private static final class KeysFound implements SlicedTask {
+        private final KeyWalk walk;
+        private final Set<Bytes> seen = new LinkedHashSet<>();
+        private long bytes;
+        private @Nullable Iterator<Bytes> toGive;
 
-    /** All keys of the session's database; some may occur twice. */
-    static List<byte[]> all(CommandContext call) {
-        Databases databases = call.shared.databases;
-        List<byte[]> found = new ArrayList<>();
-        long cursor = 0;
-        do {
-            cursor = call.store.scan(cursor, STEP, (key, _) -> {
-                if (databases.databaseOf(key) == call.session.database) {
-                    found.add(databases.nameOf(key));
+        KeysFound(Glob pattern) {
+            this.walk = new KeyWalk(pattern);
+        }
+
+        @Override
+        public boolean slice(CommandContext call) {
+            Iterator<Bytes> collected = toGive;
+            return collected == null ? collect(call) : give(call, collected);
+        }
+
+        private boolean collect(CommandContext call) {
+            boolean isAll = walk.part(call, name -> {
+                if (seen.add(new Bytes(name))) {
+                    bytes += name.length + KEY_OVERHEAD_BYTES;
                 }
             });
-        } while (cursor != 0);
-        return found;
+            long most = call.shared.tunables.normalOutput().hardBytes();
+            if (bytes > most) {
+                throw new CommandException(
+                        "ERR the matching keys exceed the output buffer limit of " + most + " bytes; use SCAN");
+            }
+            if (!isAll) {
+                return false;
+            }
+            call.reply.array(seen.size());
+            Iterator<Bytes> collected = seen.iterator();
+            toGive = collected;
+            return give(call, collected);
+        }
+
+        private static boolean give(CommandContext call, Iterator<Bytes> collected) {
+            long begun = call.reply.written();
+            while (collected.hasNext() && call.reply.written() - begun < BYTES_PER_SLICE) {
+                call.reply.bulk(collected.next().value());
+            }
+            return !collected.hasNext();
+        }
     }
 
     private static void random(CommandContext call) {
@@ -93,14 +104,25 @@ final class ScanCommands {
                 return;
             }
         }
-        List<byte[]> first = keys(call, EVERYTHING, 1);
-        call.reply.bulkOrNull(first.isEmpty() ? null : first.getFirst());
+        KeyWalk walk = new KeyWalk(KeyWalk.EVERYTHING);
+        List<byte[]> found = new ArrayList<>(1);
+        call.inSlices(later -> {
+            boolean isEnd = walk.part(later, name -> {
+                if (found.isEmpty()) {
+                    found.add(name);
+                }
+            });
+            if (isEnd || !found.isEmpty()) {
+                later.reply.bulkOrNull(found.isEmpty() ? null : found.getFirst());
+            }
+            return isEnd || !found.isEmpty();
+        });
     }
 
     private static void scan(CommandContext call) {
         long cursor = cursor(call);
         int count = DEFAULT_COUNT;
-        Glob pattern = EVERYTHING;
+        Glob pattern = KeyWalk.EVERYTHING;
         boolean strings = true;
         for (int i = 2; i < call.count(); i++) {
             if (i + 1 >= call.count()) {
@@ -120,21 +142,43 @@ final class ScanCommands {
                 throw CommandException.syntax();
             }
         }
-        Databases databases = call.shared.databases;
-        List<byte[]> found = new ArrayList<>();
-        Glob wanted = pattern;
-        boolean wantsStrings = strings;
-        long next = call.store.scan(cursor, count, (key, _) -> {
-            byte[] name = databases.nameOf(key);
-            if (wantsStrings && databases.databaseOf(key) == call.session.database && wanted.matches(name)) {
-                found.add(name);
+        ScanPage page = new ScanPage(new KeyWalk(pattern, cursor, count), strings);
+        if (!page.slice(call)) {
+            call.inSlices(page);
+        }
+    }
+
+    /** What one SCAN finds. */
+    private static final class ScanPage implements SlicedTask {
+        private final KeyWalk walk;
+        private final boolean strings;
+        private final List<byte[]> found = new ArrayList<>();
+        private long bytes;
+
+        ScanPage(KeyWalk walk, boolean strings) {
+            this.walk = walk;
+            this.strings = strings;
+        }
+
+        @Override
+        public boolean slice(CommandContext call) {
+            boolean isEnd = walk.part(call, name -> {
+                if (strings) {
+                    found.add(name);
+                    bytes += name.length;
+                }
+            });
+            if (!isEnd) {
+                if (bytes > MOST_PAGE_BYTES) {
+                    walk.stop();
+                }
+                return false;
             }
-        });
-        call.reply.array(2);
-        call.reply.bulk(Long.toUnsignedString(next));
-        call.reply.array(found.size());
-        for (byte[] key : found) {
-            call.reply.bulk(key);
+            call.reply.array(2);
+            call.reply.bulk(Long.toUnsignedString(walk.cursor()));
+            call.reply.array(found.size());
+            found.forEach(call.reply::bulk);
+            return true;
         }
     }
 

@@ -8,17 +8,17 @@ final class ScriptCommands {
 
     static void addTo(CommandRows rows) {
         rows.add("eval -3 noscript,stale,skip_monitor,no_mandatory_keys @scripting RWau:#2 FORWARD writes-unnamed"
-                + " hides-keys");
+                + " runs-scripts");
         rows.add("eval_ro -3 readonly,noscript,stale,skip_monitor,no_mandatory_keys @scripting ROa:#2 FORWARD"
-                + " hides-keys");
+                + " runs-scripts");
         rows.add("evalsha -3 noscript,stale,skip_monitor,no_mandatory_keys @scripting RWau:#2 FORWARD writes-unnamed"
-                + " hides-keys");
+                + " runs-scripts");
         rows.add("evalsha_ro -3 readonly,noscript,stale,skip_monitor,no_mandatory_keys @scripting ROa:#2 FORWARD"
-                + " hides-keys");
+                + " runs-scripts");
         rows.add("fcall -3 noscript,stale,skip_monitor,no_mandatory_keys @scripting RWau:#2 FORWARD writes-unnamed"
-                + " hides-keys");
+                + " runs-scripts");
         rows.add("fcall_ro -3 readonly,noscript,stale,skip_monitor,no_mandatory_keys @scripting ROa:#2 FORWARD"
-                + " hides-keys");
+                + " runs-scripts");
 
         rows.add("function -2 FORWARD");
         rows.add("function|delete 3 write,noscript @scripting FORWARD");

@@ -5,6 +5,7 @@ import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandException;
 import io.cachee.server.engine.CommandRows;
 import io.cachee.server.engine.Decimal;
+import io.cachee.server.engine.KeyLoop;
 import io.cachee.server.engine.KeyspaceEvent;
 import io.cachee.store.PutMode;
 import io.cachee.store.Store;
@@ -23,7 +24,8 @@ final class StringCommands {
         rows.add("substr 4 readonly @string ROa:1 L1_READ as=range", StringCommands::getRange);
         rows.add("lcs -3 readonly @string ROa:1..1 FORWARD", LongestCommonSubsequence::handle);
 
-        rows.add("set -3 write,denyoom @string RWau~:1 KEYSPACE_WRITE as=set brief", StringCommands::set);
+        rows.add(
+                "set -3 write,denyoom @string RWau~:1 KEYSPACE_WRITE as=set brief reads-with=GET", StringCommands::set);
         rows.add("setnx 3 write,denyoom,fast @string OWi:1 FORWARD", StringCommands::setIfAbsent);
         rows.add(
                 "setex 4 write,denyoom @string OWu:1 KEYSPACE_WRITE as=set-for-seconds brief",
@@ -153,12 +155,17 @@ final class StringCommands {
     }
 
     private static void getMany(CommandContext call) {
-        call.reply.array(call.count() - 1);
-        for (int i = 1; i < call.count(); i++) {
-            if (!call.key(i).replyValue()) {
-                call.reply.nothing();
-            }
-        }
+        KeyLoop.run(
+                call,
+                first -> first.reply.array(first.count() - 1),
+                each -> {
+                    boolean found = each.replyValue();
+                    if (!found) {
+                        each.reply.nothing();
+                    }
+                    return found;
+                },
+                (_, _) -> {});
     }
 
     private static void setMany(CommandContext call) {

@@ -97,6 +97,9 @@ final class TrackingCommands {
             throw new CommandException("ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this"
                     + " client, and then re-enabling it with a different mode.");
         }
+        if (now.prefixes().size() + wanted.prefixes().size() > MOST_PREFIXES) {
+            throw new CommandException("ERR a client may have at most " + MOST_PREFIXES + " prefixes");
+        }
         TrackingTable.refuseOverlapping(now.prefixes(), wanted.prefixes());
         if (wanted.broadcast() && !call.shared.routing().noticesAllUnder(wanted.prefixes())) {
             throw new CommandException("ERR BCAST needs L2 to report all changes under these prefixes: start with"
@@ -105,9 +108,6 @@ final class TrackingCommands {
         List<byte[]> prefixes = new ArrayList<>(now.prefixes());
         prefixes.addAll(wanted.prefixes());
         prefixes.sort(Arrays::compareUnsigned);
-        if (prefixes.size() > MOST_PREFIXES) {
-            throw new CommandException("ERR a client may have at most " + MOST_PREFIXES + " prefixes");
-        }
         call.shared.tracking.turnOn(
                 call.session,
                 new Tracking(

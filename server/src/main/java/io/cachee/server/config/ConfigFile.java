@@ -29,9 +29,10 @@ public record ConfigFile(Path path, String text) {
 
     /** Reads the file. */
     public static ConfigFile read(Path path) throws IOException {
-        if (!Files.isRegularFile(path)) {
+        if (!Files.exists(path)) {
             throw new NoSuchFileException(path.toString(), null, "there is no such file");
         }
+        RegularFile.check(path);
         if (!Files.isReadable(path)) {
             throw new AccessDeniedException(path.toString(), null, "this user may not read it");
         }

@@ -4,6 +4,7 @@ import io.cachee.l2.L2Options;
 import io.cachee.nearcache.KeyspacePolicy;
 import io.cachee.nearcache.NearCache;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -117,6 +118,10 @@ public final class NearCacheOptions {
     private static L2Options link(FlagValues values, MemoryPlan memory) throws IOException {
         Path passwordFile = values.path("l2-password-file");
         String password = passwordFile == null ? null : SecretFile.readLine(passwordFile);
+        Path key = values.path("l2-tls-key");
+        if (key != null && Files.exists(key)) {
+            SecretFile.check(key);
+        }
         String from = values.text("l2-read-from");
         if (!from.equals("primary") && !from.equals("replica")) {
             throw new IllegalArgumentException("--l2-read-from: '" + from + "' is neither primary nor replica");
@@ -128,7 +133,7 @@ public final class NearCacheOptions {
                 .readFromReplicas(from.equals("replica"))
                 .trackedPrefixes(
                         prefixes.isEmpty() ? List.of() : NearCache.prefixes(Arrays.asList(prefixes.split(",", -1))))
-                .tls(values.path("l2-tls-ca"), values.path("l2-tls-cert"), values.path("l2-tls-key"))
+                .tls(file(values, "l2-tls-ca"), file(values, "l2-tls-cert"), key)
                 .connectMillis(values.integer("l2-connect-timeout", 1, MOST_MILLIS))
                 .deadlineMillis(values.integer("l2-timeout", 1, MOST_MILLIS))
                 .heartbeatMillis(Math.max(1, silence / 2))
@@ -138,6 +143,11 @@ public final class NearCacheOptions {
                 .mostReplyBytes(Math.min(
                         values.parsed("l2-max-reply", NearCacheOptions::replySize), memory.mostReplyOfL2Bytes()))
                 .build();
+    }
+
+    private static @Nullable Path file(FlagValues values, String name) throws IOException {
+        Path path = values.path(name);
+        return path != null && Files.exists(path) ? RegularFile.check(path) : path;
     }
 
     private static int replySize(String text) {

@@ -36,7 +36,7 @@ public final class Settings {
     private final int ioThreads;
     private final int busyPollMicros;
     private final String password;
-    private final List<String> users;
+    private final List<NumberedLine> users;
     private final List<String> warnings = new ArrayList<>();
 
     private Settings(FlagValues values, Container container) throws IOException {
@@ -63,7 +63,7 @@ public final class Settings {
         checkPorts(options);
         checkAddresses(options);
         password = password(options, values.fileOf("requirepass"), warnings);
-        users = options.usersFile == null ? List.of() : userLines(options.usersFile);
+        users = options.usersFile == null ? List.of() : SecretFile.readEntries(options.usersFile);
         checkExposure(options, password, users);
         ioThreads = options.ioThreads > 0
                 ? options.ioThreads
@@ -139,7 +139,7 @@ public final class Settings {
     }
 
     /** The lines of the users file. */
-    public List<String> users() {
+    public List<NumberedLine> users() {
         return List.copyOf(users);
     }
 
@@ -253,16 +253,9 @@ public final class Settings {
         return options.requirePassFile == null ? options.requirePass : SecretFile.readLine(options.requirePassFile);
     }
 
-    private static List<String> userLines(Path file) throws IOException {
-        return SecretFile.read(file)
-                .lines()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty() && !line.startsWith("#"))
-                .toList();
-    }
-
     /** Refuses an address that other machines can reach when there is no password. */
-    private static void checkExposure(StartOptions options, String password, List<String> users) throws IOException {
+    private static void checkExposure(StartOptions options, String password, List<NumberedLine> users)
+            throws IOException {
         List<String> rules = rulesOfDefaultUser(users);
         check(
                 rules.isEmpty() || password.isEmpty(),
@@ -281,9 +274,9 @@ public final class Settings {
     }
 
     /** The words of the default user's line in the users file; empty if it has none. */
-    private static List<String> rulesOfDefaultUser(List<String> users) {
+    private static List<String> rulesOfDefaultUser(List<NumberedLine> users) {
         return users.stream()
-                .map(line -> List.of(line.split("\\s+", -1)))
+                .map(line -> List.of(line.text().split("\\s+", -1)))
                 .filter(words -> words.size() > 1 && words.get(1).equals("default"))
                 .findFirst()
                 .orElse(List.of());
@@ -308,6 +301,7 @@ public final class Settings {
         parameters.put("notify-keyspace-events", options.notifications);
         parameters.put("slowlog-log-slower-than", String.valueOf(options.slowlogMicros));
         parameters.put("slowlog-max-len", String.valueOf(options.slowlogLength));
+        parameters.put("acllog-max-len", String.valueOf(options.aclLogLength));
         parameters.put("latency-monitor-threshold", String.valueOf(options.latencyMillis));
         return parameters;
     }

@@ -102,7 +102,8 @@ public final class StartOptions {
                     "users-file",
                     "FILE",
                     "",
-                    "Users and their rules, a line each, as ACL LIST writes them; not readable by everybody."),
+                    "Users and their rules, a line each, as ACL LIST writes them; not readable by everybody. ACL LOAD"
+                            + " and ACL SAVE use it too."),
             Flag.yesNo(
                     "allow-flush", "auto", "Whether the default user may FLUSHALL and FLUSHDB; auto is not with --l2."),
             Flag.of("tls-port", "PORT", "0", "RESP over TLS; 0 turns it off."),
@@ -136,6 +137,7 @@ public final class StartOptions {
                     "10000",
                     "Commands that take longer are kept for SLOWLOG; -1 turns it off."),
             Flag.of("slowlog-max-len", "N", "128", "How many of them are kept."),
+            Flag.of("acllog-max-len", "N", "128", "How many entries ACL LOG keeps of what users' rules refused."),
             Flag.of(
                     "latency-monitor-threshold",
                     "MILLIS",
@@ -172,7 +174,7 @@ public final class StartOptions {
     final String requirePass;
     final boolean requirePassIsVisible;
     final @Nullable Path requirePassFile;
-    final @Nullable Path usersFile;
+    public final @Nullable Path usersFile;
     public final boolean allowFlush;
     public final int tlsPort;
     public final @Nullable Path tlsCertificate;
@@ -188,6 +190,7 @@ public final class StartOptions {
     final String notifications;
     final long slowlogMicros;
     final int slowlogLength;
+    final int aclLogLength;
     final long latencyMillis;
     final boolean respCompat;
 
@@ -245,6 +248,7 @@ public final class StartOptions {
         notifications = values.text("notify-keyspace-events");
         slowlogMicros = values.number("slowlog-log-slower-than", -1, 1L << 40);
         slowlogLength = values.integer("slowlog-max-len", 0, 100_000);
+        aclLogLength = values.integer("acllog-max-len", 0, 100_000);
         latencyMillis = values.number("latency-monitor-threshold", 0, Integer.MAX_VALUE);
         respCompat = values.yesNo("resp-compat");
     }

@@ -32,15 +32,10 @@ public final class Clients {
         return byId.values();
     }
 
-    /** Applies the current rules of all users to their clients, and disconnects clients whose user was deleted. */
+    /** Applies the current rules of all users to their clients. */
     public void judgeAgain() {
         for (Session session : byId.values()) {
-            session.link.execute(() -> {
-                if (session.user.deleted) {
-                    session.kill();
-                }
-                session.refresh();
-            });
+            session.link.execute(session::judgeAgain);
         }
     }
 

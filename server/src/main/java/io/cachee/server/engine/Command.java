@@ -33,6 +33,7 @@ public final class Command {
     public final int arity;
     public final Set<CommandFlag> flags;
     public final List<KeySpec> keySpecs;
+    final KeyRights keyRights;
     /** The first key, the last one, and the step between them, as clients before Redis 7 know them; otherwise 0. */
     public final int firstKey;
 
@@ -48,12 +49,13 @@ public final class Command {
     public final boolean isBuiltIn;
     /** Whether nothing is known about the command but its name. */
     final boolean isUnknown;
+    /** Whether the table lacks the command, so that its number says nothing. */
+    final boolean isUnlisted;
 
     public final Group group;
     public final boolean writes;
     final boolean reads;
     public final boolean writesUnnamed;
-    final boolean hidesKeys;
     /** Whether reading the clock takes a notable part of the command's time, unless its arguments or reply are long. */
     final boolean isBrief;
 
@@ -76,6 +78,7 @@ public final class Command {
         this.arity = row.arity;
         this.flags = row.flags();
         this.keySpecs = List.copyOf(row.keySpecs);
+        this.keyRights = new KeyRights(row);
         CommandRow.KeyRange range = row.keyRange();
         this.firstKey = range.first();
         this.lastKey = range.last();
@@ -86,11 +89,11 @@ public final class Command {
         this.handler = row.handler;
         this.isBuiltIn = row.isBuiltIn;
         this.isUnknown = row.isUnknown;
+        this.isUnlisted = row.isUnlisted;
         this.traits = row.traits;
         this.writes = flags.contains(CommandFlag.WRITE);
         this.reads = flags.contains(CommandFlag.READONLY) && !keySpecs.isEmpty();
         this.writesUnnamed = traits.contains(Trait.WRITES_UNNAMED);
-        this.hidesKeys = isUnknown || traits.contains(Trait.HIDES_KEYS);
         boolean isFast = flags.contains(CommandFlag.FAST) || traits.contains(Trait.BRIEF);
         this.isBrief = firstKey > 0 && firstKey == lastKey && isFast;
         this.exclusive = traits.contains(Trait.EXCLUSIVE);
@@ -112,6 +115,11 @@ public final class Command {
     String firstWord() {
         int bar = name.indexOf('|');
         return bar < 0 ? name : name.substring(0, bar);
+    }
+
+    /** Whether a rule about this name is about the command: its own name, or its container's. */
+    boolean isNamedBy(String rule) {
+        return rule.equals(name) || rule.equals(firstWord());
     }
 
     public String upperCaseName() {
@@ -137,7 +145,7 @@ public final class Command {
         most = 1;
     }
 
-    boolean hasSubcommands() {
+    public boolean hasSubcommands() {
         return !subcommands.isEmpty();
     }
 
@@ -176,11 +184,6 @@ public final class Command {
     }
 
     // ---------------------------------------------------------------- keys
-
-    /** Whether the user needs the right to read these keys. Every command that writes nothing tells about its keys. */
-    boolean reads(KeySpec spec) {
-        return spec.reads() || !writes;
-    }
 
     /** The first argument of a request that is a key; 0 if there is none, or no rule tells where it is. */
     public int firstKey(Request request) {

@@ -54,6 +54,8 @@ public final class CommandContext {
     private byte[] prefixed = new byte[256];
     /** How many bytes of values the command has copied to the heap. */
     private long taken;
+    /** How many bytes of values all commands have used, for the limit of transactions. */
+    private long charged;
 
     CommandContext(SharedState shared, CommandExecutor executor, ReplyWriter reply, Session nobody, Command first) {
         this.shared = shared;
@@ -88,10 +90,7 @@ public final class CommandContext {
         int start = request.start(argument);
         int end = request.end(argument);
         keyArgument = argument;
-        if (end - start > Store.MAX_KEY_SIZE - shared.databases.prefixBytes()) {
-            throw new CommandException("ERR key of " + (end - start) + " bytes is larger than the limit of "
-                    + (Store.MAX_KEY_SIZE - shared.databases.prefixBytes()));
-        }
+        checkKey(argument);
         if (shared.databases.isPlain(database, buffer, start, end)) {
             key = buffer;
             keyOffset = start;
@@ -113,6 +112,15 @@ public final class CommandContext {
             prefix(session.database, name, 0, name.length);
         }
         return this;
+    }
+
+    /** Throws if an argument is too long for a key. */
+    void checkKey(int argument) {
+        int longest = Store.MAX_KEY_SIZE - shared.databases.prefixBytes();
+        if (request.length(argument) > longest) {
+            throw new CommandException(
+                    "ERR key of " + request.length(argument) + " bytes is larger than the limit of " + longest);
+        }
     }
 
     private void prefix(int database, byte[] buffer, int start, int length) {
@@ -152,20 +160,6 @@ public final class CommandContext {
                             : "ERR DB index is out of range");
         }
         return (int) number;
-    }
-
-    /** Throws if FLUSHALL and FLUSHDB are not allowed here, or if their arguments are wrong. */
-    public void checkFlush() {
-        for (int i = 1; i < count(); i++) {
-            if (!request.is(i, "ASYNC") && !request.is(i, "SYNC") || count() > 2) {
-                throw CommandException.syntax();
-            }
-        }
-        boolean named = !session.user.name.equals(Users.DEFAULT);
-        if (!shared.options.allowFlush() && !named) {
-            throw new CommandException("ERR " + command.upperCaseName() + " is not allowed: start with"
-                    + " --allow-flush, or log in as a user whose rules allow it");
-        }
     }
 
     // ---------------------------------------------------------------- reading
@@ -217,6 +211,7 @@ public final class CommandContext {
 
     private byte[] room(long length) {
         taken += length;
+        charged += length;
         long most = shared.tunables.memory.copiedBytes();
         if (taken > most) {
             throw new CommandException(
@@ -371,6 +366,22 @@ public final class CommandContext {
         if (shared.keyChanges.isWanted()) {
             shared.keyChanges.changed(session, database, keyName(), event);
         }
+    }
+
+    // ---------------------------------------------------------------- long work
+
+    /** Does the rest of this command in slices, so that other clients are served meanwhile. Call it last. */
+    public void inSlices(SlicedTask task) {
+        executor.inSlices(this, task);
+    }
+
+    /** Counts work that is like using this many bytes of values, for the limit of transactions. */
+    public void charge(long bytes) {
+        charged += bytes;
+    }
+
+    long charged() {
+        return charged;
     }
 
     // ---------------------------------------------------------------- arguments

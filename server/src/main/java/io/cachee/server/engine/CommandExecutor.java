@@ -6,6 +6,7 @@ import io.cachee.resp.RequestsAhead;
 import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * <p>GET and SET of a plain session allocate nothing on this way.
  */
 public final class CommandExecutor {
+    /** How many arguments a command, or a transaction, may have that keeps all other clients waiting. */
+    static final int MOST_ARGUMENTS_ALONE = 1 << 17;
+    /** How many bytes of values and replies the commands of a transaction may use. */
+    private static final long MOST_BYTES_ALONE = 64 << 20;
+
     private final SharedState shared;
     private final ReplyWriter reply;
     private final RequestJudge judge;
@@ -35,11 +41,14 @@ public final class CommandExecutor {
     private final HotKeys hotBytes = new HotKeys();
     private final KeyPrefetch ahead = new KeyPrefetch();
     private final CommandTimer timer;
+    private final Slices slices;
     private int untilSample = HotKeys.MEAN_DISTANCE;
     private boolean moreFollow;
     private boolean muted;
     /** Whether the executor keeps other event loops from running commands. */
     private boolean alone;
+    /** Where the reply to the running command begins. */
+    private long replyMark;
 
     CommandExecutor(SharedState shared, int loop, ByteBufAllocator allocator) {
         this.shared = shared;
@@ -48,6 +57,7 @@ public final class CommandExecutor {
         this.timer = new CommandTimer(shared, stats, System::nanoTime);
         this.cell = shared.gate.cell(loop);
         this.judge = new RequestJudge(shared, reply, stats);
+        this.slices = new Slices(shared, this);
         Session nobody = new Session(0, NullLink.LINK, this, shared.users.unlimited(), true);
         this.call = new CommandContext(
                 shared, this, reply, nobody, shared.table.commands().getFirst());
@@ -82,6 +92,7 @@ public final class CommandExecutor {
         shared.gate.enter(cell);
         reply.begin(session.link, session.resp3);
         session.lastActiveNanos = timer.begin();
+        session.judgeAgain(shared.users);
     }
 
     /** Prefetches the entries that the next requests need. */
@@ -150,7 +161,7 @@ public final class CommandExecutor {
         Command command = shared.table.find(request, 0);
         boolean fits = command != null && command.accepts(request.count());
         if (!fits) {
-            command = resolve(request);
+            command = shared.resolve(request);
             fits = command != null && command.accepts(request.count());
         }
         if (shared.pause.isOn() && shared.pause.holds(session, command)) {
@@ -158,7 +169,7 @@ public final class CommandExecutor {
         }
         if (command != null
                 && session.link.hasPendingReplies()
-                && shared.routing().mustWait(session, command)) {
+                && (session.slicing || shared.routing().mustWait(session, command))) {
             return Outcome.AFTER_REPLIES;
         }
         if (command != null && fits && session.plain && !shared.monitors.isUsed()) {
@@ -167,15 +178,6 @@ public final class CommandExecutor {
             runJudged(session, command, request);
         }
         return Outcome.DONE;
-    }
-
-    /**
-     * The row of a request that {@link CommandTable#find} alone does not resolve; null if no one has such a command.
-     */
-    private @Nullable Command resolve(Request request) {
-        Command row = shared.table.rowOf(request);
-        boolean isListed = row != null && (!row.hasSubcommands() || request.count() < 2);
-        return isListed ? row : shared.routing().unlisted(row, request);
     }
 
     private void runJudged(Session session, @Nullable Command command, Request request) {
@@ -242,6 +244,12 @@ public final class CommandExecutor {
 
     private void run(Session session, Command command, Request request) {
         if (command.exclusive && !alone) {
+            if (request.count() > MOST_ARGUMENTS_ALONE && !shared.routing().hasL2()) {
+                stats.rejected(command);
+                error("ERR " + command.upperCaseName() + " takes at most " + MOST_ARGUMENTS_ALONE
+                        + " arguments, because no other client is served meanwhile");
+                return;
+            }
             alone(() -> runNow(session, command, request));
         } else {
             runNow(session, command, request);
@@ -255,6 +263,7 @@ public final class CommandExecutor {
             return;
         }
         alone = true;
+        slices.beginAlone();
         try {
             shared.gate.alone(cell, task);
         } finally {
@@ -267,6 +276,7 @@ public final class CommandExecutor {
         session.lastCommand.setOpaque(command.name);
         timer.before(command, session);
         long mark = reply.mark();
+        replyMark = mark;
         try {
             if (--untilSample == 0) {
                 untilSample = hotReads.distance();
@@ -284,6 +294,50 @@ public final class CommandExecutor {
                     "ERR internal error: " + broken.getClass().getSimpleName());
         }
         timer.after(command, session, request, reply.mark() - mark, moreFollow);
+    }
+
+    // ---------------------------------------------------------------- slices
+
+    /** Sets what runs a task in the next turn of the event loop, after connections were served. */
+    public void runSlicesBy(Executor turns) {
+        slices.runBy(turns);
+    }
+
+    /** Throws if a command that takes so many slices may not begin, because it is within a transaction. */
+    public void checkAlone(Command command, long wanted) {
+        if (alone) {
+            slices.check(command, wanted);
+        }
+    }
+
+    /** Does the rest of the running command in slices. */
+    void inSlices(CommandContext running, SlicedTask task) {
+        if (alone) {
+            slices.runAlone(running, task);
+        } else {
+            slices.runLater(running, task, muted, reply.mark() != replyMark);
+        }
+    }
+
+    /** Runs one slice of a command between two batches. True when the command is done. */
+    boolean runSlice(Session session, Command command, Request request, SlicedTask task, ReplyWriter.Outlet outlet) {
+        shared.gate.enter(cell);
+        reply.begin(outlet, session.resp3);
+        try {
+            call.begin(session, command, request);
+            boolean isDone = task.slice(call);
+            reply.end();
+            return isDone;
+        } finally {
+            shared.gate.exit(cell);
+        }
+    }
+
+    /** Writes an error in place of the rest of a reply, between two batches. */
+    void writeError(Session session, String error, ReplyWriter.Outlet outlet) {
+        reply.begin(outlet, session.resp3);
+        reply.error(error);
+        reply.end();
     }
 
     /** Replaces the reply by an error. If a part of the reply was sent already, the connection is closed. */
@@ -318,10 +372,15 @@ public final class CommandExecutor {
     public void runQueued(Session session, Transaction transaction) {
         reply.array(transaction.queued().size());
         moreFollow = false;
+        long begun = reply.written() + call.charged();
         for (Transaction.Queued queued : transaction.queued()) {
-            String denied = Permissions.refusal(session, queued.command(), queued.request());
+            Denial denied = Permissions.denial(session.user, queued.command(), queued.request());
             if (denied != null) {
-                reply.error(denied);
+                shared.denied(session, queued.command(), queued.request(), denied);
+                reply.error(denied.error(session.user, queued.command()));
+            } else if (reply.written() + call.charged() - begun > MOST_BYTES_ALONE) {
+                reply.error("ERR the commands of the transaction before this one have used more than "
+                        + (MOST_BYTES_ALONE >> 20) + " MB of values and replies");
             } else {
                 rememberReads(session, queued.command(), queued.request());
                 runNow(session, queued.command(), queued.request());

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It begins with the name and the arity. What follows may stand in any order: the flags, as Redis names them; the
  * categories that do not follow from the flags; {@link KeySpec}s; the {@link Route}; a {@link Role}; and {@link
- * Trait}s. {@code secret=2} hides the arguments from the second on in logs.
+ * Trait}s. {@code secret=2} hides the arguments from the second on in logs. The rules of users need more where
+ * Redis finds keys by a function: {@code check=OWu:STORE@2} is a specification of a key to check beside the others;
+ * {@code reads-with=GET} and {@code writes-with=SET,INCRBY} say that keys are read or written only with one of these
+ * words; with a word of {@code hides-with=BY} the command uses keys that cannot be told.
  */
 public final class CommandRow {
     final String name;
@@ -29,8 +32,19 @@ public final class CommandRow {
     @Nullable
     Role role;
 
-    int secretFrom;
+    public int secretFrom;
     public boolean isUnknown;
+    /** Whether the row is made for a command that the table lacks. */
+    public boolean isUnlisted;
+    /** Where the user's rights to more keys are checked. */
+    final List<KeySpec> checkedSpecs = new ArrayList<>(0);
+    /** Words without which the keys are not read, or not written; none if that needs no word. */
+    final List<String> readingWords = new ArrayList<>(0);
+
+    final List<String> writingWords = new ArrayList<>(0);
+    /** Words with which the command uses keys that its arguments do not tell. */
+    final List<String> hidingWords = new ArrayList<>(0);
+
     private final Set<CommandFlag> flags = EnumSet.noneOf(CommandFlag.class);
     private final List<String> ownCategories = new ArrayList<>(1);
 

@@ -2,6 +2,7 @@ package io.cachee.server.engine;
 
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -80,13 +81,27 @@ final class CommandRowParser {
         } else if (word.startsWith(ROLE)) {
             throw unknown("role", word.substring(ROLE.length()), row);
         } else if (word.indexOf('=') > 0) {
-            throw unknown("setting", word.substring(0, word.indexOf('=') + 1), row);
+            applyToRights(row, word);
         } else if (word.indexOf(':') >= 0) {
             row.keySpecs.add(keySpecs.computeIfAbsent(word, KeySpec::parse));
         } else {
             row.flags(flagLists.computeIfAbsent(word, list -> flags(list, row)));
         }
         return known instanceof Route;
+    }
+
+    /** Adds what the rules of users need. */
+    private static void applyToRights(CommandRow row, String word) {
+        String setting = word.substring(0, word.indexOf('=') + 1);
+        String value = word.substring(setting.length());
+        List<String> values = List.of(value.split(",", -1));
+        switch (setting) {
+            case "check=" -> row.checkedSpecs.add(KeySpec.parse(value));
+            case "reads-with=" -> row.readingWords.addAll(values);
+            case "writes-with=" -> row.writingWords.addAll(values);
+            case "hides-with=" -> row.hidingWords.addAll(values);
+            default -> throw unknown("setting", setting, row);
+        }
     }
 
     private Set<CommandFlag> flags(String list, CommandRow row) {

@@ -1,6 +1,5 @@
 package io.cachee.server.engine;
 
-import io.cachee.store.Store;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,7 +14,6 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Databases {
     static final int MOST = 16;
     private static final int PREFIX_BYTES = 2;
-    private static final int SCANNED_AT_ONCE = 1_000;
 
     private final int count;
     /** For each database, by the clients' number: the number in the prefix. */
@@ -80,23 +78,6 @@ public final class Databases {
         writePrefix(database, prefixed);
         System.arraycopy(key, 0, prefixed, PREFIX_BYTES, key.length);
         return prefixed;
-    }
-
-    /** How many keys a database has. Scans the store if a second database was ever used. */
-    public long keys(int database, Store store) {
-        if (!severalUsed) {
-            return database == 0 ? store.size() : 0;
-        }
-        long[] count = new long[1];
-        long cursor = 0;
-        do {
-            cursor = store.scan(cursor, SCANNED_AT_ONCE, (key, _) -> {
-                if (databaseOf(key) == database) {
-                    count[0]++;
-                }
-            });
-        } while (cursor != 0);
-        return count[0];
     }
 
     /** A key that is in no database. */

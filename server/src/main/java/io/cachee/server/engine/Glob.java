@@ -7,9 +7,13 @@ import java.util.Arrays;
 /**
  * A pattern as in KEYS: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a]}, and a backslash before a character that is
  * meant literally. Matching takes at most the length of the pattern times the length of the text in steps, because it
- * only ever backtracks to the last star.
+ * only ever backtracks to the last star. The steps have a limit besides, which a pattern and a text of 500 bytes each
+ * cannot reach.
  */
 public final class Glob {
+    /** The most steps of one match. */
+    public static final int MOST_STEPS = 1 << 18;
+
     private final byte[] pattern;
     private final boolean all;
 
@@ -26,36 +30,66 @@ public final class Glob {
         return Arrays.equals(pattern, text);
     }
 
+    /** Whether the text matches; false also if it would take more than {@link #MOST_STEPS} to find out. */
     public boolean matches(byte[] text) {
-        return all || matches(text, 0, text.length);
+        return matches(text, 0, text.length);
     }
 
     public boolean matches(byte[] text, int from, int to) {
+        return isMatch(match(text, from, to, MOST_STEPS));
+    }
+
+    /** Matches a text. {@link #isMatch} and {@link #steps} tell the result, and how many steps that took. */
+    public long match(byte[] text, long mostSteps) {
+        return match(text, 0, text.length, mostSteps);
+    }
+
+    /** Whether the text matched. */
+    public static boolean isMatch(long result) {
+        return (result & 1) == 1;
+    }
+
+    /** How many steps a match took; as many as were allowed, or more, if it did not come to its end. */
+    public static long steps(long result) {
+        return result >>> 1;
+    }
+
+    private long match(byte[] text, int from, int to, long mostSteps) {
+        if (all) {
+            return 1;
+        }
         int p = 0;
         int t = from;
         int starPattern = -1;
         int starText = 0;
-        while (t < to) {
+        long steps = 0;
+        while (t < to && steps < mostSteps) {
+            steps++;
             if (p < pattern.length && pattern[p] == '*') {
                 starPattern = ++p;
                 starText = t;
                 continue;
             }
-            if (p < pattern.length && matchesOne(p, text[t])) {
-                p = next(p);
-                t++;
-                continue;
+            if (p < pattern.length) {
+                int next = next(p);
+                steps += next - p - 1;
+                if (matchesOne(p, text[t])) {
+                    p = next;
+                    t++;
+                    continue;
+                }
             }
             if (starPattern < 0) {
-                return false;
+                return steps << 1;
             }
             p = starPattern;
             t = ++starText;
         }
-        while (p < pattern.length && pattern[p] == '*') {
+        while (p < pattern.length && pattern[p] == '*' && steps < mostSteps) {
+            steps++;
             p++;
         }
-        return p == pattern.length;
+        return steps << 1 | (t == to && p == pattern.length ? 1 : 0);
     }
 
     private boolean matchesOne(int at, byte character) {

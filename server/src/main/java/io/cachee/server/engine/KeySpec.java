@@ -3,6 +3,8 @@ package io.cachee.server.engine;
 import io.cachee.resp.Request;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -20,6 +22,8 @@ import java.util.stream.IntStream;
  * 1..-1        the first argument to the last; -2 would be the last but one
  * 1..-1/2      every second argument of these
  * #2           the second argument says how many keys follow it
+ * #2/2         the same, and every second argument is one of these keys
+ * #KEYS@2      the argument after the word KEYS says how many keys follow it
  * KEYS@3       the argument after the word KEYS, which stands at 3 or later
  * KEYS@-2      the same, but the word is searched from the last argument but one towards the first
  * KEYS@3..-1   the argument after the word to the last
@@ -61,12 +65,31 @@ public record KeySpec(String access, boolean isCounted, String keyword, int inde
         return spec;
     }
 
-    /** A count stands alone, only words are searched from the end, and a limit applies to all that follows. */
+    /** A count replaces a last key, only words are searched from the end, and a limit applies to all that follows. */
     private boolean isConsistent() {
-        boolean hasRange = lastKey != 0 || step != 1 || limit != 0;
-        return (!isCounted || keyword.isEmpty() && !hasRange)
+        return (!isCounted || lastKey == 0 && limit == 0)
                 && (index >= 0 || !keyword.isEmpty())
                 && (limit == 0 || lastKey == -1);
+    }
+
+    /**
+     * A specification in Redis's own words.
+     *
+     * @param flags as {@link #flags} lists them; others are ignored
+     * @param keyword empty if the keys stand at a fixed place
+     * @param index where the keys begin, or where the search for the keyword begins; 0 if unknown
+     */
+    public static KeySpec of(
+            Set<String> flags, boolean isCounted, String keyword, int index, int lastKey, int step, int limit) {
+        StringBuilder access = new StringBuilder();
+        for (String mode : List.of("RO", "RW", "OW", "RM")) {
+            access.append(flags.contains(mode.toLowerCase(Locale.ROOT)) ? mode : "");
+        }
+        for (int i = 0; i < FLAG_LETTERS.length(); i++) {
+            access.append(flags.contains(FLAG_NAMES.get(i)) ? FLAG_LETTERS.substring(i, i + 1) : "");
+        }
+        String word = keyword.toUpperCase(Locale.ROOT);
+        return new KeySpec(access.toString(), isCounted, word, index, lastKey, Math.max(1, step), limit);
     }
 
     /** Keys at fixed places, of which nothing is known but whether the command may write them. */
@@ -136,22 +159,54 @@ public record KeySpec(String access, boolean isCounted, String keyword, int inde
 
     /** The first argument of a request that is a key; 0 if there is none. */
     int first(Request request) {
+        int begin = begin(request);
+        return begin == 0 || !isCounted ? begin : counted(request, begin) > 0 ? begin + 1 : 0;
+    }
+
+    /**
+     * Whether the request has a number of keys that is none, or larger than the number of arguments that follow it.
+     * Then it cannot be told which arguments are keys.
+     */
+    boolean isMiscounted(Request request) {
+        int begin = isCounted ? begin(request) : 0;
+        return begin > 0 && counted(request, begin) < 0;
+    }
+
+    /**
+     * The keys after every place where the keyword stands, for a check that must not miss one: some commands take the
+     * last of several, and some take the first.
+     */
+    List<Integer> placesAfterAll(Request request) {
+        List<Integer> all = new ArrayList<>();
+        if (keyword.isEmpty() || lastKey != 0 || isCounted) {
+            for (int place : places(request)) {
+                all.add(place);
+            }
+            return all;
+        }
+        for (int i = 1; i < request.count() - 1; i++) {
+            if (request.is(i, keyword) && (index < 0 || i >= index)) {
+                all.add(i + 1);
+            }
+        }
+        return all;
+    }
+
+    /** Where the first key stands, or the number of keys. */
+    private int begin(Request request) {
         if (!isKey()) {
             return 0;
         }
         if (!keyword.isEmpty()) {
             return afterKeyword(request);
         }
-        if (index == 0 || index >= request.count()) {
-            return 0;
-        }
-        return isCounted ? counted(request) > 0 ? index + 1 : 0 : index;
+        return index < request.count() ? index : 0;
     }
 
     private int last(Request request, int first) {
         int count = request.count();
         if (isCounted) {
-            return first + counted(request) - 1;
+            return first + (counted(request, first - 1) - 1) * step;
         }
         if (lastKey >= 0) {
             return Math.min(first + lastKey, count - 1);
@@ -159,17 +214,18 @@ public record KeySpec(String access, boolean isCounted, String keyword, int inde
         return limit > 1 ? first + (count - first) / limit + lastKey : count + lastKey;
     }
 
-    /** How many keys follow; 0 if the argument is not a number, or larger than the number of arguments that follow. */
-    private int counted(Request request) {
+    /** How many keys follow an argument; -1 if it is not a number, or if fewer arguments follow. */
+    private int counted(Request request, int place) {
         long keys = 0;
-        for (int i = request.start(index); i < request.end(index); i++) {
+        for (int i = request.start(place); i < request.end(place); i++) {
             int digit = request.buffer()[i] - '0';
             if (digit < 0 || digit > 9 || keys > request.count()) {
-                return 0;
+                return -1;
             }
             keys = keys * 10 + digit;
         }
-        return keys < request.count() - index ? (int) keys : 0;
+        boolean fits = keys == 0 || (keys - 1) * step + 1 < request.count() - place;
+        return fits && request.length(place) > 0 ? (int) keys : -1;
     }
 
     private int afterKeyword(Request request) {

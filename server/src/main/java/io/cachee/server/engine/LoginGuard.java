@@ -1,44 +1,50 @@
 package io.cachee.server.engine;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
- * Slows down clients that guess passwords. After some failures from one source, the reply to the next wrong password is
- * delayed, twice as long with each failure. A right password is accepted at once wherever it comes from, so no one is
- * locked out. The number of sources that are remembered is limited.
+ * Bounds how many wrong passwords are tried in a time, over all connections together: in a pod, all clients come from
+ * one address. It is a bucket of tokens. Each attempt takes one, and a right password gives it back, so many clients
+ * that connect at once with the right password are not delayed.
+ *
+ * <p>When the bucket is empty, an attempt waits for the next token, whether its password is right or wrong. If that
+ * takes longer than a second, the attempt fails after a second, and nobody looks at the password. So a delay tells
+ * nothing about a password, and no one is locked out.
  */
 public final class LoginGuard {
-    private static final int FREE_FAILURES = 10;
-    private static final int SOURCES = 4_096;
-    private static final long LONGEST_MILLIS = 5_000;
-    private static final long FORGET_NANOS = TimeUnit.MINUTES.toNanos(5);
+    /** What {@link #attempt} returns for an attempt that must fail. */
+    public static final long REFUSED = -1;
 
-    private static final class Failures {
-        private int failures;
-        private long lastFailure;
+    public static final long LONGEST_WAIT_MILLIS = 1_000;
+
+    private static final int BURST = 100;
+    private static final int EACH_SECOND = 50;
+    private static final long NANOS_EACH = TimeUnit.SECONDS.toNanos(1) / EACH_SECOND;
+
+    private final LongSupplier nanoClock;
+    /** When the bucket would be full if nobody tried. It is full if that has passed. */
+    private long fullAt;
+
+    LoginGuard(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
+        this.fullAt = nanoClock.getAsLong();
     }
 
-    private final Map<String, Failures> sources = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Failures> eldest) {
-            return size() > SOURCES;
+    /** Takes a token for an attempt. Returns by how many milliseconds to delay the reply, or {@link #REFUSED}. */
+    public synchronized long attempt() {
+        long now = nanoClock.getAsLong();
+        long full = fullAt - now > 0 ? fullAt : now;
+        long wait = TimeUnit.NANOSECONDS.toMillis(Math.max(0, full - now - (BURST - 1) * NANOS_EACH));
+        if (wait > LONGEST_WAIT_MILLIS) {
+            return REFUSED;
         }
-    };
+        fullAt = full + NANOS_EACH;
+        return wait;
+    }
 
-    /** Notes a failure. Returns by how many milliseconds to delay the reply. */
-    public synchronized long failed(String source) {
-        long now = System.nanoTime();
-        Failures known = sources.computeIfAbsent(source, _ -> new Failures());
-        if (now - known.lastFailure > FORGET_NANOS) {
-            known.failures = 0;
-        }
-        known.lastFailure = now;
-        known.failures++;
-        int over = known.failures - FREE_FAILURES;
-        return over <= 0 ? 0 : Math.min(LONGEST_MILLIS, 10L << Math.min(over, 10));
+    /** Gives the token of an attempt back, because its password was right. */
+    public synchronized void wasRight() {
+        fullAt -= NANOS_EACH;
     }
 }

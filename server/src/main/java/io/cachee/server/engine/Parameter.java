@@ -67,6 +67,12 @@ public final class Parameter {
                     100_000,
                     (i, v) -> i.tunables.slowlogMaxLength = (int) (long) v),
             number(
+                    "acllog-max-len",
+                    i -> i.tunables.aclLogMaxLength,
+                    0,
+                    100_000,
+                    (i, v) -> i.tunables.aclLogMaxLength = (int) (long) v),
+            number(
                     "latency-monitor-threshold",
                     i -> i.tunables.latencyThresholdMillis,
                     0,

@@ -10,6 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The channels and patterns that clients have subscribed to. Any thread may publish. */
 public final class PubSub {
+    /**
+     * How many steps the patterns that match slowly may take for one message. After that, a pattern that takes many
+     * times the length of the channel's name does not get the message.
+     */
+    private static final long MOST_STEPS_PER_MESSAGE = 4 << 20;
+    /** How many steps PUBSUB CHANNELS may take. */
+    private static final long MOST_STEPS_OF_LIST = 16 << 20;
+
     private final Map<Bytes, Set<Session>> channels = new ConcurrentHashMap<>();
     private final Map<Bytes, Set<Session>> patterns = new ConcurrentHashMap<>();
 
@@ -90,8 +98,13 @@ public final class PubSub {
                 receivers++;
             }
         }
+        long stepsLeft = MOST_STEPS_PER_MESSAGE;
+        long least = 4L * channel.length + 64;
         for (Map.Entry<Bytes, Set<Session>> entry : patterns.entrySet()) {
-            if (new Glob(entry.getKey().value()).matches(channel)) {
+            long most = Math.max(least, Math.min(Glob.MOST_STEPS, stepsLeft));
+            long result = new Glob(entry.getKey().value()).match(channel, most);
+            stepsLeft -= Glob.steps(result);
+            if (Glob.isMatch(result)) {
                 for (Session session : entry.getValue()) {
                     session.tell(new Published(entry.getKey().value(), channel, message));
                     receivers++;
@@ -111,8 +124,14 @@ public final class PubSub {
 
     public List<Bytes> channels(@Nullable Glob matching) {
         List<Bytes> found = new ArrayList<>();
+        long steps = 0;
         for (Bytes channel : channels.keySet()) {
-            if (matching == null || matching.matches(channel.value())) {
+            long result = matching == null ? 1 : matching.match(channel.value(), Glob.MOST_STEPS);
+            steps += Glob.steps(result);
+            if (steps > MOST_STEPS_OF_LIST) {
+                throw new CommandException("ERR the pattern takes too many steps: use a simpler one");
+            }
+            if (Glob.isMatch(result)) {
                 found.add(channel);
             }
         }

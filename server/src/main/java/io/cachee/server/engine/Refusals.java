@@ -30,11 +30,11 @@ public final class Refusals {
         return printable(cut(request.latin(argument)));
     }
 
-    private static String cut(String text) {
+    static String cut(String text) {
         return text.length() <= SHOWN_BYTES ? text : text.substring(0, SHOWN_BYTES);
     }
 
-    private static String printable(CharSequence text) {
+    static String printable(CharSequence text) {
         StringBuilder shown = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {
             char character = text.charAt(i);

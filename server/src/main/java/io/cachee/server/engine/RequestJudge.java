@@ -48,10 +48,10 @@ final class RequestJudge {
         if (!session.isAuthenticated() && !command.noAuth) {
             return Refusals.NOT_AUTHENTICATED;
         }
-        String denied = command.noAuth ? null : Permissions.refusal(session, command, request);
+        Denial denied = command.noAuth ? null : Permissions.denial(session.user, command, request);
         if (denied != null) {
-            shared.counters.aclDenials.increment();
-            return denied;
+            shared.denied(session, command, request, denied);
+            return denied.error(session.user, command);
         }
         Transaction open = session.transaction;
         if (open != null && open.open && command.queues && command.flags.contains(CommandFlag.NO_MULTI)) {
@@ -88,6 +88,12 @@ final class RequestJudge {
         if (open.bytes() + request.payloadBytes() > most) {
             open.broken = true;
             reply.error("ERR transaction is larger than the query buffer limit of " + most + " bytes");
+            return;
+        }
+        if (open.arguments() + request.count() > CommandExecutor.MOST_ARGUMENTS_ALONE) {
+            open.broken = true;
+            reply.error("ERR transaction is larger than " + CommandExecutor.MOST_ARGUMENTS_ALONE
+                    + " arguments, and no other client is served meanwhile");
             return;
         }
         open.add(command, request.copy());

@@ -62,6 +62,11 @@ public final class Session {
     public volatile String libraryName = "";
     public volatile String libraryVersion = "";
     public volatile User user;
+    /** The {@link User#channelLosses} that were considered. */
+    private int channelLosses;
+    /** The {@link Users#changes} that were considered. */
+    private int userChanges;
+
     private volatile boolean authenticated;
     /** Every command sets it, with opaque mode: a volatile write would make the processor wait for earlier stores. */
     public final AtomicReference<@Nullable String> lastCommand = new AtomicReference<>();
@@ -81,6 +86,11 @@ public final class Session {
     public Caching caching = Caching.UNSAID;
     /** Whether nothing restricts the client: no transaction, no rules, no subscriptions of RESP2, and so on. */
     boolean plain;
+
+    /** Whether a command of the client is done in slices. No later request may overtake it. */
+    boolean slicing;
+    /** The size of that command's request. */
+    int slicedBytes;
 
     /** Loads that the client waits for. */
     public int loadsAwaited;
@@ -102,6 +112,7 @@ public final class Session {
         this.link = link;
         this.executor = executor;
         this.user = user;
+        this.channelLosses = user.channelLosses();
         this.authenticated = authenticated;
     }
 
@@ -118,6 +129,7 @@ public final class Session {
     /** The client acts as this user from now on. */
     public void logIn(User as) {
         user = as;
+        channelLosses = as.channelLosses();
         authenticated = true;
         refresh();
     }
@@ -125,8 +137,38 @@ public final class Session {
     /** The client acts as the default user again, like one that has just connected. */
     public void logOut(Users users) {
         user = users.defaultUser();
+        channelLosses = user.channelLosses();
         authenticated = !users.needsLogin();
         refresh();
+    }
+
+    /** Applies the current rules of the client's user if any were changed. Call it before requests are run. */
+    void judgeAgain(Users users) {
+        int changes = users.changes();
+        if (userChanges != changes) {
+            userChanges = changes;
+            judgeAgain();
+        }
+    }
+
+    /**
+     * Applies the current rules of the client's user. The client is disconnected if its user was deleted, or if it has
+     * subscriptions and its user has lost a right to channels.
+     */
+    void judgeAgain() {
+        boolean hasLost = channelLosses != user.channelLosses();
+        channelLosses = user.channelLosses();
+        if (user.deleted || hasLost && isSubscribed()) {
+            kill();
+        }
+        refresh();
+    }
+
+    /** Whether the client has subscriptions, here or in L2. Any thread. */
+    public boolean isSubscribed() {
+        Subscriptions here = subscriptions;
+        UpstreamConnection toL2 = own;
+        return here != null && here.count() > 0 || toL2 != null && toL2.isSubscribed();
     }
 
     /** Whether the client takes no further requests. */
@@ -255,6 +297,7 @@ public final class Session {
         Tracking tracks = tracking;
         return CONNECTION_BYTES
                 + transactionBytes()
+                + slicedBytes
                 + (listens == null ? 0 : listens.bytes())
                 + (tracks == null ? 0 : tracks.bytes());
     }

@@ -26,7 +26,8 @@ public final class SharedState {
     public final LatencyEvents latencyEvents = new LatencyEvents(tunables);
     public final Monitors monitors = new Monitors();
     public final Pause pause = new Pause();
-    public final LoginGuard loginGuard = new LoginGuard();
+    public final LoginGuard loginGuard = new LoginGuard(System::nanoTime);
+    public final AclLog aclLog = new AclLog(tunables, System::currentTimeMillis);
     final ExecutionGate gate;
     public final Statistics statistics = new Statistics();
     /** Identifies this run of the sidecar. */
@@ -41,12 +42,13 @@ public final class SharedState {
     private volatile LoopFigures loopFigures = LoopFigures.NONE;
     private volatile ClientMemory clientMemory = ClientMemory.NONE;
     private volatile @Nullable Runnable onShutdown;
+    private volatile @Nullable UsersFile usersFile;
 
     public SharedState(Store store, SidecarOptions options, CommandTable table, int loops, FailureLog failureLog) {
         this.store = store;
         this.options = options;
         this.table = table;
-        this.users = new Users(table);
+        this.users = new Users(table, tunables);
         this.wallClock = new WallClock(store);
         this.databases = new Databases(options.databases());
         this.gate = new ExecutionGate(loops);
@@ -97,6 +99,43 @@ public final class SharedState {
     /** Sets what SHUTDOWN calls. */
     public void onShutdown(Runnable end) {
         onShutdown = end;
+    }
+
+    /** The file that users come from; null if there is none. */
+    @Nullable
+    public UsersFile usersFile() {
+        return usersFile;
+    }
+
+    /** Sets the file that users come from. */
+    public void usersFile(UsersFile file) {
+        usersFile = file;
+    }
+
+    /**
+     * The row of a request, subcommands and commands that the table lacks included; null if no one has such a command.
+     */
+    public @Nullable Command resolve(Request request) {
+        Command row = table.rowOf(request);
+        boolean isListed = row != null && (!row.hasSubcommands() || request.count() < 2);
+        return isListed ? row : routing.unlisted(row, request);
+    }
+
+    /** Notes that a user's rules refused a request. */
+    void denied(Session session, Command command, Request request, Denial denial) {
+        counters.denied(denial.kind());
+        Transaction open = session.transaction;
+        UpstreamConnection own = session.own;
+        boolean inTransaction = open != null && open.open || own != null && own.isInTransaction();
+        String object = denial.object(command, request);
+        aclLog.add(new AclLog.What(denial.kind(), inTransaction, object, session.user.name), session);
+    }
+
+    /** Notes a wrong password. A name that is no user's may be a password in the wrong place. */
+    public void loginFailed(Session session, Request request, String name) {
+        counters.authFailures.increment();
+        String shown = users.find(name) == null ? "(unknown)" : name;
+        aclLog.add(new AclLog.What(Denial.Kind.AUTH, false, request.text(0), shown), session);
     }
 
     /** Reports the keys that the store evicts or expires to the clients that listen for changes. */

@@ -28,6 +28,11 @@ public enum Trait {
     WRITES_UNNAMED,
     /** Uses keys that the key specifications do not find, so only users who may access all keys may run it. */
     HIDES_KEYS,
+    /**
+     * Runs a script in L2, as the sidecar: the rules of the user cannot be applied to what the script does. Only for
+     * users who may access all keys and run all commands, or whose rules allow scripts by name.
+     */
+    RUNS_SCRIPTS,
     /** Replaces or removes everything in a database. */
     CHANGES_ALL,
     /** Changes the server itself, not its data: sent to L2 only where the sidecar's operator allows it (--l2-admin). */

@@ -29,6 +29,7 @@ public final class Transaction {
     private final List<Queued> queued = new ArrayList<>();
     private final Map<Bytes, Watched> watched = new LinkedHashMap<>();
     private long bytes;
+    private int arguments;
     /** {@link Databases#swaps} when the first key was watched. */
     public long databaseSwaps;
 
@@ -40,6 +41,12 @@ public final class Transaction {
     void add(Command command, Request request) {
         queued.add(new Queued(command, request));
         bytes += request.size() + REQUEST_BYTES;
+        arguments += request.count();
+    }
+
+    /** The arguments of all queued commands, their names included. */
+    int arguments() {
+        return arguments;
     }
 
     public List<Queued> queued() {

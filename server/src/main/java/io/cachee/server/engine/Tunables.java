@@ -9,6 +9,7 @@ public final class Tunables {
     volatile int tcpKeepaliveSeconds = 300;
     volatile long slowlogMicros = 10_000;
     volatile int slowlogMaxLength = 128;
+    volatile int aclLogMaxLength = 128;
     volatile long latencyThresholdMillis;
     volatile int trackingTableMaxKeys = 100_000;
     volatile OutputLimit normalOutput = new OutputLimit(64L << 20, 32L << 20, 60);

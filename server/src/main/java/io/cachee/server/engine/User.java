@@ -5,6 +5,8 @@ public final class User {
     public final String name;
     private volatile UserRules rules;
     volatile boolean deleted;
+    /** How often the user has lost a right to channels. */
+    private volatile int channelLosses;
 
     User(String name, UserRules rules) {
         this.name = name;
@@ -15,8 +17,16 @@ public final class User {
         return rules;
     }
 
-    public void rules(UserRules newRules) {
-        this.rules = newRules;
+    @SuppressWarnings("NonAtomicOperationOnVolatileField")
+    synchronized void rules(UserRules newRules) {
+        if (!newRules.hasAllChannelsOf(rules)) {
+            channelLosses++;
+        }
+        rules = newRules;
+    }
+
+    int channelLosses() {
+        return channelLosses;
     }
 
     public boolean mayEverything() {

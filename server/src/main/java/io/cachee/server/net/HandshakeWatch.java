@@ -4,6 +4,7 @@ import io.cachee.server.engine.SharedState;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 
 /** Reports failed TLS handshakes, and hides their exceptions from the connection behind it. */
@@ -23,13 +24,21 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
             done = completion.isSuccess();
             if (!done) {
                 String client = String.valueOf(ctx.channel().remoteAddress());
-                String why = completion.cause().getMessage();
-                shared.events().handshakeFailed(client, why == null ? "the client has left" : why);
+                shared.events().handshakeFailed(client, reason(completion.cause()));
                 ctx.close();
             }
             return;
         }
         ctx.fireUserEventTriggered(event);
+    }
+
+    /** Why a handshake failed. The message of the exception shows what a client without TLS has sent: a password. */
+    private static String reason(Throwable cause) {
+        if (cause instanceof NotSslRecordException) {
+            return "the client does not speak TLS";
+        }
+        String why = cause.getMessage();
+        return why == null ? "the client has left" : why;
     }
 
     @Override

@@ -4,9 +4,13 @@ import io.cachee.server.engine.ConfinedTo;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /** An event loop, and what its connections share whatever they speak. */
-final class LoopContext {
+// A failed task is logged by Netty.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class LoopContext implements Executor {
     private static final int MOST_TO_FLUSH = 256;
 
     final EventLoop eventLoop;
@@ -26,6 +30,15 @@ final class LoopContext {
         this.eventLoop = eventLoop;
         this.index = index;
         this.load = load;
+    }
+
+    /**
+     * Runs a task in the next turn of the loop. A task that is merely executed runs in the same turn, and one that
+     * executes another each time would keep the loop from its connections.
+     */
+    @Override
+    public void execute(Runnable task) {
+        eventLoop.schedule(task, 0, TimeUnit.NANOSECONDS);
     }
 
     /**

@@ -1,5 +1,7 @@
 package io.cachee.server.net;
 
+import io.cachee.server.config.RegularFile;
+import io.cachee.server.config.SecretFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -73,6 +75,7 @@ record PemKey(PrivateKey key, List<X509Certificate> chain) {
 
     private static PrivateKey key(Path file, Path certificateFile, PublicKey counterpart)
             throws IOException, GeneralSecurityException {
+        SecretFile.check(file);
         String text = Files.readString(small(file), StandardCharsets.ISO_8859_1);
         Matcher matcher = KEY.matcher(text);
         if (!matcher.find()) {
@@ -98,7 +101,7 @@ record PemKey(PrivateKey key, List<X509Certificate> chain) {
     }
 
     private static Path small(Path file) throws IOException {
-        if (Files.size(file) > MOST_BYTES) {
+        if (Files.size(RegularFile.check(file)) > MOST_BYTES) {
             throw new IOException("TLS: " + file + " is larger than " + MOST_BYTES + " bytes");
         }
         return file;

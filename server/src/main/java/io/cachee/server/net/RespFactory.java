@@ -21,7 +21,9 @@ final class RespFactory implements Protocol.Factory {
     }
 
     RespLoop loop(LoopContext context) {
-        return loops.get(context.index);
+        RespLoop loop = loops.get(context.index);
+        loop.executor.runSlicesBy(context);
+        return loop;
     }
 
     @Override

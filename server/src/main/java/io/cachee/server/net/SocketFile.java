@@ -29,6 +29,10 @@ final class SocketFile {
     private static final int MAX_PATH_BYTES = 107;
 
     private static final String SOCKET = "s";
+    /** The bits of a file's mode that tell its type, and a socket's, as in stat(2). */
+    private static final int FILE_TYPE = 0170000;
+
+    private static final int TYPE_SOCKET = 0140000;
 
     private final Path path;
     private final Set<PosixFilePermission> permissions;
@@ -81,7 +85,7 @@ final class SocketFile {
         if (there.isSymbolicLink()) {
             throw new IOException("socket " + path + ": there is a symbolic link, which is not followed");
         }
-        if (!there.isOther()) {
+        if (!isSocket(path)) {
             throw new IOException("socket " + path + ": there is something that is no socket");
         }
         if (!there.owner().equals(self)) {
@@ -89,6 +93,11 @@ final class SocketFile {
                     + there.owner().getName() + ", not to " + self.getName());
         }
         checkStale(path);
+    }
+
+    private static boolean isSocket(Path path) throws IOException {
+        Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+        return mode instanceof Integer bits && (bits & FILE_TYPE) == TYPE_SOCKET;
     }
 
     private static void checkStale(Path path) throws IOException {
@@ -123,12 +132,17 @@ final class SocketFile {
 
     /** Removes the socket, unless another process has replaced it. */
     void remove() {
+        if (isInPlace()) {
+            deleteQuietly(path);
+        }
+    }
+
+    /** Whether the socket is at its path. */
+    boolean isInPlace() {
         try {
-            if (Objects.equals(identity, identityOf(path))) {
-                deleteQuietly(path);
-            }
+            return Objects.equals(identity, identityOf(path));
         } catch (IOException gone) {
-            return;
+            return false;
         }
     }
 

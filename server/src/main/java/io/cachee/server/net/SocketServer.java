@@ -38,7 +38,10 @@ public final class SocketServer implements AutoCloseable {
     private final Connections connections;
     private final EventLoops loops;
     private final Protocol.Factory resp;
+    /** For TCP and TLS. */
     private final List<Channel> listeners = new ArrayList<>();
+
+    private @Nullable Channel unixListener;
     /** Listeners that do not accept for a while, because they could not. */
     private final AtomicInteger restingListeners = new AtomicInteger();
 
@@ -124,19 +127,54 @@ public final class SocketServer implements AutoCloseable {
             }
         }
         if (!options.socket().isEmpty()) {
-            SocketFile file = SocketFile.prepare(Path.of(options.socket()), options.socketPermissions());
-            try {
-                listen(polling().unixAddress(file.bindPath()), Transport.UNIX, resp);
-                file.publish();
-            } catch (IOException | RuntimeException e) {
-                file.abandon();
-                throw e;
+            listenAtSocket();
+        }
+    }
+
+    private void listenAtSocket() throws IOException {
+        SocketFile file = SocketFile.prepare(Path.of(options.socket()), options.socketPermissions());
+        Channel listener = null;
+        try {
+            listener = bind(polling().unixAddress(file.bindPath()), Transport.UNIX, resp);
+            file.publish();
+        } catch (IOException | RuntimeException e) {
+            if (listener != null) {
+                listener.close().awaitUninterruptibly();
             }
-            socketFile = file;
+            file.abandon();
+            throw e;
+        }
+        if (unixListener != null) {
+            unixListener.close().awaitUninterruptibly();
+        }
+        unixListener = listener;
+        socketFile = file;
+    }
+
+    /**
+     * Listens at the path of the Unix socket again if the socket is gone from there. Clients that are connected stay.
+     * Call from the thread that opens and closes.
+     *
+     * @return why clients cannot connect to the socket; empty if they can
+     */
+    public String restoreSocket() {
+        if (socketFile == null || socketFile.isInPlace()) {
+            return "";
+        }
+        try {
+            listenAtSocket();
+            shared.info("the Unix socket " + options.socket() + " was gone and was made anew");
+            return "";
+        } catch (IOException | RuntimeException e) {
+            return "the Unix socket is gone and cannot be made anew: " + e.getMessage();
         }
     }
 
     private void listen(SocketAddress address, Transport transport, Protocol.Factory protocol) throws IOException {
+        listeners.add(bind(address, transport, protocol));
+    }
+
+    private Channel bind(SocketAddress address, Transport transport, Protocol.Factory protocol) throws IOException {
         boolean isUnix = transport == Transport.UNIX;
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loops.group())
@@ -164,7 +202,7 @@ public final class SocketServer implements AutoCloseable {
             bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         }
         try {
-            listeners.add(bootstrap.bind(address).syncUninterruptibly().channel());
+            return bootstrap.bind(address).syncUninterruptibly().channel();
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Exception e) {
@@ -258,6 +296,9 @@ public final class SocketServer implements AutoCloseable {
 
     private void stopListening() {
         listeners.forEach(listener -> listener.close().awaitUninterruptibly());
+        if (unixListener != null) {
+            unixListener.close().awaitUninterruptibly();
+        }
         if (socketFile != null) {
             socketFile.remove();
         }

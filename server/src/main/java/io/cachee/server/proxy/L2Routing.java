@@ -6,6 +6,7 @@ import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandException;
 import io.cachee.server.engine.CommandRouting;
+import io.cachee.server.engine.FlushPermission;
 import io.cachee.server.engine.Handler;
 import io.cachee.server.engine.Role;
 import io.cachee.server.engine.Route;
@@ -228,7 +229,7 @@ final class L2Routing implements CommandRouting {
     }
 
     private void flush(CommandContext call) {
-        call.checkFlush();
+        FlushPermission.check(call);
         forwarding.pass(call);
     }
 

@@ -6,6 +6,7 @@ import io.cachee.resp.RequestEncoder;
 import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandException;
+import io.cachee.server.engine.FlushPermission;
 import io.cachee.server.engine.Role;
 import io.cachee.server.engine.Route;
 import io.cachee.server.engine.Session;
@@ -211,7 +212,7 @@ final class OwnConnection implements UpstreamConnection, OwnLink.Receiver {
 
     private void flush(CommandContext call) {
         try {
-            call.checkFlush();
+            FlushPermission.check(call);
         } catch (CommandException refused) {
             refused();
             throw refused;

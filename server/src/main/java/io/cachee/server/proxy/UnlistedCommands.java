@@ -1,6 +1,7 @@
 package io.cachee.server.proxy;
 
 import io.cachee.l2.RemoteCommand;
+import io.cachee.l2.RemoteKeySpec;
 import io.cachee.resp.Request;
 import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandFlag;
@@ -60,37 +61,42 @@ final class UnlistedCommands {
      * @param container the command in the table if it only lacks the subcommand
      */
     Command rowOf(@Nullable Command container, Request request) {
-        String name = request.latin(0).toLowerCase(Locale.ROOT);
         if (container != null && container.route == Route.LOCAL) {
             return container;
         }
-        if (container != null) {
-            String subcommand = subcommandOf(name, request);
-            RemoteCommand described = inL2.apply(subcommand);
-            return unknown(subcommand, described == null ? mayAdminister(container) : isAdmin(described));
+        String name = request.latin(0).toLowerCase(Locale.ROOT);
+        Command known = container == null ? kept.get(name) : null;
+        if (known != null) {
+            return known;
         }
+        RemoteCommand described = inL2.apply(name);
+        boolean needsSubcommand = described != null && !described.subcommands().isEmpty();
+        if (request.count() > 1 && (container != null || needsSubcommand)) {
+            return subcommand(name + "|" + request.latin(1).toLowerCase(Locale.ROOT), container, described);
+        }
+        return described == null ? unknown(name, false) : keep(describe(described, described.mayShareConnection()));
+    }
+
+    /** A subcommand that L2 does not describe may change the server behind if others of its container do. */
+    private Command subcommand(String name, @Nullable Command listed, @Nullable RemoteCommand container) {
         Command known = kept.get(name);
-        if (known == null) {
-            RemoteCommand described = inL2.apply(name);
-            if (described == null) {
-                return unknown(name, false);
-            }
-            known = describe(name, described);
-            if (kept.size() < MOST_KEPT) {
-                kept.put(name, known);
-            }
+        if (known != null) {
+            return known;
         }
-        return isAdminSubcommand(name, request) ? unknown(subcommandOf(name, request), true) : known;
+        RemoteCommand described = container == null ? null : container.subcommand(name);
+        if (described != null) {
+            return keep(describe(described, false));
+        }
+        boolean othersAreAdmin =
+                container != null && container.subcommands().stream().anyMatch(UnlistedCommands::isAdmin);
+        return unknown(name, othersAreAdmin || listed != null && mayAdminister(listed));
     }
 
-    private static String subcommandOf(String name, Request request) {
-        return name + "|" + request.latin(1).toLowerCase(Locale.ROOT);
-    }
-
-    /** Whether the request names a subcommand, and L2 flags that although not its container. */
-    private boolean isAdminSubcommand(String name, Request request) {
-        RemoteCommand described = request.count() < 2 ? null : inL2.apply(subcommandOf(name, request));
-        return described != null && isAdmin(described);
+    private Command keep(Command row) {
+        if (kept.size() < MOST_KEPT) {
+            kept.put(row.name, row);
+        }
+        return row;
     }
 
     private static boolean mayAdminister(Command container) {
@@ -105,6 +111,9 @@ final class UnlistedCommands {
     private Command unknown(String name, boolean isAdmin) {
         CommandRow row = new CommandRow(name, -1, isAdmin ? administering : onOwnConnection, false);
         row.isUnknown = true;
+        row.isUnlisted = true;
+        // It may be AUTH with a typing error.
+        row.secretFrom = 1;
         row.traits.add(Trait.WRITES_UNNAMED);
         if (isAdmin) {
             row.flag(CommandFlag.ADMIN);
@@ -113,15 +122,12 @@ final class UnlistedCommands {
         return new Command(row, number);
     }
 
-    private Command describe(String name, RemoteCommand described) {
-        boolean mayShare = described.mayShareConnection();
+    private Command describe(RemoteCommand described, boolean mayShare) {
         Handler own = isAdmin(described) ? administering : onOwnConnection;
-        CommandRow row = new CommandRow(name, -1, mayShare ? onSharedConnection : own, false);
+        CommandRow row = new CommandRow(described.name(), -1, mayShare ? onSharedConnection : own, false);
+        row.isUnlisted = true;
         row.route = mayShare ? Route.FORWARD : Route.OWN_CONNECTION;
         boolean isRead = described.isReadonly();
-        if (described.firstKey() > 0) {
-            row.keySpecs.add(KeySpec.row(described.firstKey(), described.lastKey(), described.step(), !isRead));
-        }
         if (described.isWrite()) {
             row.flag(CommandFlag.WRITE);
         } else if (isRead) {
@@ -131,13 +137,39 @@ final class UnlistedCommands {
             row.flag(CommandFlag.ADMIN);
             row.traits.add(Trait.L2_ADMIN);
         }
-        if (described.hasMovableKeys()) {
-            row.traits.add(Trait.HIDES_KEYS);
-        }
-        if (!isRead && (described.hasMovableKeys() || described.firstKey() == 0)) {
+        addKeys(row, described.keys(), described);
+        boolean namesAll = !described.hasMovableKeys() && described.keys().first() > 0;
+        if (!isRead && !namesAll) {
             row.traits.add(Trait.WRITES_UNNAMED);
+        }
+        if (described.categories().contains("scripting") && !row.keySpecs.isEmpty()) {
+            row.traits.add(Trait.RUNS_SCRIPTS);
         }
         row.in(described.categories());
         return new Command(row, number);
+    }
+
+    /** Before Redis 7, a server tells about one row of keys, and that there may be others. */
+    private static void addKeys(CommandRow row, RemoteCommand.Keys keys, RemoteCommand described) {
+        for (RemoteKeySpec spec : keys.specs()) {
+            row.keySpecs.add(KeySpec.of(
+                    spec.flags(),
+                    spec.isCounted(),
+                    spec.keyword(),
+                    spec.index(),
+                    spec.last(),
+                    spec.step(),
+                    spec.limit()));
+        }
+        if (!keys.specs().isEmpty()) {
+            return;
+        }
+        if (keys.first() > 0) {
+            row.keySpecs.add(KeySpec.row(keys.first(), keys.last(), keys.step(), !described.isReadonly()));
+        }
+        boolean usesKeys = described.isReadonly() || described.isWrite();
+        if (described.hasMovableKeys() || usesKeys && keys.first() == 0) {
+            row.traits.add(Trait.HIDES_KEYS);
+        }
     }
 }

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class HealthTest {
     @Test
     void isWrittenAsProbesAndPeopleKnowIt() {
-        Health health = new Health("", true, 847_293, 231L << 20, 256L << 20, 0.9131, 86_400, "");
+        Health health = new Health("", "", 847_293, 231L << 20, 256L << 20, 0.9131, 86_400, "");
         assertThat(health.json()).isEqualTo("""
             {
               "status": "ok",
@@ -22,13 +22,13 @@ class HealthTest {
 
     @Test
     void saysWhatIsWrongInValidJson() {
-        Health health = new Health("a \"b\" \\ c\nd", true, 0, 0, 0, 0, 0, "");
+        Health health = new Health("a \"b\" \\ c\nd", "", 0, 0, 0, 0, 0, "");
         assertThat(health.isAlive()).isFalse();
         assertThat(health.json()).contains("\"status\": \"failed\"", "\"problem\": \"a \\\"b\\\" \\\\ c\\u000ad\"\n}");
     }
 
     @Test
     void isNotOkBeforeAndAfterItServes() {
-        assertThat(new Health("", false, 0, 0, 0, 0, 0, "").status()).isEqualTo("not ready");
+        assertThat(new Health("", "stopping", 0, 0, 0, 0, 0, "").status()).isEqualTo("not ready");
     }
 }

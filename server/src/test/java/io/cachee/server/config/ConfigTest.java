@@ -104,7 +104,7 @@ final class ConfigTest {
         Files.writeString(secret, "x".repeat(1 << 17));
         assertThatThrownBy(() -> SecretFile.readLine(secret)).hasMessageContaining("larger than");
         assertThatThrownBy(() -> SecretFile.read(folder.resolve("absent"))).hasMessageContaining("no such file");
-        assertThatThrownBy(() -> SecretFile.read(folder)).hasMessageContaining("no such file");
+        assertThatThrownBy(() -> SecretFile.read(folder)).hasMessageContaining("not a regular file");
     }
 
     @Test

@@ -104,6 +104,7 @@ class SettingsTest {
         examples.put("notify-keyspace-events", List.of("Kex"));
         examples.put("slowlog-log-slower-than", List.of("-1"));
         examples.put("slowlog-max-len", List.of("9"));
+        examples.put("acllog-max-len", List.of("9"));
         examples.put("latency-monitor-threshold", List.of("11"));
         examples.put("resp-compat", List.of("yes"));
         addExamplesOfL2(examples);
@@ -195,6 +196,7 @@ class SettingsTest {
                         o.notifications,
                         o.slowlogMicros,
                         o.slowlogLength,
+                        o.aclLogLength,
                         o.latencyMillis,
                         outcomeOfLink(t),
                         t.database(),
@@ -492,7 +494,7 @@ class SettingsTest {
     @Test
     void refusesSecretFilesThatAreAbsentEmptyOrTooLarge() throws IOException {
         refuses("there is no such file", "--requirepass-file=" + directory.resolve("absent"));
-        refuses("there is no such file", "--users-file=" + directory);
+        refuses("not a regular file", "--users-file=" + directory);
         refuses("its first line is empty", "--requirepass-file=" + secretFile("e", "\n" + SECRET, "rw-------"));
         refuses(
                 "larger than 65536 bytes",

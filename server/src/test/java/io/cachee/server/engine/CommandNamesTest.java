@@ -34,7 +34,7 @@ final class CommandNamesTest {
     /** Words that are also names of commands, by the class that compares something else with them. */
     private static final Map<String, Set<String>> OTHER_WORDS = Map.ofEntries(
             // Types of clients, as CLIENT LIST and the limits of output buffers name them.
-            Map.entry("ClientList", Set.of("pubsub")),
+            Map.entry("ClientTypes", Set.of("pubsub")),
             Map.entry("Parameter", Set.of("pubsub")),
             // Sections and fields of INFO.
             Map.entry("InfoText", Set.of("cluster", "memory", "role", "pubsub")),
@@ -42,7 +42,9 @@ final class CommandNamesTest {
             Map.entry("FlagValues", Set.of("config")),
             Map.entry("LayeredSource", Set.of("config")),
             // A rule of ACL SETUSER.
-            Map.entry("UserRules", Set.of("reset")),
+            Map.entry("RulesEditor", Set.of("reset")),
+            // What an entry of ACL LOG is about.
+            Map.entry("Denial", Set.of("command", "auth")),
             // What the load generator sends to a server.
             Map.entry("LoadGenerator", Set.of("mset")),
             // Kinds of messages that L2 sends.
@@ -50,7 +52,8 @@ final class CommandNamesTest {
             Map.entry("PubSubFrame", CONFIRMATIONS));
 
     /** The table itself, and the rules of users, which are written in names that clients choose. */
-    private static final Set<String> KNOW_NAMES = Set.of("CommandRow", "CommandTable", "UserRules");
+    private static final Set<String> KNOW_NAMES =
+            Set.of("CommandRow", "CommandTable", "RuleSelector", "SelectorEditor");
 
     private static final Set<String> NAMES = names();
 

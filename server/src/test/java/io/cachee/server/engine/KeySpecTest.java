@@ -11,11 +11,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class KeySpecTest {
+    private static Request request(String line) {
+        return Request.of(
+                Stream.of(line.split(" ", -1)).map(word -> word.getBytes(UTF_8)).toArray(byte[][]::new));
+    }
+
     private static int[] places(String spec, String request) {
-        byte[][] arguments = Stream.of(request.split(" ", -1))
-                .map(word -> word.getBytes(UTF_8))
-                .toArray(byte[][]::new);
-        return KeySpec.parse(spec).places(Request.of(arguments));
+        return KeySpec.parse(spec).places(request(request));
     }
 
     @Test
@@ -37,6 +39,36 @@ final class KeySpecTest {
         assertThat(places("RWau:#2", "EVAL s 2 a b c")).containsExactly(3, 4);
         assertThat(places("RWau:#2", "EVAL s 3 a b c")).containsExactly(3, 4, 5);
         assertThat(places("RWau:#2", "EVAL s 0")).isEmpty();
+    }
+
+    @Test
+    void findsCountedKeysAfterAWordAndWithAStep() {
+        assertThat(places("ROa:#KEYS@1", "CMD x KEYS 2 a b c")).containsExactly(4, 5);
+        assertThat(places("OWu:#1/2", "CMD 2 a 1 b 2 NX")).containsExactly(2, 4);
+        assertThat(places("OWu:#1/2", "CMD 2 a 1")).isEmpty();
+    }
+
+    @Test
+    void saysWhenANumberOfKeysIsNone() {
+        for (String number : new String[] {"9", "x", "-1", "+1", "99999999999999999999"}) {
+            assertThat(isMiscounted("ROa:#1", "CMD " + number + " a b"))
+                    .as(number)
+                    .isTrue();
+        }
+        assertThat(isMiscounted("ROa:#1", "CMD 0 a b")).isFalse();
+        assertThat(isMiscounted("ROa:#1", "CMD 2 a b")).isFalse();
+    }
+
+    private static boolean isMiscounted(String spec, String request) {
+        return KeySpec.parse(spec).isMiscounted(request(request));
+    }
+
+    @Test
+    void missesNoKeyAfterARepeatedWord() {
+        KeySpec store = KeySpec.parse("OWu:STORE@6");
+        assertThat(store.placesAfterAll(request("GEORADIUS k 0 0 1 m STORE a STORE b")))
+                .containsExactly(7, 9);
+        assertThat(store.placesAfterAll(request("GEORADIUS k 0 0 1 m STORE"))).isEmpty();
     }
 
     @Test
@@ -129,9 +161,8 @@ final class KeySpecTest {
                 "ROa:1..",
                 "ROa:1/0",
                 "ROa:1..1%2",
-                "ROa:#STREAMS@1",
                 "ROa:#1..-1",
-                "ROa:#1/2",
+                "ROa:#1%2",
                 "ROa:keys@1",
                 "ROa:KEYS@",
                 "ROa:1 ",

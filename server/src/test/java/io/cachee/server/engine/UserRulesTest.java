@@ -3,6 +3,7 @@ package io.cachee.server.engine;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cachee.resp.Request;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -16,8 +17,14 @@ final class UserRulesTest {
     private boolean mayRun(String name, String... rules) {
         CommandRow row = new CommandRow(name, -1, call -> {}, false);
         row.isUnknown = true;
+        row.isUnlisted = true;
         Command unlisted = new Command(row, table.commands().size());
-        return UserRules.none(table).with(List.of(rules), true).mayRun(unlisted);
+        Request request = Request.of(name.getBytes(UTF_8));
+        return own(UserRules.none(table).with(List.of(rules), true)).mayRun(unlisted, request);
+    }
+
+    private static RuleSelector own(UserRules rules) {
+        return rules.selectors().getFirst();
     }
 
     @Test
@@ -50,7 +57,9 @@ final class UserRulesTest {
     private static boolean[] mayAccess(UserRules rules, String name) {
         byte[] key = name.getBytes(UTF_8);
         return new boolean[] {
-            rules.mayAccess(key, false, false), rules.mayAccess(key, true, false), rules.mayAccess(key, false, true)
+            own(rules).mayAccess(key, false, false),
+            own(rules).mayAccess(key, true, false),
+            own(rules).mayAccess(key, false, true)
         };
     }
 }

@@ -74,6 +74,31 @@ final class GreedyClientTest {
         }
     }
 
+    /** A request for values of which all are replied at once. */
+    private static String transaction(int gets) {
+        return "MULTI\r\n" + "GET k\r\n".repeat(gets) + "EXEC\r\n";
+    }
+
+    /** However large the reply to an MGET is, no more of it is held than its client is about to take. */
+    @Test
+    void theReplyToAnMgetIsGivenAsItsClientTakesIt() throws Exception {
+        try (NetSidecar sidecar = NetSidecar.with()
+                        .setting("client-output-buffer-limit", "normal 4mb 3mb 60")
+                        .start();
+                RespClient slow = sidecar.connect();
+                RespClient other = sidecar.connect()) {
+            other.call("SET", "k", VALUE);
+            slow.sendRaw("MGET" + " k".repeat(100) + "\r\nPING\r\n");
+            Await.until("something waits for the client", () -> sidecar.metric("cachee_unsent_bytes") > 100_000);
+            assertThat(other.call("PING").string()).isEqualTo("PONG");
+            assertThat(slow.reply().items())
+                    .hasSize(100)
+                    .allSatisfy(value -> assertThat(value.string()).hasSize(VALUE.length));
+            assertThat(slow.reply().string()).isEqualTo("PONG");
+            assertThat(sidecar.disconnects("output_limit")).isZero();
+        }
+    }
+
     @Test
     void repliesBeyondTheHardLimitCloseTheConnection() throws Exception {
         try (NetSidecar sidecar = NetSidecar.with()
@@ -82,7 +107,7 @@ final class GreedyClientTest {
                 RespClient greedy = sidecar.connect();
                 RespClient other = sidecar.connect()) {
             other.call("SET", "k", VALUE);
-            greedy.sendRaw(("MGET" + " k".repeat(20) + "\r\n"));
+            greedy.sendRaw(transaction(20));
             sidecar.awaitDisconnects("output_limit", 1);
             assertThat(greedy.isClosedByServer()).isTrue();
             assertThat(other.call("STRLEN", "k").number()).isEqualTo(VALUE.length);
@@ -213,8 +238,8 @@ final class GreedyClientTest {
                 RespClient first = sidecar.connect();
                 RespClient second = sidecar.connect()) {
             other.call("SET", "k", VALUE);
-            first.sendRaw("MGET" + " k".repeat(18) + "\r\n");
-            second.sendRaw("MGET" + " k".repeat(18) + "\r\n");
+            first.sendRaw(transaction(18));
+            second.sendRaw(transaction(18));
             sidecar.awaitDisconnects("buffer_total", 1);
             assertThat(other.call("STRLEN", "k").number()).isEqualTo(VALUE.length);
         }

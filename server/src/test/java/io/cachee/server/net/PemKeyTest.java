@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +51,10 @@ final class PemKeyTest {
         return file(to);
     }
 
+    private static Path ownersAlone(Path key) throws IOException {
+        return Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+    }
+
     private void expectAlgorithm(String certificate, Path key, String algorithm) throws IOException {
         assertThat(PemKey.read(file(certificate + ".crt"), key).key().getAlgorithm())
                 .isEqualTo(algorithm);
@@ -89,7 +94,7 @@ final class PemKeyTest {
                     file("both"),
                     "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n" + "-----END EC PARAMETERS-----\n"
                             + Files.readString(old));
-            expectAlgorithm(curve, file("both"), "EC");
+            expectAlgorithm(curve, ownersAlone(file("both")), "EC");
         }
     }
 
@@ -127,14 +132,28 @@ final class PemKeyTest {
     }
 
     @Test
+    void refusesAKeyThatEverybodyMayRead() throws Exception {
+        if (Tool.isAbsent("openssl")) {
+            return;
+        }
+        make("rsa", "rsa:2048");
+        for (String mode : new String[] {"rw-r--r--", "rw----r--", "rw-----w-"}) {
+            Files.setPosixFilePermissions(file("rsa.key"), PosixFilePermissions.fromString(mode));
+            expectRefusal("rsa", file("rsa.key"), "everybody may read or write it");
+        }
+        Files.setPosixFilePermissions(file("rsa.key"), PosixFilePermissions.fromString("r--r-----"));
+        expectAlgorithm("rsa", file("rsa.key"), "RSA");
+    }
+
+    @Test
     void refusesWhatIsNoKey() throws Exception {
         if (Tool.isAbsent("openssl")) {
             return;
         }
         make("rsa", "rsa:2048");
-        expectRefusal("rsa", file("rsa.crt"), "BEGIN RSA PRIVATE KEY");
+        expectRefusal("rsa", ownersAlone(file("rsa.crt")), "BEGIN RSA PRIVATE KEY");
         Path broken = Files.writeString(
                 file("broken"), "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n");
-        expectRefusal("rsa", broken, "cannot be used");
+        expectRefusal("rsa", ownersAlone(broken), "cannot be used");
     }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLContext;
@@ -115,6 +116,9 @@ final class TlsTest {
                     .doesNotContain("PONG");
             awaitFailures(sidecar, 1);
             sidecar.awaitClients(0);
+            assertThat(sidecar.hasLogged("the client does not speak TLS")).isTrue();
+            // In hexadecimal digits, what the client sent.
+            assertThat(sidecar.hasLogged("50494e47")).isFalse();
             assertThat(ping(sidecar, client())).isEqualTo("TLSv1.3");
         }
     }
@@ -204,6 +208,7 @@ final class TlsTest {
         Path beside = file.resolveSibling("new");
         FileTime before = Files.getLastModifiedTime(file);
         Files.writeString(beside, content);
+        Files.setPosixFilePermissions(beside, PosixFilePermissions.fromString("rw-------"));
         Files.setLastModifiedTime(beside, FileTime.fromMillis(before.toMillis() + 1_000));
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }

@@ -340,6 +340,8 @@ final class BeforeL2Test {
                 .hasToString("+OK");
         assertThat(client.ask("ACL SETUSER most on nopass ~* &* +@all -@dangerous -zadd"))
                 .hasToString("+OK");
+        assertThat(client.ask("ACL SETUSER scripts on nopass ~* +@all -zadd +@scripting"))
+                .hasToString("+OK");
         assertThat(client.ask("ACL SETUSER app +no,name").toString()).contains("Unknown command or category");
         try (RespClient user = sidecar.connect()) {
             user.ask("AUTH app any");
@@ -358,10 +360,12 @@ final class BeforeL2Test {
 
             user.ask("AUTH most any");
             assertThat(user.ask("HSET other f v")).hasToString(":1");
-            assertThat(user.call("EVAL", "return 1", "0")).hasToString(":1");
-            for (String denied : List.of("ZADD z 1 a", "DEBUG SLEEP 0")) {
+            // A script could do what the user may not.
+            for (String denied : List.of("ZADD z 1 a", "DEBUG SLEEP 0", "EVAL x 0", "EVALSHA x 0", "FCALL f 0")) {
                 assertThat(user.ask(denied).toString()).startsWith("-NOPERM");
             }
+            user.ask("AUTH scripts any");
+            assertThat(user.call("EVAL", "return 1", "0")).hasToString(":1");
         }
     }
 

@@ -41,7 +41,7 @@ final class HostileClient implements Callable<Long> {
                             + " AND NOT MAXLEN MKSTREAM GROUP CREATE NOACK ID KEYS REPLACE ABSTTL FIELDS BCAST OPTIN"
                             + " NOLOOP PREFIX REDIRECT REPLY TRACKING ACK GETACK PUSH ATTRIB AUTH default SETNAME"
                             + " normal pubsub string list")
-                    .split(" "));
+                    .split(" ", -1));
     private static final List<String> TEXTS = List.of(
             "return 1",
             "return redis.call('get', KEYS[1])",
@@ -77,16 +77,16 @@ final class HostileClient implements Callable<Long> {
         names.addAll(UNKNOWN);
         names.removeAll(left);
         this.dangerous =
-                names.stream().filter(name -> name.split(" ").length > 2).toList();
+                names.stream().filter(name -> name.split(" ", -1).length > 2).toList();
     }
 
     /** What the list of commands names. */
     static List<String> allNames() {
         try (InputStream in = Objects.requireNonNull(HostileClient.class.getResourceAsStream("commands.txt"))) {
             List<String> names = new ArrayList<>();
-            for (String line : new String(in.readAllBytes(), UTF_8).split("\n")) {
-                if (!line.startsWith("#")) {
-                    names.addAll(List.of(line.replaceAll(",$", "").split(", ")));
+            for (String line : new String(in.readAllBytes(), UTF_8).split("\n", -1)) {
+                if (!line.isBlank() && !line.startsWith("#")) {
+                    names.addAll(List.of(line.replaceAll(",$", "").split(", ", -1)));
                 }
             }
             return names;

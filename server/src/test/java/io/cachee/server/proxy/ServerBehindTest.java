@@ -80,7 +80,7 @@ final class ServerBehindTest {
     private static String requestOf(String name) {
         Command row =
                 ROWS.stream().filter(each -> each.name.equals(name)).findFirst().orElseThrow();
-        List<String> words = new ArrayList<>(List.of(name.split("\\|")));
+        List<String> words = new ArrayList<>(List.of(name.split("\\|", -1)));
         while (words.size() < Math.abs(row.arity)) {
             words.add(String.valueOf(words.size()));
         }

@@ -129,7 +129,7 @@ final class SharedConnectionStateTest {
         Map<String, Map<String, String>> all = new TreeMap<>();
         for (String line : direct.ask("CLIENT LIST").string().lines().toList()) {
             Map<String, String> fields = new TreeMap<>();
-            for (String field : line.split(" ")) {
+            for (String field : line.split(" ", -1)) {
                 String[] parts = field.split("=", 2);
                 fields.put(parts[0], parts.length < 2 ? "" : parts[1]);
             }

@@ -1,5 +1,7 @@
 package io.cachee.server.proxy;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.cachee.testkit.RespClient;
 import io.cachee.testkit.RespValue;
 import java.io.IOException;
@@ -20,6 +22,8 @@ final class TaggedClient implements Callable<Long> {
     private static final int MOST_TOGETHER = 20;
     private static final int KEYS = 5;
 
+    // Never compared.
+    @SuppressWarnings("ArrayRecordComponent")
     private record Step(byte[] request, Predicate<RespValue> isOwn) {}
 
     private final String name;
@@ -83,7 +87,7 @@ final class TaggedClient implements Callable<Long> {
             if (reply.isError()) {
                 errors.add(reply.string());
             } else if (!step.isOwn.test(reply)) {
-                faults.add(name + " asked " + new String(step.request).replace("\r\n", " ") + " and got " + reply);
+                faults.add(name + " asked " + new String(step.request, ISO_8859_1).replace("\r\n", " ") + " and got " + reply);
             }
         }
         return count;

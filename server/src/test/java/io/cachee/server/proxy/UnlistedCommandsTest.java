@@ -3,11 +3,13 @@ package io.cachee.server.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.l2.RemoteCommand;
+import io.cachee.l2.RemoteKeySpec;
 import io.cachee.resp.Request;
 import io.cachee.server.command.CommandFamilies;
 import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandTable;
 import io.cachee.server.engine.Handler;
+import io.cachee.server.engine.Rights;
 import io.cachee.server.engine.Route;
 import io.cachee.server.engine.Trait;
 import java.nio.charset.StandardCharsets;
@@ -36,9 +38,14 @@ final class UnlistedCommandsTest {
                 .toArray(byte[][]::new));
     }
 
+    private static RemoteCommand described(String name, int firstKey, String... flags) {
+        RemoteCommand.Keys keys = RemoteCommand.Keys.row(firstKey, firstKey, 1);
+        return new RemoteCommand(name, -2, Set.of(flags), keys, Set.of("read"), List.of());
+    }
+
     private Command rowOf(int firstKey, String... flags) {
         String name = "mod." + firstKey + String.join(".", flags);
-        inL2.put(name, new RemoteCommand(name, -2, Set.of(flags), firstKey, firstKey, 1, Set.of("read")));
+        inL2.put(name, described(name, firstKey, flags));
         return unlisted.rowOf(null, request(name, "key"));
     }
 
@@ -81,14 +88,14 @@ final class UnlistedCommandsTest {
         Command row = unlisted.rowOf(null, request("FOO", "a", "b"));
         assertShares(row, false);
         assertThat(row.writesUnnamed).isTrue();
-        inL2.put("foo", new RemoteCommand("foo", 3, Set.of("readonly"), 1, 1, 1, Set.of()));
+        inL2.put("foo", described("foo", 1, "readonly"));
         assertShares(unlisted.rowOf(null, request("Foo", "a", "b")), true);
     }
 
     @Test
     void noUnlistedSubcommandSharesAConnection() {
-        inL2.put("xgroup", new RemoteCommand("xgroup", -2, Set.of("write"), 1, 1, 1, Set.of()));
-        inL2.put("xgroup|nonsense", new RemoteCommand("xgroup|nonsense", -2, Set.of("write"), 1, 1, 1, Set.of()));
+        inL2.put("xgroup", described("xgroup", 1, "write"));
+        inL2.put("xgroup|nonsense", described("xgroup|nonsense", 1, "write"));
         for (String name : List.of("XGROUP", "object", "Script", "FUNCTION", "xinfo", "pubsub", "command")) {
             Command container = container(name);
             Command row = unlisted.rowOf(container, request(name, "NONSENSE", "key"));
@@ -117,15 +124,18 @@ final class UnlistedCommandsTest {
         assertThat(row.handler).as(row.name).isSameAs(does ? ADMIN : OWN);
     }
 
+    private void putContainer(String name, RemoteCommand... subcommands) {
+        RemoteCommand.Keys none = RemoteCommand.Keys.row(0, 0, 0);
+        inL2.put(name, new RemoteCommand(name, -2, Set.of(), none, Set.of(), List.of(subcommands)));
+    }
+
     @Test
     void whatL2CallsAdminMayChangeTheServerBehind() {
         for (Set<String> flags : List.of(Set.of("admin"), Set.of("admin", "write"), Set.of("admin", "readonly"))) {
-            inL2.put("mod.admin", new RemoteCommand("mod.admin", -1, flags, 1, 1, 1, Set.of()));
+            inL2.put("mod.admin", described("mod.admin", 1, flags.toArray(String[]::new)));
             assertAdministers(true, null, "MOD.ADMIN", "x");
         }
-        inL2.put("log", new RemoteCommand("log", -2, Set.of(), 0, 0, 0, Set.of()));
-        inL2.put("log|reset", new RemoteCommand("log|reset", 2, Set.of("admin"), 0, 0, 0, Set.of()));
-        inL2.put("log|help", new RemoteCommand("log|help", 2, Set.of("loading"), 0, 0, 0, Set.of()));
+        putContainer("log", described("log|reset", 0, "admin"), described("log|help", 0, "loading"));
         assertAdministers(true, null, "log", "RESET");
         assertAdministers(false, null, "LOG", "help");
         assertAdministers(false, null, "LOG");
@@ -137,8 +147,8 @@ final class UnlistedCommandsTest {
         assertAdministers(true, container("module"), "module", "NONSENSE");
         assertAdministers(false, container("xgroup"), "xgroup", "NONSENSE");
         assertAdministers(false, container("script"), "SCRIPT", "NONSENSE");
-        inL2.put("cluster|slot-stats", new RemoteCommand("", -4, Set.of("stale"), 0, 0, 0, Set.of()));
-        inL2.put("script|evil", new RemoteCommand("", -4, Set.of("admin"), 0, 0, 0, Set.of()));
+        putContainer("cluster", described("cluster|slot-stats", 0, "stale"));
+        putContainer("script", described("script|evil", 0, "admin"));
         assertAdministers(false, container("cluster"), "CLUSTER", "SLOT-STATS");
         assertAdministers(true, container("script"), "SCRIPT", "EVIL");
     }
@@ -155,5 +165,90 @@ final class UnlistedCommandsTest {
         assertThat(rowOf(1, "write", "movablekeys").writesUnnamed).isTrue();
         assertThat(rowOf(1, "write", "movablekeys").is(Trait.HIDES_KEYS)).isTrue();
         assertThat(unlisted.rowOf(null, request(read.name, "key"))).isSameAs(read);
+    }
+
+    // ---------------------------------------------------------------- rights
+
+    private static RemoteKeySpec spec(String access, boolean isCounted, String keyword, int index) {
+        return new RemoteKeySpec(Set.of(access.split(" ", -1)), isCounted, keyword, index, 0, 1, 0);
+    }
+
+    private RemoteCommand withKeys(String name, Set<String> flags, RemoteKeySpec... specs) {
+        RemoteCommand.Keys keys = new RemoteCommand.Keys(0, 0, 0, List.of(specs));
+        return new RemoteCommand(name, -2, flags, keys, Set.of("write"), List.of());
+    }
+
+    /** What ACL DRYRUN says of a user that may use the keys {@code app:*}. */
+    private String verdict(String... words) {
+        Command row = unlisted.rowOf(null, request(words));
+        return Rights.verdict(table, row, request(words), "+@all", "%R~app:*", "%RW~rw:*");
+    }
+
+    @Test
+    void keysAreCheckedBySpecificationsOfL2() {
+        RemoteKeySpec counted = spec("ro access", true, "", 1);
+        RemoteKeySpec store = spec("ow update", false, "STORE", 1);
+        inL2.put("mod.merge", withKeys("mod.merge", Set.of("write", "movablekeys"), counted));
+        inL2.put("mod.store", withKeys("mod.store", Set.of("write"), spec("ro access", false, "", 1), store));
+        assertThat(verdict("mod.merge", "2", "app:1", "app:2", "other")).isEqualTo("OK");
+        assertThat(verdict("mod.merge", "2", "app:1", "other")).contains("'other' key");
+        assertThat(verdict("mod.merge", "3", "app:1", "app:2")).contains("key");
+        assertThat(verdict("mod.store", "app:1")).isEqualTo("OK");
+        assertThat(verdict("mod.store", "app:1", "STORE", "rw:1")).isEqualTo("OK");
+        assertThat(verdict("mod.store", "app:1", "STORE", "app:2")).contains("'app:2' key");
+        assertThat(verdict("mod.store", "app:1", "STORE", "rw:1", "store", "app:2"))
+                .contains("'app:2' key");
+    }
+
+    @Test
+    void whereKeysCannotBeToldOnlyWhoMayUseAllMayRunIt() {
+        inL2.put("mod.hidden", withKeys("mod.hidden", Set.of("readonly"), spec("ro access", false, "", 0)));
+        inL2.put("mod.partly", withKeys("mod.partly", Set.of("readonly"), spec("ro access incomplete", false, "", 1)));
+        inL2.put("mod.silent", withKeys("mod.silent", Set.of("readonly")));
+        inL2.put("mod.old", described("mod.old", 1, "readonly", "movablekeys"));
+        for (String name : List.of("mod.hidden", "mod.partly", "mod.silent", "mod.old", "mod.unknown")) {
+            String[] words = {name, "app:1"};
+            assertThat(verdict(words)).as(name).contains("key");
+            Command row = unlisted.rowOf(null, request(words));
+            assertThat(Rights.verdict(table, row, request(words), "+@all", "~*"))
+                    .as(name)
+                    .isEqualTo("OK");
+        }
+        inL2.put("mod.none", withKeys("mod.none", Set.of("fast")));
+        assertThat(verdict("mod.none", "x")).isEqualTo("OK");
+    }
+
+    @Test
+    void subcommandsThatOnlyL2KnowsHaveRowsOfTheirOwn() {
+        RemoteCommand.Keys key = new RemoteCommand.Keys(0, 0, 0, List.of(spec("ro access", false, "", 2)));
+        RemoteCommand read = new RemoteCommand("mod|read", -3, Set.of("readonly"), key, Set.of("read"), List.of());
+        RemoteCommand manage = new RemoteCommand(
+                "mod|manage", 2, Set.of("admin"), RemoteCommand.Keys.row(0, 0, 0), Set.of("admin"), List.of());
+        inL2.put(
+                "mod",
+                new RemoteCommand(
+                        "mod", -2, Set.of(), RemoteCommand.Keys.row(0, 0, 0), Set.of("slow"), List.of(read, manage)));
+        Request reads = request("MOD", "Read", "app:1");
+        Command row = unlisted.rowOf(null, reads);
+        assertThat(row.name).isEqualTo("mod|read");
+        assertThat(Rights.verdict(table, row, reads, "+@read", "~app:*")).isEqualTo("OK");
+        assertThat(Rights.verdict(table, row, reads, "+@read", "~other")).contains("'app:1' key");
+        assertThat(Rights.verdict(table, row, reads, "+@all", "-mod|read", "~*"))
+                .contains("'mod|read' command");
+        Request manages = request("mod", "manage");
+        Command other = unlisted.rowOf(null, manages);
+        assertThat(Rights.verdict(table, other, manages, "+@all", "-@admin", "~*"))
+                .contains("'mod|manage' command");
+        assertThat(Rights.verdict(table, other, manages, "+mod|manage", "~*")).isEqualTo("OK");
+        assertShares(row, false);
+    }
+
+    @Test
+    void firstArgumentsOfCommandsThatOnlyL2Knows() {
+        inL2.put("mod.first", withKeys("mod.first", Set.of("fast")));
+        Request first = request("mod.first", "One");
+        Command row = unlisted.rowOf(null, first);
+        assertThat(Rights.verdict(table, row, first, "+mod.first|one")).isEqualTo("OK");
+        assertThat(Rights.verdict(table, row, first, "+mod.first|two")).contains("command");
     }
 }

@@ -1,20 +1,12 @@
-package io.cachee.server.command;
+package io.cachee.server.engine;
 
-import io.cachee.server.engine.CommandException;
-import io.cachee.server.engine.Session;
-import io.cachee.server.engine.Subscriptions;
-import io.cachee.server.engine.Tracking;
-import io.cachee.server.engine.Transaction;
-import io.cachee.server.engine.Transport;
-import io.cachee.server.engine.UpstreamConnection;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Describes clients as CLIENT LIST and CLIENT INFO show them. */
-final class ClientList {
-    private ClientList() {}
+/** Describes a client in a line, as CLIENT LIST, CLIENT INFO and ACL LOG show it. */
+public final class ClientDescription {
+    private ClientDescription() {}
 
-    static String describe(Session session) {
+    public static String of(Session session) {
         Subscriptions subscriptions = session.subscriptions;
         Transaction transaction = session.transaction;
         String last = session.lastCommand.getOpaque();
@@ -83,22 +75,5 @@ final class ClientList {
             flags.append('T');
         }
         return flags.isEmpty() ? "N" : flags.toString();
-    }
-
-    static String checkedType(String type) {
-        String known = type.toLowerCase(Locale.ROOT);
-        return switch (known) {
-            case "normal", "pubsub" -> known;
-            // No client is ever one of these, but asking for them is no error.
-            case "master", "slave", "replica" -> known;
-            default -> throw new CommandException("ERR Unknown client type '" + type + "'");
-        };
-    }
-
-    static String typeOf(Session session) {
-        Subscriptions subscriptions = session.subscriptions;
-        UpstreamConnection own = session.own;
-        boolean listens = subscriptions != null && subscriptions.count() > 0 || own != null && own.isSubscribed();
-        return listens ? "pubsub" : "normal";
     }
 }
