@@ -96,7 +96,9 @@ final class MemoryLoad {
         void add(Object... arguments) throws IOException {
             out.write(("*" + arguments.length + "\r\n").getBytes(US_ASCII));
             for (Object argument : arguments) {
-                byte[] bytes = argument instanceof byte[] raw ? raw : argument.toString().getBytes(US_ASCII);
+                byte[] bytes = argument instanceof byte[] raw
+                        ? raw
+                        : argument.toString().getBytes(US_ASCII);
                 out.write(("$" + bytes.length + "\r\n").getBytes(US_ASCII));
                 out.write(bytes);
                 out.write('\r');

@@ -47,7 +47,9 @@ final class MemoryLoads {
         kinds.put("users with long rules", new Kind(4, MemoryLoads::users));
         kinds.put("connections that come and go", new Kind(200, (connection, _) -> connection.exchange()));
         kinds.put("before L2: values of 8 MB", new Kind(8, MemoryLoads::largeOfL2, true));
-        kinds.put("before L2: 10 kB, pipelined", new Kind(50, values(50, 10 * KB, DEPTH).client(), true));
+        kinds.put(
+                "before L2: 10 kB, pipelined",
+                new Kind(50, values(50, 10 * KB, DEPTH).client(), true));
         kinds.put("before L2: replies unread", new Kind(50, MemoryLoads::listUnread, true));
         kinds.put("before L2: channel names of 30 kB", new Kind(4, MemoryLoads::subscribeLong, true));
         return kinds;

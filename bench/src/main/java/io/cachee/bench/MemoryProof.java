@@ -38,8 +38,8 @@ final class MemoryProof {
             String[] sizes = megabytes.split("/", -1);
             long store = Long.parseLong(sizes[0]) * MB;
             long limit = sizes.length > 1 ? Long.parseLong(sizes[1]) * MB : limitFor(store);
-            allSurvived &=
-                    new MemoryProof(Path.of(arguments[0]), store, limit, Integer.parseInt(arguments[1])).run(arguments[2]);
+            allSurvived &= new MemoryProof(Path.of(arguments[0]), store, limit, Integer.parseInt(arguments[1]))
+                    .run(arguments[2]);
         }
         System.exit(allSurvived ? 0 : 1);
     }
@@ -52,7 +52,8 @@ final class MemoryProof {
     private boolean run(String part) throws Exception {
         System.out.printf("== store of %d MB in a limit of %d MB%n", storeBytes / MB, limitBytes / MB);
         boolean survived = true;
-        for (Map.Entry<String, MemoryLoads.Kind> load : MemoryLoads.all(storeBytes).entrySet()) {
+        for (Map.Entry<String, MemoryLoads.Kind> load :
+                MemoryLoads.all(storeBytes).entrySet()) {
             if (load.getKey().contains(part)) {
                 survived &= run(load.getKey(), load.getValue());
             }
@@ -83,7 +84,7 @@ final class MemoryProof {
                 fill(port);
                 MemoryLoad load = new MemoryLoad(port);
                 load.run(kind.clients(), seconds, kind.client());
-                return report(name, group, load, sidecar, log, port);
+                return report(name, group, load, sidecar, log);
             } finally {
                 sidecar.destroyForcibly();
                 sidecar.waitFor();
@@ -131,7 +132,7 @@ final class MemoryProof {
         }
     }
 
-    private boolean report(String name, MemoryGroup group, MemoryLoad load, Process sidecar, Path log, int port)
+    private boolean report(String name, MemoryGroup group, MemoryLoad load, Process sidecar, Path log)
             throws IOException {
         boolean survived = sidecar.isAlive() && group.kills() == 0;
         System.out.printf(
@@ -146,7 +147,8 @@ final class MemoryProof {
                 load.ended());
         List<String> lines = Files.readAllLines(log);
         if (!survived) {
-            lines.subList(Math.max(0, lines.size() - 12), lines.size()).forEach(line -> System.out.println("    " + line));
+            lines.subList(Math.max(0, lines.size() - 12), lines.size())
+                    .forEach(line -> System.out.println("    " + line));
         }
         return survived;
     }

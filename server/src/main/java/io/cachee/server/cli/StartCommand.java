@@ -77,8 +77,7 @@ public final class StartCommand implements Callable<Integer> {
         }
         // Netty reads it when its first class is loaded.
         System.setProperty(
-                "io.netty.maxDirectMemory",
-                String.valueOf(settings.memory().directBytes()));
+                "io.netty.maxDirectMemory", String.valueOf(settings.memory().directBytes()));
         Log log = new Log(System.err);
         settings.warnings().forEach(log::warn);
         return Sidecar.run(settings, log);

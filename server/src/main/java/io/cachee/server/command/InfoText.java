@@ -202,9 +202,13 @@ final class InfoText {
                 .put("maxmemory_policy", Parameter.valueOf("maxmemory-policy", shared))
                 .put("mem_fragmentation_ratio", ratio(resident, store().regionBytes()))
                 .put("mem_clients_normal", unsentBytes(shared))
-                .put("cachee_client_requests_bytes", shared.clientMemory().requestBytes().getAsLong())
+                .put(
+                        "cachee_client_requests_bytes",
+                        shared.clientMemory().requestBytes().getAsLong())
                 .put("cachee_client_requests_limit", shared.clientMemory().requestLimit())
-                .put("cachee_client_replies_bytes", shared.clientMemory().replyBytes().getAsLong())
+                .put(
+                        "cachee_client_replies_bytes",
+                        shared.clientMemory().replyBytes().getAsLong())
                 .put("cachee_client_replies_limit", shared.clientMemory().replyLimit())
                 .put("mem_allocator", "region")
                 .put("cachee_policy", shared.options.eviction().displayName())

@@ -49,7 +49,8 @@ public final class Settings {
         });
         checkFits(maxMemory, container);
         boolean hasL2 = !values.text("l2").isEmpty();
-        memory = MemoryPlan.of(container.memoryLimit(), maxMemory, Runtime.getRuntime().maxMemory(), hasL2);
+        memory = MemoryPlan.of(
+                container.memoryLimit(), maxMemory, Runtime.getRuntime().maxMemory(), hasL2);
         maxValueSize = options.maxValueSize.isEmpty()
                 ? maxMemory / 8
                 : values.parsed("max-value-size", text -> MemorySize.parse(text));

@@ -42,7 +42,11 @@ final class Connections {
         BufferLimits memory = limits.memory();
         this.inputs =
                 new BufferTotal(memory.requestBytes(), memory.mostRequestBytes(), all, SocketConnection::inputBytes);
-        this.outputs = new BufferTotal(memory.replyBytes(), Long.MAX_VALUE, all, SocketConnection::outputBytes);
+        this.outputs = new BufferTotal(
+                memory.replyBytes(),
+                Long.MAX_VALUE,
+                all,
+                connection -> connection.outbox().outputBytes());
     }
 
     // ---------------------------------------------------------------- admission

@@ -282,12 +282,6 @@ final class SocketConnection extends ChannelInboundHandlerAdapter {
         return outbox.unsentBytes();
     }
 
-    /** Bytes of memory that its replies take. */
-    @AnyThread
-    long outputBytes() {
-        return outbox.outputBytes();
-    }
-
     Outbox outbox() {
         return outbox;
     }

@@ -96,7 +96,8 @@ final class UnreadRequests {
         long frame = decoder.frameBytesKnown();
         long doubled = 2L * wanted;
         // A request that has begun to arrive gets all that it needs at once, so that it is not copied again and again.
-        // One that only claims to be long gets twice what has arrived. Whole requests that wait get a little room: for as
+        // One that only claims to be long gets twice what has arrived. Whole requests that wait get a little room: for
+        // as
         // long as they do, nothing is read.
         boolean isKnown = frame > wanted && (frame < doubled || wanted >= BEGUN_BYTES);
         long size = isKnown ? frame + 1024 : frame > wanted ? doubled : wanted + wanted / 4;

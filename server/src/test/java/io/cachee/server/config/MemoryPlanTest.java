@@ -50,6 +50,7 @@ class MemoryPlanTest {
     void withoutALimitTheProcessTakesHalfOfTheStoresSize() {
         assertThat(MemoryPlan.of(0, 256 * MB, 4_096 * MB, false).besideBytes()).isEqualTo(128 * MB);
         assertThat(MemoryPlan.of(0, 16 * MB, 4_096 * MB, false).besideBytes()).isEqualTo(64 * MB);
-        assertThat(MemoryPlan.of(0, 64_000 * MB, 4_096 * MB, false).besideBytes()).isEqualTo(1_024 * MB);
+        assertThat(MemoryPlan.of(0, 64_000 * MB, 4_096 * MB, false).besideBytes())
+                .isEqualTo(1_024 * MB);
     }
 }

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cachee.l2.L2Options;
 import io.cachee.server.cli.StartCommand;
-import io.cachee.store.Eviction;
 import io.cachee.server.engine.RemovedKeys;
+import io.cachee.store.Eviction;
 import io.cachee.store.Store;
-import java.util.stream.Stream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -22,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -364,8 +364,8 @@ class SettingsTest {
         int most = settings.memory().mostClients();
         assertThat(settings.parameters()).containsEntry("maxclients", String.valueOf(most));
         assertThat(settings.warnings())
-                .containsExactly("--maxclients: the memory beside the store is enough for " + most
-                        + " clients, not for 10000");
+                .containsExactly(
+                        "--maxclients: the memory beside the store is enough for " + most + " clients, not for 10000");
     }
 
     private void limit(long bytes) throws IOException {

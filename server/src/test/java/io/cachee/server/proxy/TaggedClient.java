@@ -87,7 +87,8 @@ final class TaggedClient implements Callable<Long> {
             if (reply.isError()) {
                 errors.add(reply.string());
             } else if (!step.isOwn.test(reply)) {
-                faults.add(name + " asked " + new String(step.request, ISO_8859_1).replace("\r\n", " ") + " and got " + reply);
+                faults.add(name + " asked " + new String(step.request, ISO_8859_1).replace("\r\n", " ") + " and got "
+                        + reply);
             }
         }
         return count;
