@@ -19,12 +19,12 @@ final class MemoryProof {
     private static final int PORT = 16_381;
     private static final long READY_MILLIS = 20_000;
 
-    private final Path cachee;
+    private final List<String> cachee;
     private final long storeBytes;
     private final long limitBytes;
     private final int seconds;
 
-    private MemoryProof(Path cachee, long storeBytes, long limitBytes, int seconds) {
+    MemoryProof(List<String> cachee, long storeBytes, long limitBytes, int seconds) {
         this.cachee = cachee;
         this.storeBytes = storeBytes;
         this.limitBytes = limitBytes;
@@ -38,7 +38,7 @@ final class MemoryProof {
             String[] sizes = megabytes.split("/", -1);
             long store = Long.parseLong(sizes[0]) * MB;
             long limit = sizes.length > 1 ? Long.parseLong(sizes[1]) * MB : limitFor(store);
-            allSurvived &= new MemoryProof(Path.of(arguments[0]), store, limit, Integer.parseInt(arguments[1]))
+            allSurvived &= new MemoryProof(List.of(arguments[0]), store, limit, Integer.parseInt(arguments[1]))
                     .run(arguments[2]);
         }
         System.exit(allSurvived ? 0 : 1);
@@ -61,7 +61,8 @@ final class MemoryProof {
         return survived;
     }
 
-    private boolean run(String name, MemoryLoads.Kind kind) throws Exception {
+    /** Whether the sidecar lives through this kind of load. */
+    boolean run(String name, MemoryLoads.Kind kind) throws Exception {
         if (!kind.beforeL2()) {
             return run(name, kind, List.of());
         }
@@ -95,8 +96,8 @@ final class MemoryProof {
     }
 
     private List<String> command(int port, List<String> flags) {
-        List<String> command = new ArrayList<>(List.of(
-                cachee.toString(),
+        List<String> command = new ArrayList<>(cachee);
+        command.addAll(List.of(
                 "start",
                 "--port=" + port,
                 "--health-port=0",

@@ -120,14 +120,14 @@ public final class Sidecar implements AutoCloseable {
                     shared.statistics::reads,
                     shared.statistics::hitRate,
                     System::nanoTime);
-            MemoryPlan memory = settings.memory();
+            MemoryPlan memory = memoryPlan();
             shared.tunables.limitMemory(new MemoryLimits(
                     memory.trackedBytes(), memory.slowLogBytes(), memory.usersBytes(), memory.copiedBytes()));
             configure(shared, settings);
             reload = new ConfigReload(settings, shared, log);
             shared.onShutdown(stopping::countDown);
             NetworkLimits limits =
-                    NetworkLimits.DEFAULT.but().memory(bufferLimits()).build();
+                    NetworkLimits.DEFAULT.but().memory(bufferLimits(memory)).build();
             this.server = SocketServer.open(shared, listenOptions(), limits, this::connectToL2);
             reload.add(new KeyspaceReload(proxy == null ? null : proxy.nearCache(), nearCache.keyspaces, log));
         } catch (IOException | RuntimeException e) {
@@ -204,8 +204,12 @@ public final class Sidecar implements AutoCloseable {
         }
     }
 
-    private BufferLimits bufferLimits() {
-        MemoryPlan memory = settings.memory();
+    private MemoryPlan memoryPlan() {
+        Runtime runtime = Runtime.getRuntime();
+        return settings.memory().withUsedHeap(runtime.maxMemory(), runtime.totalMemory() - runtime.freeMemory());
+    }
+
+    private BufferLimits bufferLimits(MemoryPlan memory) {
         long most = settings.options().buffersTotal;
         return new BufferLimits(
                 Math.min(most, memory.requestBytes()),

@@ -21,7 +21,10 @@ public record MemoryPlan(long besideBytes, long requestBytes, long replyBytes, l
     private static final long LINK_BYTES = 8L << 20;
 
     /** The part of {@link #PROCESS_BYTES} that lies on the heap. */
-    private static final long OWN_HEAP_BYTES = 7L << 20;
+    private static final long OWN_HEAP_BYTES = 9L << 20;
+
+    /** The part of the heap for new objects, where what lives on finds no place. */
+    private static final long YOUNG_BYTES = 3L << 20;
 
     /** The least memory that a container must have beside the store. */
     static final long LEAST_BESIDE_BYTES = 64L << 20;
@@ -48,9 +51,24 @@ public record MemoryPlan(long besideBytes, long requestBytes, long replyBytes, l
         long beside = limitBytes > 0 ? limitBytes - storeBytes : usualBeside(storeBytes);
         beside = Math.clamp(beside, LEAST_BESIDE_BYTES, MOST_BESIDE_BYTES);
         long free = beside - PROCESS_BYTES - (hasL2 ? LINK_BYTES : 0);
-        // A fifth of what is counted may be reached in addition, before clients that were closed are really gone.
-        long heap = Math.max(heapBytes - OWN_HEAP_BYTES, 4 << 20) / 5 * 4;
-        return new MemoryPlan(beside, Math.min(free / 5 * 2, heap), free / 5 * 2, free / 5);
+        long requests = Math.min(free / 5 * 2, requestsIn(heapBytes - OWN_HEAP_BYTES));
+        return new MemoryPlan(beside, requests, free / 5 * 2, free / 5);
+    }
+
+    /** A quarter more may be reached, before clients that were closed are really gone. */
+    private static long requestsIn(long heapBytes) {
+        return Math.max(heapBytes / 5 * 4, 1 << 20);
+    }
+
+    /**
+     * The same, if the process itself takes more of the heap than usual.
+     *
+     * @param heapBytes the largest size of the heap
+     * @param usedBytes what is used of it before the first client comes
+     */
+    public MemoryPlan withUsedHeap(long heapBytes, long usedBytes) {
+        long requests = Math.min(requestBytes, requestsIn(heapBytes - usedBytes - YOUNG_BYTES));
+        return new MemoryPlan(besideBytes, requests, replyBytes, socketBytes);
     }
 
     /** The memory that a container should have beside a store of this size: half of the store's. */

@@ -18,6 +18,11 @@ public final class Tunables {
     /** Chosen at the start from the memory of the container. */
     volatile MemoryLimits memory = MemoryLimits.DEFAULT;
 
+    /** What may be kept in memory. */
+    public MemoryLimits memory() {
+        return memory;
+    }
+
     /** Sets what may be kept in memory. Call before accepting clients. */
     public void limitMemory(MemoryLimits limits) {
         memory = limits;

@@ -23,13 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class GatheredReads {
     /** Larger MGETs are forwarded to L2, except in a cluster: loading every key would overflow the load queue. */
     private static final int MOST_KEYS = 5_000;
-    /** How many bytes one MGET may hold if L1 has all of its values. */
-    private static final int MOST_FOUND_BYTES = 12 << 20;
-    /** How many bytes one MGET may hold while it waits for loads, and how many all of them may hold together. */
-    private static final int MOST_GATHERED_BYTES = 4 << 20;
-
-    private static final long MOST_GATHERED_BYTES_BY_ALL = 16 << 20;
-
     private static final byte[] MGET = {'M', 'G', 'E', 'T'};
 
     private final NearCache nearCache;
@@ -49,12 +42,14 @@ final class GatheredReads {
             return;
         }
         int count = call.count() - 1;
+        // What one MGET may hold if L1 has all of its values.
+        long most = call.shared.tunables.memory().copiedBytes();
         List<byte @Nullable []> values = new ArrayList<>(count);
         int missing = 0;
         long size = 0;
         for (int i = 1; i <= count; i++) {
             Keyspace keyspace = kept.keyspaceOf(call, i);
-            byte[] found = kept.find(call, i, keyspace, (int) (MOST_FOUND_BYTES - size));
+            byte[] found = kept.find(call, i, keyspace, (int) (most - size));
             size += found == null ? 0 : found.length;
             if (found != null && found.length == 0) {
                 askForLarge(call);
@@ -116,6 +111,9 @@ final class GatheredReads {
      * The values of one MGET while some of them are being loaded. Confined to the link's event loop once that begins.
      */
     private final class Gathering {
+        /** How many bytes all may hold together that wait for loads, and half of that for one of them. */
+        private final long most;
+
         private final Session session;
         private final boolean inResp3;
         private final PendingReply place;
@@ -135,6 +133,7 @@ final class GatheredReads {
             this.values = values;
             this.missing = missing;
             this.words = wordsOf(call);
+            this.most = call.shared.tunables.memory().copiedBytes();
             for (int i = 1; i < call.count(); i++) {
                 keyspaces.add(kept.keyspaceOf(call, i));
             }
@@ -161,8 +160,8 @@ final class GatheredReads {
 
         private void grow(long bytes) {
             size += bytes;
-            boolean isTooMuchForAll = gatheredBytes.addAndGet(bytes) > MOST_GATHERED_BYTES_BY_ALL;
-            if (size > MOST_GATHERED_BYTES || isTooMuchForAll) {
+            boolean isTooMuchForAll = gatheredBytes.addAndGet(bytes) > most;
+            if (size > most / 2 || isTooMuchForAll) {
                 abandon();
             }
         }

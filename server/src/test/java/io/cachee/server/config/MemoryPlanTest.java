@@ -53,4 +53,12 @@ class MemoryPlanTest {
         assertThat(MemoryPlan.of(0, 64_000 * MB, 4_096 * MB, false).besideBytes())
                 .isEqualTo(1_024 * MB);
     }
+
+    @Test
+    void aProcessThatNeedsMoreLeavesLessToClients() {
+        MemoryPlan plan = MemoryPlan.of(192 * MB, 128 * MB, 15 * MB, false);
+        assertThat(plan.withUsedHeap(15 * MB, 4 * MB)).isEqualTo(plan);
+        assertThat(plan.withUsedHeap(15 * MB, 9 * MB).requestBytes()).isBetween(2 * MB, 3 * MB);
+        assertThat(plan.withUsedHeap(15 * MB, 15 * MB).requestBytes()).isPositive();
+    }
 }

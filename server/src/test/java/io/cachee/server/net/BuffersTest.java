@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 final class BuffersTest {
     private static final int MIB = 1 << 20;
 
-    private final Buffers buffers = new Buffers(2);
+    private final Buffers buffers = new Buffers(6L * MIB);
 
     @Test
     void usesLargeArraysAgainTheSmallestThatServes() {
@@ -21,7 +21,7 @@ final class BuffersTest {
     }
 
     @Test
-    void keepsItsShareOfTwelveMegabytesTheLargestOfThem() {
+    void keepsSixMegabytesTheLargestOfThem() {
         byte[][] given = new byte[8][];
         for (int i = 0; i < given.length; i++) {
             given[i] = new byte[MIB + i];

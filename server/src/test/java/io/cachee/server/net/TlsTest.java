@@ -314,7 +314,9 @@ final class TlsTest {
             other.call("SET", "k", value);
             socket.getOutputStream().write("GET k\r\n".getBytes(ISO_8859_1));
             assertThat(socket.getInputStream().readNBytes(value.length + 12)).hasSize(value.length + 12);
-            socket.getOutputStream().write(("MGET" + " k".repeat(20) + "\r\n").getBytes(ISO_8859_1));
+            // One step, whose replies cannot wait until the client has taken some.
+            String gets = "GET k\r\n".repeat(20);
+            socket.getOutputStream().write(("MULTI\r\n" + gets + "EXEC\r\n").getBytes(ISO_8859_1));
             sidecar.awaitDisconnects("output_limit", 1);
             sidecar.awaitClients(1);
             assertThat(sidecar.disconnects("output_limit")).isEqualTo(1);
