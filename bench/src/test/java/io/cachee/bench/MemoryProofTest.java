@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -40,8 +41,7 @@ final class MemoryProofTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.cachee.server.cli.Cachee");
-        MemoryLoads.Kind kind = LOADS.get(load);
-        assertThat(kind).isNotNull();
+        MemoryLoads.Kind kind = Objects.requireNonNull(LOADS.get(load));
         assertThat(new MemoryProof(cachee, STORE_BYTES, LIMIT_BYTES, SECONDS).run(load, kind))
                 .isTrue();
     }
