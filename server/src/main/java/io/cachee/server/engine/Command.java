@@ -55,6 +55,9 @@ public final class Command {
     public final Group group;
     public final boolean writes;
     final boolean reads;
+    /** Whether exactly one argument is a key, always at the same place. */
+    final boolean hasOneKey;
+
     public final boolean writesUnnamed;
     /** Whether reading the clock takes a notable part of the command's time, unless its arguments or reply are long. */
     final boolean isBrief;
@@ -93,6 +96,7 @@ public final class Command {
         this.traits = row.traits;
         this.writes = flags.contains(CommandFlag.WRITE);
         this.reads = flags.contains(CommandFlag.READONLY) && !keySpecs.isEmpty();
+        this.hasOneKey = keySpecs.size() == 1 && firstKey > 0 && firstKey == lastKey;
         this.writesUnnamed = traits.contains(Trait.WRITES_UNNAMED);
         boolean isFast = flags.contains(CommandFlag.FAST) || traits.contains(Trait.BRIEF);
         this.isBrief = firstKey > 0 && firstKey == lastKey && isFast;
