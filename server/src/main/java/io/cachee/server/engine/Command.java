@@ -65,8 +65,8 @@ public final class Command {
     final boolean exclusive;
     final boolean noAuth;
     final boolean queues;
-    /** The first argument that logs must not show; 0 if they may show all. */
-    final int secretFrom;
+    /** The arguments that logs must not show. */
+    final Secrets secrets;
     /** The position in the table, by which counters and permissions are indexed. */
     public final int number;
 
@@ -103,7 +103,7 @@ public final class Command {
         this.exclusive = traits.contains(Trait.EXCLUSIVE);
         this.noAuth = flags.contains(CommandFlag.NO_AUTH);
         this.queues = !traits.contains(Trait.UNQUEUED);
-        this.secretFrom = row.secretFrom;
+        this.secrets = row.secrets;
         this.number = number;
         this.least = Math.abs(arity);
         this.most = arity >= 0 ? arity : Integer.MAX_VALUE;

@@ -40,6 +40,7 @@ public final class CommandExecutor {
     private final KeyPrefetch ahead = new KeyPrefetch();
     private final CommandTimer timer;
     private final Slices slices;
+    final TurnDelivery turn = new TurnDelivery();
     private boolean moreFollow;
     private boolean muted;
     /** Whether the executor keeps other event loops from running commands. */
@@ -103,6 +104,7 @@ public final class CommandExecutor {
     /** Ends a batch. True if there are replies to flush. */
     public boolean end(Session session) {
         try {
+            turn.deliver();
             timer.end(session);
             return reply.end();
         } finally {
