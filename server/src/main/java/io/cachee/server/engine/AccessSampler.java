@@ -30,12 +30,12 @@ final class AccessSampler {
     /** Counts the accesses of a request. Call before it runs. The context's key is lost. */
     void note(CommandContext call) {
         Command command = call.command;
-        if (!command.hasOneKey) {
-            for (int i = 0; i < command.keySpecs.size(); i++) {
-                noteAll(call, command.keySpecs.get(i));
+        if (!command.isOneAccess) {
+            for (int i = 0; i < command.accesses.size(); i++) {
+                noteAll(call, command.accesses.get(i));
             }
         } else if (--untilSample == 0) {
-            sample(call, command.keySpecs.getFirst(), command.firstKey);
+            sample(call, command.accesses.getFirst(), command.firstKey);
             untilSample = next();
         }
     }
@@ -70,7 +70,7 @@ final class AccessSampler {
         if (call.command.reads) {
             reads.add(call.key, call.keyOffset, call.keyLength, weight);
         }
-        long amount = call.command.hasOneKey ? request.payloadBytes() : bytesOf(request, place, spec.step());
+        long amount = call.command.isOneAccess ? request.payloadBytes() : bytesOf(request, place, spec.step());
         if (spec.givesValue() && call.describe()) {
             amount += call.info.valueLength();
         }

@@ -55,8 +55,10 @@ public final class Command {
     public final Group group;
     public final boolean writes;
     final boolean reads;
-    /** Whether exactly one argument is a key, always at the same place. */
-    final boolean hasOneKey;
+    /** The keys whose accesses are counted to find the hot ones. */
+    final List<KeySpec> accesses;
+    /** Whether each request is one such access, and the key is always at the same place. */
+    final boolean isOneAccess;
 
     public final boolean writesUnnamed;
     /** Whether reading the clock takes a notable part of the command's time, unless its arguments or reply are long. */
@@ -96,7 +98,8 @@ public final class Command {
         this.traits = row.traits;
         this.writes = flags.contains(CommandFlag.WRITE);
         this.reads = flags.contains(CommandFlag.READONLY) && !keySpecs.isEmpty();
-        this.hasOneKey = keySpecs.size() == 1 && firstKey > 0 && firstKey == lastKey;
+        this.accesses = role == Role.EXPLAINS ? List.of() : keySpecs;
+        this.isOneAccess = accesses.size() == 1 && firstKey > 0 && firstKey == lastKey;
         this.writesUnnamed = traits.contains(Trait.WRITES_UNNAMED);
         boolean isFast = flags.contains(CommandFlag.FAST) || traits.contains(Trait.BRIEF);
         this.isBrief = firstKey > 0 && firstKey == lastKey && isFast;
