@@ -32,7 +32,8 @@ final class HotKeysOfRequestsTest {
     private Map<String, Long> shares(String kind) throws IOException {
         List<RespValue> kinds = client.ask("HOTKEYS COUNT 128").items();
         Map<String, Long> shares = new LinkedHashMap<>();
-        for (RespValue entry : kinds.get(kinds.get(0).string().equals(kind) ? 1 : 3).items()) {
+        for (RespValue entry :
+                kinds.get(kinds.get(0).string().equals(kind) ? 1 : 3).items()) {
             List<RespValue> parts = entry.items();
             shares.put(parts.get(0).string(), number(parts.get(2)));
         }
@@ -64,8 +65,8 @@ final class HotKeysOfRequestsTest {
             client.call("SET", "k:" + i, "value");
         }
         assertThat(shares("bytes")).isNotEmpty();
-        assertThat(shares("bytes").values()).allSatisfy(share -> assertThat(share)
-                .isLessThan(20));
+        assertThat(shares("bytes").values())
+                .allSatisfy(share -> assertThat(share).isLessThan(20));
     }
 
     @Test

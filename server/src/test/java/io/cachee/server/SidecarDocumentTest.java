@@ -47,7 +47,8 @@ class SidecarDocumentTest {
         String document = Files.readString(Path.of("../docs/sidecar.md"));
         Matcher example = Pattern.compile("(?s)A file:\n\n(.*?)\n\n").matcher(document);
         assertThat(example.find()).isTrue();
-        Path file = Files.writeString(directory.resolve("cachee.yaml"), example.group(1).stripIndent());
+        Path file = Files.writeString(
+                directory.resolve("cachee.yaml"), example.group(1).stripIndent());
         FlagValues values = new FlagValues(StartOptions.FLAGS, Set.of(), List.of("--config=" + file), Map.of());
         assertThat(values.list("bind")).containsExactly("127.0.0.1", "::1");
     }

@@ -26,7 +26,8 @@ package io.cachee.store;
  * <p><b>Settings.</b> {@link PolicyContest} runs all of them on a sample of the keys and tells which does best.
  *
  * <p>The policy byte counts uses, up to seven, in its low bits, and in its high bits those that do not count, up to
- * {@value #MOST_YOUNG_USES}. The latter are shown to users, and decide nothing. Why these rules: docs/decisions/0003-eviction.md.
+ * {@value #MOST_YOUNG_USES}. The latter are shown to users, and decide nothing. Why these rules:
+ * docs/decisions/0003-eviction.md.
  */
 final class CacheeLfu implements EvictionPolicy {
     /**

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -21,6 +22,9 @@ final class HelpCommand implements Callable<Integer> {
     public Integer call() {
         CommandLine root = spec.parent().commandLine();
         String named = command;
+        if (named != null && !root.getSubcommands().containsKey(named)) {
+            throw new ParameterException(root, "unknown command '" + named + "'");
+        }
         return named == null ? root.execute("--help") : root.execute(named, "--help");
     }
 }

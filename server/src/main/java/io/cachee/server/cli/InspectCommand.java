@@ -4,6 +4,7 @@ import io.cachee.server.config.Settings;
 import io.cachee.store.AttachException;
 import io.cachee.store.StoreInspection;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -60,7 +61,8 @@ final class InspectCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--keys " + keys + " is outside 0.." + MOST_KEYS);
         }
         try {
-            StoreInspection found = StoreInspection.of(Settings.storeFile(file), keys);
+            Path published = Settings.storeFile(file);
+            StoreInspection found = StoreInspection.of(Files.exists(published) ? published : file, keys);
             PrintWriter out = spec.commandLine().getOut();
             out.print(format == OutputFormat.JSON ? InspectionReport.json(found) : InspectionReport.text(found, keys));
             out.flush();

@@ -165,8 +165,7 @@ final class InfoText {
         long pubSub = shared.clients.all().stream()
                 .filter(s -> ClientTypes.typeOf(s).equals("pubsub"))
                 .count();
-        long blocked =
-                shared.clients.all().stream().filter(Session::waitsInL2).count();
+        long blocked = shared.clients.all().stream().filter(Session::waitsInL2).count();
         long largestInput = shared.clients.all().stream()
                 .mapToLong(s -> s.link.unreadBytes())
                 .max()

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The values of flags in the environment and in the file; the environment comes first. The flag {@code --max-memory} is
- * {@code CACHEE_MAX_MEMORY} in the environment and {@code max-memory} in the file. Unknown names are refused in the file; in the environment
- * they may be meant for others, so there is only a warning.
+ * {@code CACHEE_MAX_MEMORY} in the environment and {@code max-memory} in the file. Unknown names are refused in the
+ * file; in the environment they may be meant for others, so there is only a warning.
  */
 final class LayeredSource {
     private static final String PREFIX = "CACHEE_";

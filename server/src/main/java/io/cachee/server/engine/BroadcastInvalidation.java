@@ -28,9 +28,7 @@ final class BroadcastInvalidation implements Session.Message {
 
     @Override
     public boolean absorbs(Session.Message following) {
-        return following instanceof BroadcastInvalidation other
-                && other.source.equals(source)
-                && absorbed.add(other);
+        return following instanceof BroadcastInvalidation other && other.source.equals(source) && absorbed.add(other);
     }
 
     @Override
@@ -42,7 +40,8 @@ final class BroadcastInvalidation implements Session.Message {
     }
 
     private void addTo(Map<byte[], TreeSet<byte[]>> keys) {
-        keys.computeIfAbsent(prefix, _ -> new TreeSet<>(Arrays::compareUnsigned)).add(key);
+        keys.computeIfAbsent(prefix, _ -> new TreeSet<>(Arrays::compareUnsigned))
+                .add(key);
     }
 
     @Override

@@ -9,7 +9,8 @@ public final class ListenFailure {
     /** @param flag the flag that says where to listen */
     public static IOException of(String flag, Object address, Exception cause) {
         String place = address.toString().replaceFirst("^/", "");
-        return new IOException(flag + ": cannot listen at " + place + ": " + reason(String.valueOf(cause.getMessage())), cause);
+        String reason = reason(String.valueOf(cause.getMessage()));
+        return new IOException(flag + ": cannot listen at " + place + ": " + reason, cause);
     }
 
     private static String reason(String message) {

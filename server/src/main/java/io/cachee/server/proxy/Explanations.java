@@ -130,7 +130,8 @@ final class Explanations {
 
     private static String describe(Keyspace keyspace) {
         KeyspacePolicy policy = keyspace.policy();
-        return keyspace.name() + ", " + policy.consistency().name().toLowerCase(Locale.ROOT).replace('_', '-')
+        return keyspace.name() + ", "
+                + policy.consistency().name().toLowerCase(Locale.ROOT).replace('_', '-')
                 + ", at most " + KeyFacts.duration(policy.l1TtlMillis()) + " in L1, absence at most "
                 + KeyFacts.duration(policy.negativeTtlMillis());
     }

@@ -34,7 +34,8 @@ final class ExplainCommandTest {
     void aKeyThatIsHeldIsAHit() throws Exception {
         client.call("SET", "k", "value");
         assertThat(explain("k"))
-                .startsWith("answer: hit\nvalue: 5 bytes\nexpiry: never\npolicy: cachee-lfu, 0 uses noted, on probation\n");
+                .startsWith(
+                        "answer: hit\nvalue: 5 bytes\nexpiry: never\npolicy: cachee-lfu, 0 uses noted, on probation\n");
         client.call("PEXPIRE", "k", "100000");
         assertThat(explain("k")).containsPattern("expiry: in (99\\.\\d|100\\.0) s\n");
     }
@@ -52,12 +53,11 @@ final class ExplainCommandTest {
 
     @Test
     void aKeyThatWasNeverThereIsAMiss() throws Exception {
-        assertThat(explain("nothing"))
-                .isEqualTo("""
-                    answer: miss, because there is no such key
-                    policy: cachee-lfu
-                    history: not among the keys that were evicted not long ago
-                    """);
+        assertThat(explain("nothing")).isEqualTo("""
+            answer: miss, because there is no such key
+            policy: cachee-lfu
+            history: not among the keys that were evicted not long ago
+            """);
     }
 
     @Test
@@ -112,14 +112,12 @@ final class ExplainCommandTest {
         assertThat(text.err()).isEmpty();
         assertThat(text.out()).startsWith("answer: hit\nvalue: 5 bytes\n");
         CommandLineRun json = CommandLineRun.of("explain", "--target", target, "--format", "json", "a \"key\"");
-        assertThat(json.out())
-                .startsWith("""
-                    {
-                      "key": "a \\"key\\"",
-                      "answer": "hit",
-                      "value": "5 bytes",
-                    """)
-                .endsWith("\n}\n");
+        assertThat(json.out()).startsWith("""
+            {
+              "key": "a \\"key\\"",
+              "answer": "hit",
+              "value": "5 bytes",
+            """).endsWith("\n}\n");
         assertThat(CommandLineRun.of("explain", "--target", target).exitCode()).isEqualTo(2);
     }
 }

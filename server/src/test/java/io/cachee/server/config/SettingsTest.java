@@ -441,7 +441,9 @@ class SettingsTest {
         refuses("--l2-max-reply: '1kb' is not between 1.0 MiB and 512.0 MiB", "--l2=redis://a", "--l2-max-reply=1kb");
         refuses("--l2-timeout is about L2, and there is no --l2", "--l2-timeout=5");
         refuses("--l2-password-file is about L2, and there is no --l2", "--l2-password-file=/x");
-        refuses("--l2: a URI begins with its scheme: redis://HOST:PORT, such as redis://localhost:6379", "--l2=localhost:6379");
+        refuses(
+                "--l2: a URI begins with its scheme: redis://HOST:PORT, such as redis://localhost:6379",
+                "--l2=localhost:6379");
         refuses("--l2: the scheme 'http' is none of redis", "--l2=http://localhost:6379");
         refuses("a certificate needs its key", "--l2=rediss://a", "--l2-tls-cert=/c");
         refuses("--prewarm-source: 'disk' is neither l2 nor off", "--prewarm-source=disk");

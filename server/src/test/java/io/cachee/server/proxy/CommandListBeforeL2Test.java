@@ -106,7 +106,8 @@ final class CommandListBeforeL2Test {
                         case "PATTERN *ea*" -> name.contains("ea");
                         case "PATTERN cachee.f*" -> name.startsWith("cachee.f");
                         case "ACLCAT string" ->
-                            !List.of("cachee.explain", "cachee.purge", "hotkeys").contains(name);
+                            !List.of("cachee.explain", "cachee.purge", "hotkeys")
+                                    .contains(name);
                         default -> false;
                     })
                     .forEach(name -> wanted.add("$" + name));

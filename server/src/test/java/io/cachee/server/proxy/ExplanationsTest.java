@@ -13,8 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** CACHEE.EXPLAIN before an L2. */
 final class ExplanationsTest {
-    private static final String KEYSPACE =
-            "keyspace: default, bounded, at most 60.0 s in L1, absence at most 5.0 s\n";
+    private static final String KEYSPACE = "keyspace: default, bounded, at most 60.0 s in L1, absence at most 5.0 s\n";
 
     private RedisServerProcess redis;
     private TestSidecar sidecar;
@@ -81,11 +80,10 @@ final class ExplanationsTest {
         direct.call("LPUSH", "list", "v");
         assertThat(explain("list")).contains("L2: holds something that GET does not read, without an expiry\n");
         client.call("SELECT", "3");
-        assertThat(explain("list"))
-                .isEqualTo("""
-                    answer: miss, because L1 keeps database 0 alone; reads are forwarded to L2
-                    L2: has no such key
-                    """);
+        assertThat(explain("list")).isEqualTo("""
+            answer: miss, because L1 keeps database 0 alone; reads are forwarded to L2
+            L2: has no such key
+            """);
     }
 
     @Test
