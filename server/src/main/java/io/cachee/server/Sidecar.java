@@ -252,8 +252,8 @@ public final class Sidecar implements AutoCloseable {
                     new AdminServer.Pages(pages.health(), isOnePort ? metrics : Map.of()));
         }
         if (options.metricsPort > 0 && !isOnePort) {
-            metricsPort =
-                    admin.listen("--metrics-port", options.adminBind, options.metricsPort, new AdminServer.Pages(Map.of(), metrics));
+            metricsPort = admin.listen(
+                    "--metrics-port", options.adminBind, options.metricsPort, new AdminServer.Pages(Map.of(), metrics));
         }
     }
 

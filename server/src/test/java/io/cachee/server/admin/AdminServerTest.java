@@ -243,7 +243,8 @@ class AdminServerTest {
     void saysWhereItCannotListen() throws IOException {
         int port = listen(new AdminServer());
         try (AdminServer second = new AdminServer()) {
-            assertThatThrownBy(() -> second.listen("--health-port", "127.0.0.1", port, new AdminServer.Pages(Map.of(), Map.of())))
+            assertThatThrownBy(() -> second.listen(
+                            "--health-port", "127.0.0.1", port, new AdminServer.Pages(Map.of(), Map.of())))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining(
                             "--health-port: cannot listen at 127.0.0.1:" + port + ": address already in use");
