@@ -1,5 +1,6 @@
 package io.cachee.l2;
 
+import io.cachee.resp.RequestEncoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -27,6 +28,9 @@ final class DedicatedConnection extends ChannelInboundHandlerAdapter implements 
     private boolean flushIsDue;
     private @Nullable NodeConnection greeting;
     private @Nullable Channel channel;
+    private @Nullable Node at;
+    /** What the node calls the connection; 0 while that is not known. */
+    private long clientId;
 
     /** @param gone called once when it ends, for whatever reason */
     DedicatedConnection(
@@ -45,6 +49,7 @@ final class DedicatedConnection extends ChannelInboundHandlerAdapter implements 
         if (closed) {
             return;
         }
+        at = node;
         NodeConnection made = new NodeConnection(link, place, role, this, node.inFlight());
         greeting = made;
         made.connect();
@@ -53,6 +58,7 @@ final class DedicatedConnection extends ChannelInboundHandlerAdapter implements 
     @Override
     public void up(NodeConnection made) {
         greeting = null;
+        clientId = made.clientId();
         ChannelHandlerContext ctx = made.release();
         if (ctx == null) {
             throw new IllegalStateException("a connection that is up has no channel");
@@ -97,6 +103,18 @@ final class DedicatedConnection extends ChannelInboundHandlerAdapter implements 
         } else {
             write(open, bytes);
         }
+    }
+
+    @Override
+    public void unblock(boolean withError, ReplyHandler handler) {
+        Node node = at;
+        if (node == null || clientId == 0) {
+            handler.failed(new L2Failure(L2Failure.Kind.NOT_CONNECTED, "the connection is not up"));
+            return;
+        }
+        String reason = withError ? "ERROR" : "TIMEOUT";
+        ByteBuf request = RequestEncoder.encode("CLIENT", "UNBLOCK", String.valueOf(clientId), reason);
+        node.send(request, RespVersion.EITHER, -1, handler);
     }
 
     private void write(Channel open, ByteBuf bytes) {

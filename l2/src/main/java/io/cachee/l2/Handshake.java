@@ -19,8 +19,9 @@ final class Handshake implements ReplyHandler {
          * All replies were as expected.
          *
          * @param echoes whether the server answers ECHO, so that markers can be sent
+         * @param clientId what the server calls the connection; 0 if it does not say
          */
-        void succeeded(boolean echoes);
+        void succeeded(boolean echoes, long clientId);
 
         void refused(String why);
     }
@@ -44,6 +45,7 @@ final class Handshake implements ReplyHandler {
     private final boolean replica;
     private int next;
     private boolean echoes;
+    private long clientId;
 
     Handshake(LinkContext link, ConnectionRole role, boolean replica, Outcome outcome) {
         this.replica = replica;
@@ -102,7 +104,7 @@ final class Handshake implements ReplyHandler {
         if (problem != null) {
             outcome.refused(step + ": " + problem);
         } else if (next == steps.size()) {
-            outcome.succeeded(echoes);
+            outcome.succeeded(echoes, clientId);
         }
     }
 
@@ -116,6 +118,9 @@ final class Handshake implements ReplyHandler {
             boolean isOptional = step == Step.ROLE || step == Step.PING;
             return isOptional && reply.text().startsWith("NOPERM") ? null : reply.text();
         }
+        if (step == Step.HELLO) {
+            clientId = clientId(reply.items());
+        }
         if (step != Step.ROLE) {
             return null;
         }
@@ -125,6 +130,16 @@ final class Handshake implements ReplyHandler {
             return copies ? null : "not a replica, or one that has lost its primary";
         }
         return isPrimary ? null : "not the primary";
+    }
+
+    /** The field {@code id} of the reply to HELLO. */
+    private static long clientId(List<Reply> fields) {
+        for (int i = 0; i + 1 < fields.size(); i += 2) {
+            if (fields.get(i).text().equals("id") && fields.get(i + 1).isInteger()) {
+                return fields.get(i + 1).number();
+            }
+        }
+        return 0;
     }
 
     @Override

@@ -64,6 +64,7 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     private @Nullable ChannelHandlerContext context;
     private @Nullable Channel channel;
     private boolean up;
+    private long clientId;
     private boolean ended;
 
     private final ReplyFrames received;
@@ -89,6 +90,11 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
         this.batch = new RequestBatch(link.loop());
         this.heartbeat = new Heartbeat(link, this);
         this.markers = new ReplyMarkers(link, this);
+    }
+
+    /** What the server calls the connection; 0 if it does not say. */
+    long clientId() {
+        return clientId;
     }
 
     // ---------------------------------------------------------------- beginning
@@ -151,8 +157,9 @@ final class NodeConnection extends ChannelInboundHandlerAdapter implements Hands
     }
 
     @Override
-    public void succeeded(boolean echoes) {
+    public void succeeded(boolean echoes, long id) {
         up = true;
+        clientId = id;
         markers.start(echoes);
         cancel(connectTimer);
         if (role.tracked()) {

@@ -52,7 +52,7 @@ public final class Keyspace {
     }
 
     /** Values loaded at or before this time of the store's clock are outdated. Each {@link #outdate} increases it. */
-    long validSince() {
+    public long validSince() {
         return validSince;
     }
 

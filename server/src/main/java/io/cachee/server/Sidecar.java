@@ -246,13 +246,14 @@ public final class Sidecar implements AutoCloseable {
         boolean isOnePort = options.healthPort == options.metricsPort;
         if (options.healthPort > 0) {
             healthPort = admin.listen(
+                    "--health-port",
                     options.adminBind,
                     options.healthPort,
                     new AdminServer.Pages(pages.health(), isOnePort ? metrics : Map.of()));
         }
         if (options.metricsPort > 0 && !isOnePort) {
-            metricsPort =
-                    admin.listen(options.adminBind, options.metricsPort, new AdminServer.Pages(Map.of(), metrics));
+            metricsPort = admin.listen(
+                    "--metrics-port", options.adminBind, options.metricsPort, new AdminServer.Pages(Map.of(), metrics));
         }
     }
 

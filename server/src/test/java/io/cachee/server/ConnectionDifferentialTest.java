@@ -97,6 +97,13 @@ final class ConnectionDifferentialTest {
             CONFIG SET maxclients 1 x
             CLIENT PAUSE 0 ALL x
             CLIENT UNBLOCK 1 ERROR x
+            SET k v
+            MEMORY USAGE k SAMPLES
+            MEMORY USAGE k SAMPLES x
+            MEMORY USAGE k SAMPLES -1
+            MEMORY USAGE k BOGUS 1
+            ~ MEMORY USAGE k SAMPLES 0 SAMPLES 5
+            MEMORY USAGE nothing
             COMMAND BOGUS
             COMMAND COUNT x
             PUBSUB

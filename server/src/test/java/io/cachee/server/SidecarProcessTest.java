@@ -252,7 +252,8 @@ class SidecarProcessTest {
                 assertThat(samePort.log().lines())
                         .singleElement()
                         .asString()
-                        .contains("ERROR cannot start: cannot listen at ", "in use");
+                        .contains(
+                                "ERROR cannot start: --port: cannot listen at 127.0.0.1:", ": address already in use");
             }
             try (RespClient client = RespClient.connect(socket());
                     StoreReader reader = StoreReader.attach(shm())) {

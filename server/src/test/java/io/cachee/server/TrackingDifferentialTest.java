@@ -143,6 +143,15 @@ final class TrackingDifferentialTest {
             <<
             b: MSET item:1 a user:2 b
             <<
+            b: MSET user:7 a item:3 b user:10 c other d user:1 e item:2 f user:7 g
+            <
+            <
+            b: MULTI
+            b: SET user:9 a
+            b: SET user:8 a
+            b: DEL user:9
+            b: EXEC
+            <
             SET user:1 own
             <<
             b: DEL user:1

@@ -25,7 +25,9 @@ package io.cachee.store;
  *
  * <p><b>Settings.</b> {@link PolicyContest} runs all of them on a sample of the keys and tells which does best.
  *
- * <p>The policy byte counts uses, up to seven. Why these rules: docs/decisions/0003-eviction.md.
+ * <p>The policy byte counts uses, up to seven, in its low bits, and in its high bits those that do not count, up to
+ * {@value #MOST_YOUNG_USES}. The latter are shown to users, and decide nothing. Why these rules:
+ * docs/decisions/0003-eviction.md.
  */
 final class CacheeLfu implements EvictionPolicy {
     /**
@@ -50,7 +52,9 @@ final class CacheeLfu implements EvictionPolicy {
         static final Setting[] ALL = {BALANCED, LOOPS, RECENT, WINDOW};
     }
 
-    private static final int MOST_USES = 7;
+    private static final int MOST_USES = EntryInfo.COUNTED_USES;
+    private static final int YOUNG_USE = MOST_USES + 1;
+    private static final int MOST_YOUNG_USES = 7;
     private static final int MOST_USES_AT_START = 3;
     /** How many powers of two above the mean an entry may be to enter main unproven. */
     private static final double UNPROVEN_SIZE = 0.5;
@@ -113,12 +117,19 @@ final class CacheeLfu implements EvictionPolicy {
 
     @Override
     public int use(int policy, long address) {
-        if (policy >= MOST_USES) {
+        if (uses(policy) == MOST_USES) {
             return policy;
         }
         Setting current = setting;
         boolean young = segments.logOf(address) == SMALL && segments.isYoung(address, current.youngShare);
-        return young ? policy : policy + 1;
+        if (!young) {
+            return policy + 1;
+        }
+        return policy / YOUNG_USE < MOST_YOUNG_USES ? policy + YOUNG_USE : policy;
+    }
+
+    private static int uses(int policy) {
+        return policy & MOST_USES;
     }
 
     /** One for entries of the usual size or less, more for larger ones. */
@@ -181,7 +192,7 @@ final class CacheeLfu implements EvictionPolicy {
             promote(tails, bytes);
             return false;
         }
-        int uses = tails.policy(SMALL);
+        int uses = uses(tails.policy(SMALL));
         if (uses > 0 && uses >= usesNeeded(bytes)) {
             boolean dropped = examineMain(Setting.ANY, tails);
             promote(tails, bytes);
@@ -207,7 +218,7 @@ final class CacheeLfu implements EvictionPolicy {
     private boolean examineMain(int most, Tails tails) {
         for (int i = 0; i < most && tails.seek(MAIN); i++) {
             credit += setting.patience;
-            int uses = tails.policy(MAIN);
+            int uses = uses(tails.policy(MAIN));
             int needed = usesNeeded(tails.entryBytes(MAIN));
             if (uses < needed || i == MOST_LOOKS) {
                 tails.drop(MAIN, false);

@@ -8,6 +8,9 @@ public final class EntryInfo {
     /** The time-to-live of an entry that does not expire. */
     public static final long NO_TTL = -1;
 
+    /** The bits of a policy byte in which uses count. Above them are uses that the policy does not count. */
+    static final int COUNTED_USES = 7;
+
     int version;
     long valueLength;
     long expiryMillis = NO_TTL;
@@ -22,7 +25,12 @@ public final class EntryInfo {
         valueLength = length;
         expiryMillis = expiry;
         ttlMillis = ttl;
-        frequency = RecordDescriptor.policy(first);
+        frequency = frequency(RecordDescriptor.policy(first));
+    }
+
+    /** How often an entry was used, by its policy byte. */
+    static int frequency(int policy) {
+        return (policy & COUNTED_USES) + policy / (COUNTED_USES + 1);
     }
 
     /** Changes with every change of the entry; equal versions mean the same value under the same key. */
@@ -45,7 +53,7 @@ public final class EntryInfo {
         return expiryMillis;
     }
 
-    /** How often the entry was used, as the eviction policy counts: a small number that saturates. */
+    /** How often the entry was used, as far as the eviction policy notes it: a small number that saturates. */
     public int frequency() {
         return frequency;
     }

@@ -238,7 +238,7 @@ final class Index {
     }
 
     /**
-     * The slot whose record has the lowest policy byte, among those where the key's entry may lie. All of them are
+     * The slot whose record has the fewest counted uses, among those where the key's entry may lie. All of them are
      * taken.
      */
     long weakest(long hash) {
@@ -248,9 +248,9 @@ final class Index {
         int lowest = Integer.MAX_VALUE;
         for (long slotOffset = bucket; slotOffset < end && lowest > 0; slotOffset += 8) {
             long address = Slots.address(region.getLong(slotOffset));
-            int policy = RecordDescriptor.policy(region.getLong(address));
-            if (policy < lowest) {
-                lowest = policy;
+            int uses = RecordDescriptor.policy(region.getLong(address)) & EntryInfo.COUNTED_USES;
+            if (uses < lowest) {
+                lowest = uses;
                 weakest = slotOffset;
             }
         }

@@ -10,6 +10,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -98,6 +99,8 @@ final class StoreFile {
             }
         } catch (StoreFileException e) {
             throw e;
+        } catch (NoSuchFileException e) {
+            throw new StoreFileException(path, "its directory " + path.getParent() + " does not exist", e);
         } catch (IOException e) {
             throw new StoreFileException(path, "cannot prepare a store of " + size + " bytes: " + e, e);
         }

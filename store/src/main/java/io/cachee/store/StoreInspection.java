@@ -312,14 +312,14 @@ public record StoreInspection(Header header, Life life, StoreStats statistics, I
             }
             byte[] key = new byte[keyLength];
             region.copyOut(body, key, 0, keyLength);
-            return new Key(key, valueLength, ttl, RecordDescriptor.policy(first));
+            return new Key(key, valueLength, ttl, EntryInfo.frequency(RecordDescriptor.policy(first)));
         }
 
         private @Nullable Key copyLargeKey(long head, long first, int keyLength, long ttl) {
             long valueLength = chunked.valueLength(head, first);
             byte[] key = new byte[keyLength];
             boolean isWhole = valueLength >= 0 && chunked.copyKey(head, first, key);
-            return isWhole ? new Key(key, valueLength, ttl, RecordDescriptor.policy(first)) : null;
+            return isWhole ? new Key(key, valueLength, ttl, EntryInfo.frequency(RecordDescriptor.policy(first))) : null;
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.cachee.server.admin;
 
+import io.cachee.server.engine.ListenFailure;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -81,8 +82,12 @@ public final class AdminServer implements AutoCloseable {
         this.requestMillis = requestMillis;
     }
 
-    /** Serves these pages at an address, and returns the port. */
-    public int listen(String address, int port, Pages pages) throws IOException {
+    /**
+     * Serves these pages at an address, and returns the port.
+     *
+     * @param flag the flag that names the port
+     */
+    public int listen(String flag, String address, int port, Pages pages) throws IOException {
         Guests guests = new Guests(MOST_CONNECTIONS);
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop)
@@ -108,7 +113,7 @@ public final class AdminServer implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Exception e) {
-            throw new IOException("cannot listen at " + address + ":" + port + ": " + e.getMessage(), e);
+            throw ListenFailure.of(flag, address + ":" + port, e);
         }
     }
 

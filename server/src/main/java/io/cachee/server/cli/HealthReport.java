@@ -14,6 +14,8 @@ final class HealthReport {
     private static final long HOT_THOUSANDTHS = 200;
     private static final long BIG_VALUE_BYTES = 100 << 10;
     private static final int SHOWN_KEYS = 3;
+    /** With fewer commands, nothing can be said about which keys take most. */
+    private static final int FEW_COMMANDS = 1_000;
 
     private final ServerInfo info;
     private final String name;
@@ -116,7 +118,7 @@ final class HealthReport {
         for (ServerInfo.HotKey key : top("bytes")) {
             lines.add("bytes  " + percent(key.thousandths() / 1e3) + "  " + shown(key.key()));
         }
-        return lines.isEmpty() ? List.of("nothing was read or written yet") : lines;
+        return lines.isEmpty() ? List.of("no key was read or written yet") : lines;
     }
 
     private List<ServerInfo.HotKey> top(String kind) {
@@ -168,8 +170,9 @@ final class HealthReport {
     }
 
     private void adviseOnKeys(List<String> advice) {
+        boolean isKnown = info.number("total_commands_processed") >= FEW_COMMANDS;
         for (ServerInfo.HotKey key : top("reads")) {
-            if (key.thousandths() >= HOT_THOUSANDTHS) {
+            if (isKnown && key.thousandths() >= HOT_THOUSANDTHS) {
                 advice.add("Hot key: " + shown(key.key()) + " takes " + percent(key.thousandths() / 1e3)
                         + " of all reads. A copy on the client's side (CLIENT TRACKING) would take them off the"
                         + " sidecar.");
@@ -182,7 +185,7 @@ final class HealthReport {
                     + " compressed ones, would let more fit and cost less time.");
         }
         for (ServerInfo.HotKey key : top("bytes")) {
-            if (key.thousandths() >= HOT_THOUSANDTHS) {
+            if (isKnown && key.thousandths() >= HOT_THOUSANDTHS) {
                 advice.add("Big traffic: " + shown(key.key()) + " makes " + percent(key.thousandths() / 1e3)
                         + " of all bytes.");
             }

@@ -1,10 +1,11 @@
 package io.cachee.server.cli;
 
+import io.cachee.server.config.Settings;
 import io.cachee.store.AttachException;
 import io.cachee.store.StoreInspection;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,22 +35,10 @@ import picocli.CommandLine.Spec;
 final class InspectCommand implements Callable<Integer> {
     private static final int MOST_KEYS = 1_000_000;
 
-    /** How findings are written. */
-    enum Format {
-        TEXT,
-        JSON;
-
-        /** As on the command line. */
-        @Override
-        public String toString() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE", description = "The file, such as /dev/shm/cachee/store.")
+    @Parameters(paramLabel = "FILE", description = "The file, or the directory that --shm names.")
     private Path file = Path.of("");
 
     @Option(
@@ -64,7 +53,7 @@ final class InspectCommand implements Callable<Integer> {
             paramLabel = "FORMAT",
             defaultValue = "text",
             description = "text (the default) or json.")
-    private Format format = Format.TEXT;
+    private OutputFormat format = OutputFormat.TEXT;
 
     @Override
     public Integer call() {
@@ -72,9 +61,10 @@ final class InspectCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--keys " + keys + " is outside 0.." + MOST_KEYS);
         }
         try {
-            StoreInspection found = StoreInspection.of(file, keys);
+            Path published = Settings.storeFile(file);
+            StoreInspection found = StoreInspection.of(Files.exists(published) ? published : file, keys);
             PrintWriter out = spec.commandLine().getOut();
-            out.print(format == Format.JSON ? InspectionReport.json(found) : InspectionReport.text(found, keys));
+            out.print(format == OutputFormat.JSON ? InspectionReport.json(found) : InspectionReport.text(found, keys));
             out.flush();
             return 0;
         } catch (AttachException problem) {

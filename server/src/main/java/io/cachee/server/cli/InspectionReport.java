@@ -204,12 +204,12 @@ final class InspectionReport {
         return field(name, String.valueOf(value));
     }
 
-    private static String field(String name, String json) {
+    static String field(String name, String json) {
         return quoted(name) + ": " + json;
     }
 
-    /** A JSON string; the text must be printable ASCII. */
-    private static String quoted(String text) {
+    /** A JSON string; the text must have no control characters. */
+    static String quoted(String text) {
         return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 

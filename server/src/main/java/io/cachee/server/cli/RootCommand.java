@@ -26,10 +26,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
             StartCommand.class,
             TopCommand.class,
             ReportCommand.class,
+            ExplainCommand.class,
             WarmCommand.class,
             BenchCommand.class,
             SimulateCommand.class,
-            InspectCommand.class
+            InspectCommand.class,
+            HelpCommand.class
         })
 final class RootCommand implements Callable<Integer> {
     @Spec

@@ -5,6 +5,7 @@ import io.cachee.server.engine.CommandException;
 import io.cachee.server.engine.CommandRows;
 import io.cachee.server.engine.Decimal;
 import io.cachee.server.engine.HotKeys;
+import io.cachee.server.engine.KeyFacts;
 import java.util.List;
 
 /** Commands that Redis does not have. Leases and purges work with an L2 only; {@code proxy} runs them then. */
@@ -16,11 +17,18 @@ final class CacheeCommands {
 
     static void addTo(CommandRows rows) {
         rows.add("hotkeys -1 admin,loading,stale LOCAL ours", CacheeCommands::hotKeys);
+        rows.add("cachee.explain 2 readonly @keyspace ROa:1 LOCAL as=explains ours", CacheeCommands::explain);
 
         rows.add("cachee.lease -2 write @string RWaui:1 FORWARD as=leases ours", call -> refuse("leases are kept"));
         rows.add("cachee.fill -4 write @string RWaui:1 FORWARD as=fills ours", call -> refuse("leases are kept"));
         rows.add("cachee.release 3 write @string RWad:1 FORWARD as=releases ours", call -> refuse("leases are kept"));
         rows.add("cachee.purge 2 write @keyspace @dangerous FORWARD as=purges ours", call -> refuse("keys are purged"));
+    }
+
+    private static void explain(CommandContext call) {
+        List<String> lines = KeyFacts.ofStore(call.key(1)).lines();
+        call.reply.array(lines.size());
+        lines.forEach(call.reply::bulk);
     }
 
     private static void hotKeys(CommandContext call) {

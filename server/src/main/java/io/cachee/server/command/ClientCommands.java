@@ -8,6 +8,7 @@ import io.cachee.server.engine.CommandException;
 import io.cachee.server.engine.CommandRows;
 import io.cachee.server.engine.Decimal;
 import io.cachee.server.engine.Session;
+import io.cachee.server.engine.UpstreamConnection;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -179,14 +180,19 @@ final class ClientCommands {
         call.reply.ok();
     }
 
-    /** The sidecar's own commands never block, so there is no client to wake. */
+    /** The sidecar's own commands never block. Those that do wait in L2, which ends the wait. */
     private static void unblock(CommandContext call) {
         Subcommands.requireAtMost(call, 4);
         if (call.count() == 4 && !call.request.is(3, "TIMEOUT") && !call.request.is(3, "ERROR")) {
             throw new CommandException("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
         }
-        Decimal.integer(call.request, 2);
-        call.reply.integer(0);
+        Session waiting = call.shared.clients.byId(Decimal.integer(call.request, 2));
+        UpstreamConnection toL2 = waiting == null ? null : waiting.own;
+        if (toL2 == null || !toL2.isBlocked()) {
+            call.reply.integer(0);
+        } else {
+            toL2.unblock(call.count() == 4 && call.request.is(3, "ERROR"), call.session, call.pendingReply());
+        }
     }
 
     private static final List<String> HELP = List.of(
@@ -220,6 +226,8 @@ final class ClientCommands {
             "    Control server assisted client side caching.",
             "TRACKINGINFO",
             "    Report tracking status for the current connection.",
+            "UNBLOCK <clientid> [TIMEOUT|ERROR]",
+            "    Unblock the specified blocked client.",
             "UNPAUSE",
             "    Stop the current client pause, resuming traffic.");
 }

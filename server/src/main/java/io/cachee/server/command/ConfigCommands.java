@@ -26,7 +26,11 @@ final class ConfigCommands {
         rows.add("config|help 2 loading,stale LOCAL", call -> Subcommands.replyHelp(call, HELP));
         rows.add("config|resetstat 2 admin,noscript,loading,stale LOCAL", ConfigCommands::resetStatistics);
         rows.add("config|rewrite 2 admin,noscript,loading,stale LOCAL", ConfigCommands::rewrite);
-        rows.add("config|set -4 admin,noscript,loading,stale LOCAL as=changes-settings secret=3", ConfigCommands::set);
+        rows.add(
+                "config|set -4 admin,noscript,loading,stale LOCAL as=changes-settings"
+                        + " secret=REQUIREPASS+1,MASTERAUTH+1,MASTERUSER+1,TLS-KEY-FILE-PASS+1,"
+                        + "TLS-CLIENT-KEY-FILE-PASS+1",
+                ConfigCommands::set);
     }
 
     private static void get(CommandContext call) {

@@ -165,6 +165,7 @@ final class InfoText {
         long pubSub = shared.clients.all().stream()
                 .filter(s -> ClientTypes.typeOf(s).equals("pubsub"))
                 .count();
+        long blocked = shared.clients.all().stream().filter(Session::waitsInL2).count();
         long largestInput = shared.clients.all().stream()
                 .mapToLong(s -> s.link.unreadBytes())
                 .max()
@@ -179,7 +180,7 @@ final class InfoText {
                 .put("maxclients", shared.tunables.maxClients())
                 .put("client_recent_max_input_buffer", largestInput)
                 .put("client_recent_max_output_buffer", largestOutput)
-                .put("blocked_clients", 0)
+                .put("blocked_clients", blocked)
                 .put("pubsub_clients", pubSub)
                 .put("tracking_clients", shared.tracking.clients())
                 .put("clients_in_timeout_table", 0)

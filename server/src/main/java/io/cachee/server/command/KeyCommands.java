@@ -25,8 +25,8 @@ final class KeyCommands {
         rows.add("copy -3 write,denyoom @keyspace ROa:1 OWu:2 FORWARD exclusive crosses-databases", KeyCommands::copy);
         rows.add("move 3 write,fast @keyspace RWau:1 FORWARD exclusive crosses-databases", KeyCommands::move);
 
-        rows.add("migrate -6 write @dangerous @keyspace RWad:3 RWad?:KEYS@-2..-1 OWN_CONNECTION secret=1 hides-keys"
-                + " l2-admin");
+        rows.add("migrate -6 write @dangerous @keyspace RWad:3 RWad?:KEYS@-2..-1 OWN_CONNECTION secret=AUTH+1,AUTH2+2"
+                + " hides-keys l2-admin");
         rows.add("sort -2 write,denyoom @dangerous @list @set @sortedset ROa:1 ROa:* OWu:* FORWARD writes-unnamed"
                 + " check=OWu:STORE@2 hides-with=BY,GET");
         rows.add("sort_ro -2 readonly @dangerous @list @set @sortedset ROa:1 ROa:* FORWARD hides-with=BY,GET");

@@ -3,6 +3,7 @@ package io.cachee.server.command;
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandException;
 import io.cachee.server.engine.CommandRows;
+import io.cachee.server.engine.Decimal;
 import io.cachee.store.StoreStats;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +25,7 @@ final class MemoryCommands {
                 call -> call.reply.bulk("Stats not supported for the current allocator"));
         rows.add("memory|purge 2 LOCAL", call -> call.reply.ok());
         rows.add("memory|stats 2 LOCAL", MemoryCommands::stats);
-        rows.add("memory|usage -3 readonly RO:2 LOCAL", MemoryCommands::usage);
+        rows.add("memory|usage -3 readonly RO:2 FORWARD", MemoryCommands::usage);
     }
 
     private static void doctor(CommandContext call) {
@@ -70,8 +71,11 @@ final class MemoryCommands {
     }
 
     private static void usage(CommandContext call) {
-        if (call.count() != 3 && !(call.count() == 5 && call.request.is(3, "SAMPLES"))) {
-            throw CommandException.syntax();
+        for (int i = 3; i < call.count(); i += 2) {
+            boolean isNumbered = call.request.is(i, "SAMPLES") && i + 1 < call.count();
+            if (!isNumbered || Decimal.integer(call.request, i + 1) < 0) {
+                throw CommandException.syntax();
+            }
         }
         if (call.key(2).describe()) {
             call.reply.integer(call.keyLength + call.info.valueLength() + ENTRY_OVERHEAD_BYTES);

@@ -56,8 +56,11 @@ final class ServerCommands {
     }
 
     private static void monitor(CommandContext call) {
-        call.shared.monitors.add(call.session);
-        call.reply.ok();
+        if (!call.session.monitors) {
+            // Redis leaves a second one unanswered.
+            call.shared.monitors.add(call.session);
+            call.reply.ok();
+        }
     }
 
     private static void shutdown(CommandContext call) {

@@ -76,6 +76,11 @@ public final class FlagValues {
         return layers.section(name);
     }
 
+    /** Variables of the environment that look like flags and are none, each with a suggestion. */
+    List<String> unknownVariables() {
+        return layers.unknown();
+    }
+
     /** The names of the flags whose values differ from {@code before}. */
     public List<String> changedSince(FlagValues before) {
         return flags.keySet().stream()
@@ -129,6 +134,11 @@ public final class FlagValues {
             throw new IllegalStateException("no flag is named " + name);
         }
         return flag;
+    }
+
+    /** Whether a flag has a value other than its default. */
+    boolean isChanged(String name) {
+        return !text(name).equals(flag(name).otherwise());
     }
 
     /** Whether a flag is on the command line, which everybody on the machine can read. */

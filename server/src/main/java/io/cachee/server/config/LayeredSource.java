@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The values of flags in the environment and in the file; the environment comes first. The flag {@code --max-memory} is
- * {@code CACHEE_MAX_MEMORY} in the environment and {@code max-memory} in the file. Unknown names are refused in both.
+ * {@code CACHEE_MAX_MEMORY} in the environment and {@code max-memory} in the file. Unknown names are refused in the
+ * file; in the environment they may be meant for others, so there is only a warning.
  */
 final class LayeredSource {
     private static final String PREFIX = "CACHEE_";
     /** The flag that names the file, which the file itself cannot set. */
     private static final String CONFIG = "config";
-    /** Variables of the launcher. */
-    private static final Set<String> NOT_FLAGS = Set.of("CACHEE_JAVA_HOME", "CACHEE_JAVA_OPTS");
+    /** Variables of the launcher, and of the commands that talk to a running cache. */
+    private static final Set<String> NOT_FLAGS = Set.of("CACHEE_JAVA_HOME", "CACHEE_JAVA_OPTS", "CACHEE_PASSWORD");
     /** Variables by which Kubernetes describes a service named cachee to each pod of its namespace. */
     private static final Pattern OF_A_SERVICE =
             Pattern.compile("CACHEE_(.+_)?(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT_\\d+_(TCP|UDP)(_.+)?)");
@@ -30,16 +30,21 @@ final class LayeredSource {
     private final Map<String, String> environment;
     private final Map<String, String> file;
     private final Map<String, Object> sections;
+    /** Variables that are no flags, each with a suggestion. */
+    private final List<String> unknown;
+
     private final @Nullable Path path;
 
     private LayeredSource(
             Map<String, String> environment,
             Map<String, String> file,
             Map<String, Object> sections,
+            List<String> unknown,
             @Nullable Path path) {
         this.environment = environment;
         this.file = file;
         this.sections = sections;
+        this.unknown = unknown;
         this.path = path;
     }
 
@@ -48,7 +53,7 @@ final class LayeredSource {
      *
      * @param flags the names of all flags, without dashes in front
      * @param sections names in the file that are sections, not flags
-     * @throws IllegalArgumentException naming what is unknown
+     * @throws IllegalArgumentException naming what is unknown in the file
      */
     static LayeredSource read(
             Set<String> flags, Set<String> sections, Map<String, String> environment, @Nullable ConfigFile file) {
@@ -65,16 +70,13 @@ final class LayeredSource {
                 }
             }
         });
-        if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "unknown in the environment: " + String.join(", ", new TreeSet<>(unknown)));
-        }
+        unknown.sort(null);
         Map<String, String> fromFile = new LinkedHashMap<>();
         Map<String, Object> ofSections = new LinkedHashMap<>();
         if (file != null) {
             readFile(file, flags, sections, fromFile, ofSections);
         }
-        return new LayeredSource(fromEnvironment, fromFile, ofSections, file == null ? null : file.path());
+        return new LayeredSource(fromEnvironment, fromFile, ofSections, unknown, file == null ? null : file.path());
     }
 
     private static boolean isOthers(String name, String value) {
@@ -111,6 +113,11 @@ final class LayeredSource {
     @Nullable
     Path fileOf(String flag) {
         return environment.containsKey(flag) || !file.containsKey(flag) ? null : path;
+    }
+
+    /** Variables of the environment that look like flags and are none, each with a suggestion. */
+    List<String> unknown() {
+        return unknown;
     }
 
     /** A section of the file, made of lists, maps and text; null if the file has none. */

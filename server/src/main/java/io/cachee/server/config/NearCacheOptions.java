@@ -1,5 +1,6 @@
 package io.cachee.server.config;
 
+import io.cachee.l2.L2;
 import io.cachee.l2.L2Options;
 import io.cachee.nearcache.KeyspacePolicy;
 import io.cachee.nearcache.NearCache;
@@ -109,9 +110,33 @@ public final class NearCacheOptions {
             throw new IllegalArgumentException(
                     "--prewarm-source: '" + prewarmSource + "' is neither l2 nor off nor the URI of a Redis");
         }
+        checkFlags(values);
         link = uri.isEmpty() ? null : link(values, memory);
         if (link == null && !keyspaces.isEmpty()) {
             throw new IllegalArgumentException("keyspaces: they say how keys of L2 are cached, and there is no --l2");
+        }
+    }
+
+    private void checkFlags(FlagValues values) {
+        if (uri.isEmpty()) {
+            for (Flag flag : FLAGS) {
+                if (flag.name().startsWith("l2-") && values.isChanged(flag.name())) {
+                    throw new IllegalArgumentException("--" + flag.name() + " is about L2, and there is no --l2");
+                }
+            }
+        } else if (!uri.contains("://")) {
+            // What has no scheme is not shown if it may contain a password.
+            String shown = uri.contains("@") ? "" : ", such as redis://" + uri;
+            throw new IllegalArgumentException("--l2: a URI begins with its scheme: redis://HOST:PORT" + shown);
+        }
+    }
+
+    private static L2Options checked(L2Options link) {
+        try {
+            int ignored = L2.slots(link);
+            return link;
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException("--l2: " + wrong.getMessage() + "; it wants redis://HOST:PORT", wrong);
         }
     }
 
@@ -128,7 +153,7 @@ public final class NearCacheOptions {
         }
         String prefixes = values.text("l2-track-prefixes");
         int silence = values.integer("l2-silence", 10, MOST_MILLIS);
-        return L2Options.builder(values.text("l2"))
+        L2Options link = L2Options.builder(values.text("l2"))
                 .password(password)
                 .readFromReplicas(from.equals("replica"))
                 .trackedPrefixes(
@@ -143,6 +168,7 @@ public final class NearCacheOptions {
                 .mostReplyBytes(Math.min(
                         values.parsed("l2-max-reply", NearCacheOptions::replySize), memory.mostReplyOfL2Bytes()))
                 .build();
+        return checked(link);
     }
 
     private static @Nullable Path file(FlagValues values, String name) throws IOException {

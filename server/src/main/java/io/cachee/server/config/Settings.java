@@ -41,6 +41,7 @@ public final class Settings {
 
     private Settings(FlagValues values, Container container) throws IOException {
         this.values = values;
+        values.unknownVariables().forEach(name -> warnings.add("unknown in the environment: " + name));
         options = new StartOptions(values);
         maxMemory = values.parsed("max-memory", text -> {
             long bytes = text.equals("auto") ? largestStore(container) : MemorySize.parse(text, container);
@@ -287,7 +288,11 @@ public final class Settings {
         if (options.shm.isEmpty()) {
             return null;
         }
-        Path path = Path.of(options.shm);
+        return storeFile(Path.of(options.shm));
+    }
+
+    /** The file of a store that is published at a path, which may be a directory. */
+    public static Path storeFile(Path path) {
         return Files.isDirectory(path) ? path.resolve(SHM_NAME) : path;
     }
 

@@ -54,6 +54,9 @@ public final class ClientDescription {
         if (subscriptions != null && subscriptions.count() > 0) {
             flags.append('P');
         }
+        if (session.waitsInL2()) {
+            flags.append('b');
+        }
         Transaction transaction = session.transaction;
         if (transaction != null && transaction.open) {
             flags.append('x');

@@ -55,6 +55,11 @@ public final class Command {
     public final Group group;
     public final boolean writes;
     final boolean reads;
+    /** The keys whose accesses are counted to find the hot ones. */
+    final List<KeySpec> accesses;
+    /** Whether each request is one such access, and the key is always at the same place. */
+    final boolean isOneAccess;
+
     public final boolean writesUnnamed;
     /** Whether reading the clock takes a notable part of the command's time, unless its arguments or reply are long. */
     final boolean isBrief;
@@ -62,8 +67,8 @@ public final class Command {
     final boolean exclusive;
     final boolean noAuth;
     final boolean queues;
-    /** The first argument that logs must not show; 0 if they may show all. */
-    final int secretFrom;
+    /** The arguments that logs must not show. */
+    final Secrets secrets;
     /** The position in the table, by which counters and permissions are indexed. */
     public final int number;
 
@@ -93,13 +98,15 @@ public final class Command {
         this.traits = row.traits;
         this.writes = flags.contains(CommandFlag.WRITE);
         this.reads = flags.contains(CommandFlag.READONLY) && !keySpecs.isEmpty();
+        this.accesses = role == Role.EXPLAINS ? List.of() : keySpecs;
+        this.isOneAccess = accesses.size() == 1 && firstKey > 0 && firstKey == lastKey;
         this.writesUnnamed = traits.contains(Trait.WRITES_UNNAMED);
         boolean isFast = flags.contains(CommandFlag.FAST) || traits.contains(Trait.BRIEF);
         this.isBrief = firstKey > 0 && firstKey == lastKey && isFast;
         this.exclusive = traits.contains(Trait.EXCLUSIVE);
         this.noAuth = flags.contains(CommandFlag.NO_AUTH);
         this.queues = !traits.contains(Trait.UNQUEUED);
-        this.secretFrom = row.secretFrom;
+        this.secrets = row.secrets;
         this.number = number;
         this.least = Math.abs(arity);
         this.most = arity >= 0 ? arity : Integer.MAX_VALUE;

@@ -3,7 +3,6 @@ package io.cachee.server.engine;
 import io.cachee.resp.ReplyWriter;
 import io.cachee.resp.Request;
 import io.cachee.resp.RequestsAhead;
-import io.cachee.store.Store;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.Executor;
@@ -37,12 +36,11 @@ public final class CommandExecutor {
     private final CommandContext call;
     private final ExecutionGate.Cell cell;
     public final LoopStats stats;
-    private final HotKeys hotReads = new HotKeys();
-    private final HotKeys hotBytes = new HotKeys();
+    private final AccessSampler accesses;
     private final KeyPrefetch ahead = new KeyPrefetch();
     private final CommandTimer timer;
     private final Slices slices;
-    private int untilSample = HotKeys.MEAN_DISTANCE;
+    final TurnDelivery turn = new TurnDelivery();
     private boolean moreFollow;
     private boolean muted;
     /** Whether the executor keeps other event loops from running commands. */
@@ -55,6 +53,7 @@ public final class CommandExecutor {
         this.reply = new ReplyWriter(allocator);
         this.stats = new LoopStats(shared.table.commands().size() + 1);
         this.timer = new CommandTimer(shared, stats, System::nanoTime);
+        this.accesses = new AccessSampler(shared);
         this.cell = shared.gate.cell(loop);
         this.judge = new RequestJudge(shared, reply, stats);
         this.slices = new Slices(shared, this);
@@ -64,7 +63,7 @@ public final class CommandExecutor {
     }
 
     HotKeys hotKeys(boolean byBytes) {
-        return byBytes ? hotBytes : hotReads;
+        return byBytes ? accesses.bytes : accesses.reads;
     }
 
     SharedState shared() {
@@ -105,6 +104,7 @@ public final class CommandExecutor {
     /** Ends a batch. True if there are replies to flush. */
     public boolean end(Session session) {
         try {
+            turn.deliver();
             timer.end(session);
             return reply.end();
         } finally {
@@ -278,10 +278,7 @@ public final class CommandExecutor {
         long mark = reply.mark();
         replyMark = mark;
         try {
-            if (--untilSample == 0) {
-                untilSample = hotReads.distance();
-                sample(session, command, request);
-            }
+            accesses.note(call);
             shared.routing().handlerOf(session, command).handle(call);
         } catch (CommandException refused) {
             failed(session, command, mark, refused.reply());
@@ -349,23 +346,6 @@ public final class CommandExecutor {
         } else {
             session.finish();
         }
-    }
-
-    private void sample(Session session, Command command, Request request) {
-        if (command.firstKey == 0 || request.count() <= command.firstKey) {
-            return;
-        }
-        int longest = Store.MAX_KEY_SIZE - shared.databases.prefixBytes();
-        if (request.length(command.firstKey) > longest) {
-            // The store cannot hold a key of this length.
-            return;
-        }
-        call.key(session.database, command.firstKey);
-        if (command.reads) {
-            hotReads.add(call.key, call.keyOffset, call.keyLength, 1);
-        }
-        long bytes = call.describe() ? call.info.valueLength() : request.payloadBytes();
-        hotBytes.add(call.key, call.keyOffset, call.keyLength, bytes);
     }
 
     /** Runs the queued commands of a transaction. Call within {@link #alone}, so that they run as one step. */

@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It begins with the name and the arity. What follows may stand in any order: the flags, as Redis names them; the
  * categories that do not follow from the flags; {@link KeySpec}s; the {@link Route}; a {@link Role}; and {@link
- * Trait}s. {@code secret=2} hides the arguments from the second on in logs. The rules of users need more where
- * Redis finds keys by a function: {@code check=OWu:STORE@2} is a specification of a key to check beside the others;
- * {@code reads-with=GET} and {@code writes-with=SET,INCRBY} say that keys are read or written only with one of these
- * words; with a word of {@code hides-with=BY} the command uses keys that cannot be told.
+ * Trait}s. {@code secret=2} hides the arguments from the second on in logs, and {@code secret=AUTH+1,AUTH2+2} hides one
+ * argument after the word AUTH and two after AUTH2. The rules of users need more where Redis finds keys by a function:
+ * {@code check=OWu:STORE@2} is a specification of a key to check beside the others; {@code reads-with=GET} and {@code
+ * writes-with=SET,INCRBY} say that keys are read or written only with one of these words; with a word of {@code
+ * hides-with=BY} the command uses keys that cannot be told.
  */
 public final class CommandRow {
     final String name;
@@ -32,7 +33,7 @@ public final class CommandRow {
     @Nullable
     Role role;
 
-    public int secretFrom;
+    public Secrets secrets = Secrets.NONE;
     public boolean isUnknown;
     /** Whether the row is made for a command that the table lacks. */
     public boolean isUnlisted;

@@ -1,5 +1,6 @@
 package io.cachee.server.engine;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -77,7 +78,7 @@ final class CommandRowParser {
         } else if (word.startsWith("@")) {
             row.in(word.substring(1));
         } else if (word.startsWith(SECRET)) {
-            row.secretFrom = Integer.parseInt(word.substring(SECRET.length()));
+            row.secrets = secrets(word.substring(SECRET.length()));
         } else if (word.startsWith(ROLE)) {
             throw unknown("role", word.substring(ROLE.length()), row);
         } else if (word.indexOf('=') > 0) {
@@ -102,6 +103,18 @@ final class CommandRowParser {
             case "hides-with=" -> row.hidingWords.addAll(values);
             default -> throw unknown("setting", setting, row);
         }
+    }
+
+    private static Secrets secrets(String text) {
+        if (Character.isDigit(text.charAt(0))) {
+            return new Secrets(Integer.parseInt(text), List.of());
+        }
+        List<Secrets.Word> words = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            int plus = part.indexOf('+');
+            words.add(new Secrets.Word(part.substring(0, plus), Integer.parseInt(part, plus + 1, part.length(), 10)));
+        }
+        return new Secrets(0, List.copyOf(words));
     }
 
     private Set<CommandFlag> flags(String list, CommandRow row) {

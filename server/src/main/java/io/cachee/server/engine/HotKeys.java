@@ -5,13 +5,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The keys with the largest counts, estimated from a sample of requests. The number of keys is fixed: a key that is not
+ * The keys with the largest counts, estimated from a sample of accesses. The number of keys is fixed: a key that is not
  * among them replaces the one with the smallest count and inherits its count (the space-saving algorithm), so a key
  * that really is hot is never missed. Counts are halved from time to time, so that old ones fade. One event loop adds;
  * any thread may read.
  */
 public final class HotKeys {
-    /** One of this many requests is sampled, on average. */
+    /** One of this many accesses is sampled, on average. */
     static final int MEAN_DISTANCE = 128;
 
     private static final int KEYS = 128;
@@ -30,7 +30,7 @@ public final class HotKeys {
     /** A key and its estimated count. */
     public record Entry(Bytes key, long count) {}
 
-    /** How many requests later to take the next sample. It varies, so that no client can be in step with it. */
+    /** How many accesses later to take the next sample. It varies, so that no client can be in step with it. */
     int distance() {
         random ^= random << 13;
         random ^= random >>> 17;
@@ -44,20 +44,12 @@ public final class HotKeys {
         }
         total += amount;
         int hash = hash(buffer, offset, length);
-        int smallest = 0;
-        for (int i = 0; i < KEYS; i++) {
-            if (hashes[i] == hash
-                    && counts[i] > 0
-                    && Arrays.equals(keys[i], 0, lengths[i], buffer, offset, offset + length)) {
-                counts[i] += amount;
-                age();
-                return;
-            }
-            if (counts[i] < counts[smallest]) {
-                smallest = i;
-            }
+        int known = find(hash, buffer, offset, length);
+        if (known >= 0) {
+            counts[known] += amount;
+        } else {
+            replace(smallest(), hash, buffer, offset, length, amount);
         }
-        replace(smallest, hash, buffer, offset, length, amount);
         age();
     }
 
@@ -90,14 +82,41 @@ public final class HotKeys {
     }
 
     synchronized long total() {
-        return total * MEAN_DISTANCE;
+        return total;
+    }
+
+    /** The estimated count of a key; 0 if it is not among those with the largest. */
+    synchronized long countOf(byte[] buffer, int offset, int length) {
+        int at = find(hash(buffer, offset, length), buffer, offset, length);
+        return at < 0 ? 0 : counts[at];
+    }
+
+    private int find(int hash, byte[] buffer, int offset, int length) {
+        for (int i = 0; i < KEYS; i++) {
+            if (hashes[i] == hash
+                    && counts[i] > 0
+                    && Arrays.equals(keys[i], 0, lengths[i], buffer, offset, offset + length)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private int smallest() {
+        int smallest = 0;
+        for (int i = 1; i < KEYS; i++) {
+            if (counts[i] < counts[smallest]) {
+                smallest = i;
+            }
+        }
+        return smallest;
     }
 
     synchronized List<Entry> entries() {
         List<Entry> all = new ArrayList<>();
         for (int i = 0; i < KEYS; i++) {
             if (counts[i] > 0) {
-                all.add(new Entry(new Bytes(Arrays.copyOf(keys[i], lengths[i])), counts[i] * MEAN_DISTANCE));
+                all.add(new Entry(new Bytes(Arrays.copyOf(keys[i], lengths[i])), counts[i]));
             }
         }
         return all;

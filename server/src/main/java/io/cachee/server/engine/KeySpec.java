@@ -125,6 +125,11 @@ public record KeySpec(String access, boolean isCounted, String keyword, int inde
         return access.indexOf('a') >= 0;
     }
 
+    /** Whether the client is given the value: a reading command does, whatever its other arguments are. */
+    boolean givesValue() {
+        return reads() && access.indexOf('~') < 0;
+    }
+
     /** Whether the command may change or remove the value. */
     boolean writes() {
         return access.indexOf('u') >= 0 || access.indexOf('i') >= 0 || access.indexOf('d') >= 0;
@@ -155,6 +160,12 @@ public record KeySpec(String access, boolean isCounted, String keyword, int inde
         }
         int last = last(request, first);
         return IntStream.iterate(first, i -> i <= last, i -> i + step).toArray();
+    }
+
+    /** How many arguments of a request are keys by this specification. */
+    int count(Request request) {
+        int first = first(request);
+        return first == 0 ? 0 : Math.max(0, (last(request, first) - first) / step + 1);
     }
 
     /** The first argument of a request that is a key; 0 if there is none. */

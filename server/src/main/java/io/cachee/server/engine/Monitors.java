@@ -57,7 +57,10 @@ public final class Monitors {
     private record Line(String text) implements Session.Message {
         @Override
         public void writeTo(ReplyWriter reply, Session session) {
-            reply.simple(text);
+            // The line may be late: the client may have sent RESET since.
+            if (session.monitors) {
+                reply.simple(text);
+            }
         }
 
         @Override

@@ -6,7 +6,7 @@ import io.cachee.resp.Request;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Hides passwords in requests that are shown to clients. */
+/** Hides passwords in requests that are shown to clients, as the command's row says. Nothing else is hidden. */
 final class Redaction {
     private static final byte[] HIDDEN = "(redacted)".getBytes(UTF_8);
 
@@ -20,7 +20,7 @@ final class Redaction {
             boolean last = i == mostArguments - 1 && request.count() > mostArguments;
             if (last) {
                 shown.add(("... (" + (request.count() - mostArguments + 1) + " more arguments)").getBytes(UTF_8));
-            } else if (command.secretFrom > 0 && i >= command.secretFrom) {
+            } else if ((i > 1 || !command.isSubcommand()) && command.secrets.hides(request, i)) {
                 shown.add(HIDDEN);
             } else {
                 shown.add(SlowLog.cut(request.bytes(i), mostBytes));

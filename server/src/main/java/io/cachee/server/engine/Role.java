@@ -34,6 +34,8 @@ public enum Role {
     MONITORS,
     ENDS_SESSION,
 
+    /** Tells why a read of a key hits or misses, which depends on L2. */
+    EXPLAINS,
     /** Removes all keys, which not everyone may do. */
     FLUSHES,
     /** Reads settings, one of which belongs to L2. */

@@ -43,6 +43,11 @@ public final class Session {
 
         /** Its approximate size. */
         int bytes();
+
+        /** Takes over what the message behind it says, if both can be said in one. */
+        default boolean absorbs(Message following) {
+            return false;
+        }
     }
 
     /** The memory of a connection on which nothing is under way. */
@@ -105,6 +110,7 @@ public final class Session {
 
     private final ConcurrentLinkedQueue<Message> mailbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean delivering = new AtomicBoolean();
+
     private final AtomicLong mailboxBytes = new AtomicLong();
 
     Session(long id, Link link, CommandExecutor executor, User user, boolean authenticated) {
@@ -244,18 +250,41 @@ public final class Session {
 
     /** Adds a message to the mailbox, or disconnects a client that has left too much unread. Any thread. */
     void tell(Message message) {
+        if (put(message)) {
+            wake();
+        }
+    }
+
+    /** Adds a message that is delivered at the end of this turn of the calling event loop. */
+    void tell(Message message, TurnDelivery turn) {
+        if (put(message)) {
+            turn.add(this);
+        }
+    }
+
+    /** What is delivered when the client's batch of requests ends. */
+    TurnDelivery turn() {
+        return executor.turn;
+    }
+
+    private boolean put(Message message) {
         if (closing) {
-            return;
+            return false;
         }
         long waiting = mailboxBytes.addAndGet(message.bytes()) + link.unsentBytes();
         if (executor.shared().outputLimits.exceeds(this, waiting)) {
             executor.shared().counters.outputLimitDisconnects.increment();
             kill();
             mailbox.clear();
-            return;
+            return false;
         }
         mailbox.add(message);
         link.messagesGrew(message.bytes());
+        return true;
+    }
+
+    /** Has the mailbox delivered. Any thread. */
+    void wake() {
         if (!delivering.getAndSet(true)) {
             link.execute(this::deliver);
         }
@@ -265,14 +294,26 @@ public final class Session {
         delivering.set(false);
         ReplyWriter reply = executor.reply();
         reply.begin(link, resp3);
-        for (Message next = mailbox.poll(); next != null; next = mailbox.poll()) {
-            mailboxBytes.addAndGet(-next.bytes());
-            link.messagesGrew(-next.bytes());
-            next.writeTo(reply, this);
+        Message next = take();
+        while (next != null) {
+            Message following = take();
+            if (following == null || !next.absorbs(following)) {
+                next.writeTo(reply, this);
+                next = following;
+            }
         }
         if (reply.end()) {
             link.flush();
         }
+    }
+
+    private @Nullable Message take() {
+        Message next = mailbox.poll();
+        if (next != null) {
+            mailboxBytes.addAndGet(-next.bytes());
+            link.messagesGrew(-next.bytes());
+        }
+        return next;
     }
 
     /** Finds out again whether anything restricts the client. */

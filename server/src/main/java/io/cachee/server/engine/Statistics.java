@@ -98,6 +98,15 @@ public final class Statistics {
         return all.size() > most ? all.subList(0, most) : all;
     }
 
+    /** How often a stored key was read, if it is among those that are read most; otherwise 0. */
+    public long readsOf(byte[] buffer, int offset, int length) {
+        long sum = 0;
+        for (CommandExecutor executor : executors) {
+            sum += executor.hotKeys(false).countOf(buffer, offset, length);
+        }
+        return sum;
+    }
+
     /** The reads, or the bytes, of all keys. */
     public long counted(boolean ofBytes) {
         return executors.stream().mapToLong(e -> e.hotKeys(ofBytes).total()).sum();

@@ -2,6 +2,7 @@ package io.cachee.server.engine;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client has set with CLIENT TRACKING.
@@ -25,6 +26,7 @@ public record Tracking(
     /** The memory of a prefix in addition to its bytes. */
     private static final int PREFIX_BYTES = 32;
 
+    private static final byte[] ALL = {};
     static final Tracking OFF = new Tracking(false, false, List.of(), false, false, false, 0);
 
     /** The approximate memory of the prefixes. */
@@ -36,16 +38,17 @@ public record Tracking(
         return bytes;
     }
 
-    boolean covers(byte[] key) {
+    /** The prefix under which the client is notified of a key; null if it is not. */
+    byte @Nullable [] prefixOf(byte[] key) {
         if (prefixes.isEmpty()) {
-            return true;
+            return ALL;
         }
         for (byte[] prefix : prefixes) {
             if (startsWith(key, prefix)) {
-                return true;
+                return prefix;
             }
         }
-        return false;
+        return null;
     }
 
     static boolean startsWith(byte[] key, byte[] prefix) {

@@ -149,14 +149,24 @@ public final class TrackingTable {
         return more;
     }
 
-    /** A key has changed; {@code by} is the client that changed it, if any. */
+    /** A client changes a key, on its event loop; or, without a client, the store does. */
     public void changed(@Nullable Session by, byte[] key) {
+        changed(by, key, by == null ? null : by.turn());
+    }
+
+    /** A key has changed; clients that use BCAST are told at the end of the turn. */
+    public void changed(byte[] key, TurnDelivery turn) {
+        changed(null, key, turn);
+    }
+
+    private void changed(@Nullable Session by, byte[] key, @Nullable TurnDelivery turn) {
         notifyReaders(by, key);
         for (Session session : broadcast) {
             Tracking own = session.trackingOrNone();
             boolean isOwnChange = own.noLoop() && session.equals(by);
-            if (own.broadcast() && !isOwnChange && own.covers(key)) {
-                invalidate(session, key);
+            byte[] prefix = own.broadcast() && !isOwnChange ? own.prefixOf(key) : null;
+            if (prefix != null) {
+                invalidate(session, new BroadcastInvalidation(session, prefix, key), turn);
             }
         }
     }
@@ -169,7 +179,7 @@ public final class TrackingTable {
                 Tracking own = session.trackingOrNone();
                 boolean isOwnChange = own.noLoop() && session.equals(by);
                 if (own.on() && !own.broadcast() && !isOwnChange) {
-                    invalidate(session, key);
+                    invalidate(session, new Invalidation(key), null);
                 }
             }
         }
@@ -186,57 +196,22 @@ public final class TrackingTable {
     public void cleared() {
         readers.keySet().forEach(this::take);
         for (Session session : tracking) {
-            invalidate(session, null);
+            invalidate(session, new Invalidation(null), null);
         }
     }
 
-    private void invalidate(Session session, byte @Nullable [] key) {
+    /** @param turn at whose end the message is sent; null to send it at once */
+    private void invalidate(Session session, Session.Message message, @Nullable TurnDelivery turn) {
         long redirect = session.trackingOrNone().redirect();
         Session target = redirect == 0 ? session : shared.clients.byId(redirect);
         if (target == null) {
             session.tell(new RedirectBroken(redirect));
+        } else if (turn == null) {
+            target.tell(message);
         } else {
-            target.tell(new Invalidation(key));
+            target.tell(message, turn);
         }
         shared.counters.invalidations.increment();
-    }
-
-    /** Tells a client that a key has changed; null stands for all keys. */
-    private static final class Invalidation implements Session.Message {
-        private static final byte[] NAME = CHANNEL.getBytes(ISO_8859_1);
-
-        private final byte @Nullable [] key;
-
-        Invalidation(byte @Nullable [] key) {
-            this.key = key;
-        }
-
-        @Override
-        public void writeTo(ReplyWriter reply, Session session) {
-            if (session.resp3) {
-                reply.push(2);
-                reply.bulk("invalidate");
-            } else {
-                Subscriptions own = session.subscriptions;
-                if (own == null || !own.channels().contains(new Bytes(NAME))) {
-                    return;
-                }
-                reply.push(3);
-                reply.bulk("message");
-                reply.bulk(NAME);
-            }
-            if (key == null) {
-                reply.nothing();
-            } else {
-                reply.array(1);
-                reply.bulk(key);
-            }
-        }
-
-        @Override
-        public int bytes() {
-            return 64 + (key == null ? 0 : key.length);
-        }
     }
 
     /** Tells a client that the client to which its invalidations are redirected is gone. */

@@ -1,5 +1,6 @@
 package io.cachee.server.net;
 
+import io.cachee.server.engine.ListenFailure;
 import io.cachee.server.engine.LoopFigures;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.Transport;
@@ -206,7 +207,8 @@ public final class SocketServer implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Exception e) {
-            throw new IOException("cannot listen at " + address + ": " + e.getMessage(), e);
+            String flag = isUnix ? "--socket" : transport == Transport.TLS ? "--tls-port" : "--port";
+            throw ListenFailure.of(flag, address, e);
         }
     }
 

@@ -60,7 +60,7 @@ public final class BeforeL2 {
                 shared.store,
                 keyspaces,
                 key -> shared.databases.storedName(database, key),
-                new L2Events(shared, state, this::isWholeAgain, database),
+                new L2Events(shared, state, this::isWholeAgain, database, loop),
                 loop,
                 link,
                 mostLoads);

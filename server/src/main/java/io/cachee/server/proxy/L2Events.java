@@ -3,6 +3,8 @@ package io.cachee.server.proxy;
 import io.cachee.nearcache.NearCache;
 import io.cachee.server.engine.LogLimit;
 import io.cachee.server.engine.SharedState;
+import io.cachee.server.engine.TurnDelivery;
+import io.netty.channel.EventLoop;
 import java.time.Instant;
 import java.util.function.BooleanSupplier;
 
@@ -12,14 +14,18 @@ final class L2Events implements NearCache.Listener {
     private final L2State state;
     private final BooleanSupplier isCoherent;
     private final int database;
+    private final EventLoop loop;
+    private final TurnDelivery turn = new TurnDelivery();
     private final LogLimit losses;
     private final LogLimit problems;
 
-    L2Events(SharedState shared, L2State state, BooleanSupplier isCoherent, int database) {
+    /** @param loop the event loop of the link to L2 */
+    L2Events(SharedState shared, L2State state, BooleanSupplier isCoherent, int database, EventLoop loop) {
         this.shared = shared;
         this.state = state;
         this.isCoherent = isCoherent;
         this.database = database;
+        this.loop = loop;
         this.losses = new LogLimit(System::nanoTime, message -> shared.log(message, null));
         this.problems = new LogLimit(System::nanoTime, message -> shared.log(message, null));
     }
@@ -27,7 +33,11 @@ final class L2Events implements NearCache.Listener {
     @Override
     public void invalidated(byte[] key) {
         if (shared.tracking.isUsed()) {
-            shared.tracking.changed(null, key);
+            boolean isFirst = turn.isEmpty();
+            shared.tracking.changed(key, turn);
+            if (isFirst && !turn.isEmpty()) {
+                loop.execute(turn::deliver);
+            }
         }
     }
 

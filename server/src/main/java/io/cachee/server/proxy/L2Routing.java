@@ -39,6 +39,7 @@ final class L2Routing implements CommandRouting {
     private final Forwarding forwarding;
     private final Leases leases;
     private final Purges purges;
+    private final Explanations explanations;
     private final MergedCommandList commandList;
     private final Handler[] handlers;
     private final Handler onOwnConnection;
@@ -54,6 +55,7 @@ final class L2Routing implements CommandRouting {
         this.writes = new KeyspaceWrites(nearCache, forwarding, database);
         this.reads = new L1Reads(nearCache, forwarding, database);
         this.leases = new Leases(forwarding, reads);
+        this.explanations = new Explanations(nearCache, forwarding, database);
         this.purges = new Purges(nearCache, forwarding, database);
         this.commandList = new MergedCommandList(shared.table, nearCache.l2(), forwarding);
         this.onOwnConnection =
@@ -88,6 +90,7 @@ final class L2Routing implements CommandRouting {
         return switch (command.role) {
             case READS_SETTINGS -> this::readSettings;
             case CHANGES_SETTINGS -> this::changeSettings;
+            case EXPLAINS -> explanations::explain;
             case null, default -> command.handler;
         };
     }

@@ -7,6 +7,7 @@ import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandContext;
 import io.cachee.server.engine.CommandException;
 import io.cachee.server.engine.FlushPermission;
+import io.cachee.server.engine.PendingReply;
 import io.cachee.server.engine.Role;
 import io.cachee.server.engine.Route;
 import io.cachee.server.engine.Session;
@@ -142,6 +143,11 @@ final class OwnConnection implements UpstreamConnection, OwnLink.Receiver {
     @Override
     public boolean isBlocked() {
         return blocked;
+    }
+
+    @Override
+    public void unblock(boolean withError, Session by, PendingReply place) {
+        link.unblock(withError, by, place);
     }
 
     // ---------------------------------------------------------------- commands

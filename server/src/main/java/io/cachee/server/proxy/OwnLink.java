@@ -2,8 +2,12 @@ package io.cachee.server.proxy;
 
 import io.cachee.l2.Dedicated;
 import io.cachee.l2.DedicatedHandler;
+import io.cachee.l2.L2Failure;
+import io.cachee.l2.ReplyHandler;
 import io.cachee.nearcache.NearCache;
+import io.cachee.resp.ReplyEncoder;
 import io.cachee.resp.ReplyFrames;
+import io.cachee.server.engine.PendingReply;
 import io.cachee.server.engine.Session;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -85,6 +89,28 @@ final class OwnLink implements DedicatedHandler {
     /** L2 has replied to everything, and no transaction is open: what was written so far is forgotten for good. */
     void endWrites() {
         forwarding.onLink(written::clear);
+    }
+
+    /** Ends the wait of a command that blocks, and gives L2's reply to the client that asked for it. Any thread. */
+    void unblock(boolean withError, Session by, PendingReply place) {
+        forwarding.onLink(() -> {
+            Dedicated over = connection;
+            if (over == null) {
+                Forwarding.deliver(by, place, ReplyEncoder.integer(0), () -> {});
+                return;
+            }
+            over.unblock(withError, new ReplyHandler() {
+                @Override
+                public void reply(ByteBuf frame) {
+                    Forwarding.deliver(by, place, Forwarding.copyOf(frame), () -> {});
+                }
+
+                @Override
+                public void failed(L2Failure why) {
+                    Forwarding.deliver(by, place, ReplyEncoder.integer(0), () -> {});
+                }
+            });
+        });
     }
 
     void close() {

@@ -9,6 +9,7 @@ import io.cachee.server.engine.CommandRow;
 import io.cachee.server.engine.Handler;
 import io.cachee.server.engine.KeySpec;
 import io.cachee.server.engine.Route;
+import io.cachee.server.engine.Secrets;
 import io.cachee.server.engine.Trait;
 import java.util.Locale;
 import java.util.Map;
@@ -113,7 +114,7 @@ final class UnlistedCommands {
         row.isUnknown = true;
         row.isUnlisted = true;
         // It may be AUTH with a typing error.
-        row.secretFrom = 1;
+        row.secrets = Secrets.ALL;
         row.traits.add(Trait.WRITES_UNNAMED);
         if (isAdmin) {
             row.flag(CommandFlag.ADMIN);

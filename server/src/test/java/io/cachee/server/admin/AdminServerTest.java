@@ -57,7 +57,7 @@ class AdminServerTest {
                 });
         Map<String, AdminServer.Page> others =
                 Map.of("/format", open -> HttpReply.text(200, "open " + open + "\n"), "/blocked", _ -> blocked());
-        return server.listen("127.0.0.1", 0, new AdminServer.Pages(probes, others));
+        return server.listen("--health-port", "127.0.0.1", 0, new AdminServer.Pages(probes, others));
     }
 
     private HttpReply blocked() {
@@ -243,9 +243,11 @@ class AdminServerTest {
     void saysWhereItCannotListen() throws IOException {
         int port = listen(new AdminServer());
         try (AdminServer second = new AdminServer()) {
-            assertThatThrownBy(() -> second.listen("127.0.0.1", port, new AdminServer.Pages(Map.of(), Map.of())))
+            assertThatThrownBy(() -> second.listen(
+                            "--health-port", "127.0.0.1", port, new AdminServer.Pages(Map.of(), Map.of())))
                     .isInstanceOf(IOException.class)
-                    .hasMessageContaining("cannot listen at 127.0.0.1:" + port);
+                    .hasMessageContaining(
+                            "--health-port: cannot listen at 127.0.0.1:" + port + ": address already in use");
         }
     }
 

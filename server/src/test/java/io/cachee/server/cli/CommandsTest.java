@@ -209,4 +209,31 @@ class CommandsTest {
             assertThatThrownBy(() -> MemorySize.parse(wrong)).isInstanceOf(IllegalArgumentException.class);
         }
     }
+
+    @Test
+    void helpIsACommandToo() {
+        assertThat(run("help", "inspect")).isZero();
+        assertThat(out.toString()).startsWith("Usage: cachee inspect ");
+        assertThat(run("help", "start")).isZero();
+        assertThat(out.toString()).contains("Usage: cachee start [FLAGS]");
+        assertThat(run("help")).isZero();
+        assertThat(out.toString()).contains("Usage: cachee ", "Shows the help of a command.");
+        assertThat(run("help", "nonsense")).isEqualTo(2);
+        assertThat(err.toString()).contains("unknown command 'nonsense'");
+    }
+
+    @Test
+    void inspectsTheDirectoryThatStartTakes() throws IOException {
+        try (Store store = Store.open(StoreOptions.maxMemory(1 << 20).file(directory.resolve("cachee.shm")))) {
+            store.put("k".getBytes(UTF_8), "v".getBytes(UTF_8));
+            assertThat(run("inspect", directory.toString())).as(err.toString()).isZero();
+        }
+    }
+
+    @Test
+    void saysThatTheDirectoryOfAStoreDoesNotExist() {
+        assertThatThrownBy(() -> Store.open(StoreOptions.maxMemory(1 << 20).file(directory.resolve("no/x.shm"))))
+                .hasMessageContaining("its directory " + directory.resolve("no") + " does not exist")
+                .hasMessageNotContaining("Exception");
+    }
 }

@@ -95,7 +95,7 @@ class SettingsTest {
         examples.put("tls-ca", List.of("/a", "tls-port", "7003", "tls-cert", "/c", "tls-key", "/k"));
         examples.put("maxclients", List.of("5"));
         examples.put("timeout", List.of("6"));
-        examples.put("l2-admin", List.of("yes"));
+        examples.put("l2-admin", List.of("yes", "l2", "redis://somewhere"));
         examples.put("client-output-buffer-limit", List.of("normal 8mb 4mb 10"));
         examples.put("client-query-buffer-limit", List.of("2mb"));
         examples.put("client-buffers-total", List.of("2mb"));
@@ -124,7 +124,7 @@ class SettingsTest {
         examples.put("l2-timeout", List.of("13", "l2", uri));
         examples.put("l2-silence", List.of("14", "l2", uri));
         examples.put("l2-max-pending", List.of("15", "l2", uri));
-        examples.put("l2-max-loads", List.of("16"));
+        examples.put("l2-max-loads", List.of("16", "l2", uri));
         examples.put("l2-max-reply", List.of("2mb", "l2", uri));
         examples.put("prewarm-source", List.of("off"));
         examples.put("prewarm-keys", List.of("17"));
@@ -132,7 +132,7 @@ class SettingsTest {
         examples.put("ready-timeout", List.of("18ms"));
         examples.put("ready-hit-rate", List.of("70"));
         examples.put("app", List.of("shop"));
-        examples.put("l2-needed-for-ready", List.of("yes"));
+        examples.put("l2-needed-for-ready", List.of("yes", "l2", uri));
     }
 
     /** What the flags come to without the first of them, or with none where the others need it. */
@@ -439,6 +439,12 @@ class SettingsTest {
         refuses("--shm-perm: 'rw' is no mode", "--shm-perm=rw");
         refuses("--l2-read-from: 'both' is neither primary nor replica", "--l2=redis://a", "--l2-read-from=both");
         refuses("--l2-max-reply: '1kb' is not between 1.0 MiB and 512.0 MiB", "--l2=redis://a", "--l2-max-reply=1kb");
+        refuses("--l2-timeout is about L2, and there is no --l2", "--l2-timeout=5");
+        refuses("--l2-password-file is about L2, and there is no --l2", "--l2-password-file=/x");
+        refuses(
+                "--l2: a URI begins with its scheme: redis://HOST:PORT, such as redis://localhost:6379",
+                "--l2=localhost:6379");
+        refuses("--l2: the scheme 'http' is none of redis", "--l2=http://localhost:6379");
         refuses("a certificate needs its key", "--l2=rediss://a", "--l2-tls-cert=/c");
         refuses("--prewarm-source: 'disk' is neither l2 nor off", "--prewarm-source=disk");
         refuses("--prewarm-timeout: 'soon' is not a time", "--prewarm-timeout=soon");

@@ -3,6 +3,10 @@ package io.cachee.server.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.cachee.resp.Request;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class CommandRowTest {
@@ -29,8 +33,19 @@ final class CommandRowTest {
         assertThat(command.keySpecs).containsExactly(KeySpec.parse("RWau~:1"));
         assertThat(command.route).isEqualTo(Route.KEYSPACE_WRITE);
         assertThat(command.role).isEqualTo(Role.SET_FOR_SECONDS);
-        assertThat(command.secretFrom).isEqualTo(2);
+        assertThat(command.secrets).isEqualTo(new Secrets(2, List.of()));
         assertThat(command.is(Trait.BRIEF)).isTrue();
+    }
+
+    @Test
+    void onlyWhatFollowsAWordIsSecret() {
+        Command command = command("x -1 LOCAL secret=AUTH+1,AUTH2+2");
+        Request request = Request.of(Stream.of("x", "3", "auth2", "user", "hidden", "k", "AUTH", "hidden", "AUTHOR")
+                .map(word -> word.getBytes(StandardCharsets.UTF_8))
+                .toArray(byte[][]::new));
+        assertThat(Redaction.arguments(command, request, 100, 100).stream()
+                        .map(shown -> new String(shown, StandardCharsets.UTF_8)))
+                .containsExactly("x", "3", "auth2", "(redacted)", "(redacted)", "k", "AUTH", "(redacted)", "AUTHOR");
     }
 
     @Test

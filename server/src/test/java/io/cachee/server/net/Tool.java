@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A program of the machine's that a test can use, where it is there. */
-final class Tool {
+public final class Tool {
     private static final long LIMIT_SECONDS = 90;
 
     private Tool() {}
 
     /** Whether it is in the PATH; says so when it is not. */
-    static boolean isAbsent(String program) {
+    public static boolean isAbsent(String program) {
         for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
             if (Files.isExecutable(Path.of(folder, program))) {
                 return false;
@@ -27,7 +27,7 @@ final class Tool {
     }
 
     /** What it prints; fails when it fails. */
-    static String run(String... command) throws IOException, InterruptedException {
+    public static String run(String... command) throws IOException, InterruptedException {
         Path output = Files.createTempFile("cachee-tool", ".txt");
         try {
             Process process = new ProcessBuilder(new ArrayList<>(List.of(command)))
