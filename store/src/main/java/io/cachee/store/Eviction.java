@@ -21,11 +21,21 @@ public enum Eviction {
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "cachee-lfu", "allkeys-lfu" -> CACHEE_LFU;
             case "lru", "allkeys-lru" -> LRU;
-            case "fifo" -> FIFO;
+            case "fifo", "allkeys-random" -> FIFO;
             case "noeviction" -> NOEVICTION;
             default ->
                 throw new IllegalArgumentException("unknown eviction policy '" + name
-                        + "': cachee-lfu, lru, fifo, noeviction, allkeys-lfu or allkeys-lru");
+                        + "': cachee-lfu, lru, fifo, noeviction, allkeys-lfu, allkeys-lru or allkeys-random");
+        };
+    }
+
+    /** The name of Redis's policy that is nearest to this one. */
+    public String redisName() {
+        return switch (this) {
+            case CACHEE_LFU -> "allkeys-lfu";
+            case LRU -> "allkeys-lru";
+            case FIFO -> "allkeys-random";
+            case NOEVICTION -> "noeviction";
         };
     }
 

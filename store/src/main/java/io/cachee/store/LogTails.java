@@ -20,6 +20,7 @@ final class LogTails implements Tails {
     private final Segments segments;
     private final History history;
     private final Counters counters;
+    private final MemoryLimit limit;
     private final Tail[] tails;
     /** The segment that is being compacted or vacated. It belongs to a log too, but need not lie at its old end. */
     private final Tail sweep;
@@ -37,6 +38,7 @@ final class LogTails implements Tails {
         this.segments = core.segments;
         this.history = core.history;
         this.counters = core.counters;
+        this.limit = core.limit;
         this.tails = new Tail[] {new Tail(core), new Tail(core)};
         this.sweep = sweep;
     }
@@ -71,6 +73,28 @@ final class LogTails implements Tails {
         return segment == tails[SMALL].segment() || segment == tails[MAIN].segment() || segment == sweep.segment();
     }
 
+    /** Puts back what was taken from the old ends, and makes the small log the young end of the main log. */
+    void becomeOneLog() {
+        for (Tail tail : tails) {
+            if (tail.isActive()) {
+                tail.putBack();
+            }
+        }
+        segments.sealOpen(SMALL);
+        while (joinOldestToMain()) {
+            outdate();
+        }
+    }
+
+    /** Whether entries with this many bytes more than now would exceed the limit. */
+    boolean exceedLimitWith(long moreBytes) {
+        return limit.isExceededWith(moreBytes - unsettledBytes());
+    }
+
+    private long unsettledBytes() {
+        return tails[SMALL].unsettledBytes() + tails[MAIN].unsettledBytes() + sweep.unsettledBytes();
+    }
+
     /** Bytes that are as good as free, because their segment is being emptied. */
     long passedBytes() {
         return tails[SMALL].passedBytes() + tails[MAIN].passedBytes() + sweep.passedBytes();
@@ -78,8 +102,7 @@ final class LogTails implements Tails {
 
     /** Dead bytes that are not on their way to be free already. */
     long lingeringDeadBytes() {
-        long unsettled = tails[SMALL].unsettledBytes() + tails[MAIN].unsettledBytes() + sweep.unsettledBytes();
-        return segments.deadBytes() + unsettled - passedBytes();
+        return segments.deadBytes() + unsettledBytes() - passedBytes();
     }
 
     /** Whether the figures have been kept for long enough. */
@@ -96,9 +119,10 @@ final class LogTails implements Tails {
     void look() {
         bytesUntilLook = BYTES_PER_LOOK;
         mainBytes = UNKNOWN;
-        capacityBytes = (long) (segments.capacity() - Reclaimer.TARGET_FREE - 1) * segments.segmentSize()
+        long room = (long) (segments.capacity() - Reclaimer.TARGET_FREE - 1) * segments.segmentSize()
                 - segments.lostBytes()
                 - Math.max(0, lingeringDeadBytes());
+        capacityBytes = Math.min(room, limit.bytes());
     }
 
     /** Whether the main log may have changed since its bytes were last counted. */

@@ -1,6 +1,7 @@
 package io.cachee.store;
 
 import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The write path. Every method is called with the key's lock held. The lock also holds the key, the value, and what is
@@ -19,7 +20,7 @@ final class Writer {
     private final Segments segments;
     private final Records records;
     private final Coherence coherence;
-    private final EvictionPolicy policy;
+    private final MemoryLimit limit;
     private final History history;
     private final Reclaimer reclaimer;
     private final Expirer expirer;
@@ -32,7 +33,7 @@ final class Writer {
         this.segments = core.segments;
         this.records = core.records;
         this.coherence = core.coherence;
-        this.policy = core.policy;
+        this.limit = core.limit;
         this.history = core.history;
         this.reclaimer = core.reclaimer;
         this.expirer = core.expirer;
@@ -89,6 +90,18 @@ final class Writer {
         }
     }
 
+    /** The value of the key, or null. */
+    byte @Nullable [] current(KeyLock lock) {
+        locate(lock);
+        if (!lock.found()) {
+            return null;
+        }
+        byte[] value = new byte[Math.toIntExact(lock.foundValueLength)];
+        long length =
+                core.lookup.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, value, 0, value.length, null);
+        return length == value.length ? value : null;
+    }
+
     /** Loads the lines of memory that a write of this key needs, all at once: bucket, history, coherence counter. */
     private long touch(long hash) {
         return region.getLongAcquire(index.homeOffset(hash))
@@ -109,6 +122,10 @@ final class Writer {
                 return PutResult.NOT_ADMITTED;
             }
             placement = EvictionPolicy.place(EvictionPolicy.SMALL, 0);
+        }
+        if (isBeyondLimit(lock, footprint)) {
+            counters.refusedForSpace.increment();
+            return PutResult.NO_SPACE;
         }
         reclaimer.assist(footprint);
         expirer.help();
@@ -133,11 +150,11 @@ final class Writer {
     private int admit(KeyLock lock) {
         long bytes = lock.keyLength + lock.valueLength;
         if (!lock.remembered || !recall(lock.hash)) {
-            return policy.admit(bytes);
+            return core.policy.admit(bytes);
         }
         reclaimer.lock();
         try {
-            return policy.admitAgain(bytes, reclaimer.tails());
+            return core.policy.admitAgain(bytes, reclaimer.tails());
         } finally {
             reclaimer.unlock();
         }
@@ -168,7 +185,17 @@ final class Writer {
     }
 
     private boolean hasRoom(long footprint) {
-        return (long) (segments.freeCount() - Reclaimer.TARGET_FREE) * segments.segmentSize() > footprint;
+        return (long) (segments.freeCount() - Reclaimer.TARGET_FREE) * segments.segmentSize() > footprint
+                && !limit.isExceededWith(footprint);
+    }
+
+    /** Whether a write would need more than the limit allows, and nothing may be evicted for it. */
+    private boolean isBeyondLimit(KeyLock lock, long footprint) {
+        if (limit.bytes() == MemoryLimit.NONE || core.policy.evicts()) {
+            return false;
+        }
+        long replaced = lock.found() ? records.footprint(lock.keyLength, lock.foundValueLength) : 0;
+        return footprint > replaced && limit.isExceededWith(footprint - replaced);
     }
 
     private long writeRecord(KeyLock lock, long expiry, int version, int placement, long footprint) {
@@ -221,7 +248,7 @@ final class Writer {
      * keys.
      */
     private boolean insertByForce(int stripe, long hash, long slot) {
-        if (!policy.evicts()) {
+        if (!core.policy.evicts()) {
             return false;
         }
         for (int attempt = 0; attempt <= Slots.MAX_DISPLACEMENT; attempt++) {

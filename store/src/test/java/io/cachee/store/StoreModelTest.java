@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random operations on a small store beside a map that never forgets. A cache may have evicted what the map still has;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StoreModelTest {
     private static final int STEPS = 12_000;
     private static final int STEPS_PER_CHECK = 8;
+    private static final int STEPS_PER_SETTING = 200;
 
     @ParameterizedTest
     @EnumSource(Eviction.class)
@@ -26,11 +28,20 @@ class StoreModelTest {
         for (int largest : new int[] {300, 20_000, 131_000}) {
             long seed = System.nanoTime();
             System.out.println("StoreModelTest " + eviction + " largest " + largest + " seed " + seed);
-            run(eviction, seed, largest);
+            run(eviction, seed, largest, false);
         }
     }
 
-    private static void run(Eviction eviction, long seed, int largest) throws StoreFileException {
+    @ParameterizedTest
+    @ValueSource(ints = {300, 20_000, 131_000})
+    void agreesWithAMapWhileItsSettingsChange(int largest) throws StoreFileException {
+        long seed = System.nanoTime();
+        System.out.println("StoreModelTest settings change, largest " + largest + " seed " + seed);
+        run(Eviction.CACHEE_LFU, seed, largest, true);
+    }
+
+    private static void run(Eviction eviction, long seed, int largest, boolean changes)
+            throws StoreFileException {
         ManualClock clock = new ManualClock();
         StoreOptions options = StoreOptions.maxMemory(1 << 20)
                 .eviction(eviction)
@@ -42,6 +53,9 @@ class StoreModelTest {
             for (int step = 0; step < STEPS; step++) {
                 clock.advanceMillis(model.random.nextInt(3));
                 model.step();
+                if (changes && model.random.nextInt(STEPS_PER_SETTING) == 0) {
+                    model.changeSettings();
+                }
                 if (step % STEPS_PER_CHECK == 0) {
                     StoreInvariants.check(store);
                 }
@@ -97,6 +111,14 @@ class StoreModelTest {
                 clear();
             } else {
                 randomKey();
+            }
+        }
+
+        private void changeSettings() {
+            Eviction[] policies = Eviction.values();
+            store.settings().eviction(policies[random.nextInt(policies.length)]);
+            if (random.nextInt(3) == 0) {
+                store.settings().maxBytes(random.nextInt(3) == 0 ? 0 : random.nextInt(1 << 20));
             }
         }
 
