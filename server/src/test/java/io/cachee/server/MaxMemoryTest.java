@@ -59,6 +59,30 @@ class MaxMemoryTest {
     }
 
     @Test
+    void underAVolatilePolicyOnlyKeysThatExpireMakeWay() throws IOException {
+        ask("CONFIG SET maxmemory 1mb maxmemory-policy volatile-ttl");
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(client.call("SET", "lasting" + i, VALUE)).hasToString("+OK");
+        }
+        for (int i = 0; i < 10_000; i++) {
+            assertThat(client.call("SET", "passing" + i, VALUE, "EX", "1000")).hasToString("+OK");
+        }
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(ask("PERSIST lasting" + i)).isEqualTo(":0");
+            assertThat(ask("EXISTS lasting" + i)).isEqualTo(":1");
+        }
+        String reply = "+OK";
+        for (int i = 0; i < 10_000 && reply.equals("+OK"); i++) {
+            reply = client.call("SET", "more" + i, VALUE).toString();
+        }
+        assertThat(reply).isEqualTo("-OOM command not allowed when used memory > 'maxmemory'.");
+        assertThat(ask("EXISTS lasting0 lasting999")).isEqualTo(":2");
+        assertThat(ask("EXPIRE lasting0 1000")).isEqualTo(":1");
+        assertThat(client.call("SET", "one more", VALUE)).hasToString("+OK");
+        assertThat(ask("EXISTS lasting0")).isEqualTo(":0");
+    }
+
+    @Test
     void anUnknownPolicyChangesNothing() throws IOException {
         assertThat(ask("CONFIG SET maxmemory 1mb maxmemory-policy volatile-random"))
                 .startsWith("-ERR CONFIG SET failed (possibly related to argument 'maxmemory-policy') - unknown");

@@ -66,6 +66,7 @@ final class CacheeLfu implements EvictionPolicy {
 
     private final Segments segments;
     private final MemoryLimit limit;
+    private final boolean sparesLasting;
     private final PolicyContest contest;
     private volatile Setting setting = Setting.BALANCED;
     private long credit;
@@ -76,10 +77,14 @@ final class CacheeLfu implements EvictionPolicy {
     /** Running mean of the logarithm of sizes. Races make it slightly wrong, which does no harm. */
     private double meanLog;
 
-    /** @param meanBytes the mean size of the entries that the store has already, or 0 */
-    CacheeLfu(Segments segments, MemoryLimit limit, long seed, long meanBytes) {
+    /**
+     * @param sparesLasting whether entries without an expiry are never evicted
+     * @param meanBytes the mean size of the entries that the store has already, or 0
+     */
+    CacheeLfu(Segments segments, MemoryLimit limit, boolean sparesLasting, long seed, long meanBytes) {
         this.segments = segments;
         this.limit = limit;
+        this.sparesLasting = sparesLasting;
         this.meanLog = meanBytes == 0 ? -1 : log2(meanBytes);
         this.contest = new PolicyContest(seed, Setting.ALL);
     }
@@ -87,6 +92,11 @@ final class CacheeLfu implements EvictionPolicy {
     @Override
     public boolean evicts() {
         return true;
+    }
+
+    @Override
+    public boolean sparesLasting() {
+        return sparesLasting;
     }
 
     @Override

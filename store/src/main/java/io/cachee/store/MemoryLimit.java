@@ -31,6 +31,10 @@ final class MemoryLimit {
     }
 
     private long liveBytes() {
-        return segments.liveBytesIn(EvictionPolicy.SMALL) + segments.liveBytesIn(EvictionPolicy.MAIN);
+        long sum = 0;
+        for (int log = 0; log < Segments.LOGS; log++) {
+            sum += segments.liveBytesIn(log);
+        }
+        return sum;
     }
 }

@@ -6,11 +6,13 @@ package io.cachee.store;
  *
  * @param evicts false when entries may only leave by deletion and expiry
  * @param secondChance whether an entry that was used since it was last examined gets another round
+ * @param sparesLasting whether entries without an expiry are never evicted
  */
-record OneLog(boolean evicts, boolean secondChance) implements EvictionPolicy {
-    static final OneLog LRU = new OneLog(true, true);
-    static final OneLog FIFO = new OneLog(true, false);
-    static final OneLog NOEVICTION = new OneLog(false, false);
+record OneLog(boolean evicts, boolean secondChance, boolean sparesLasting) implements EvictionPolicy {
+    static final OneLog LRU = new OneLog(true, true, false);
+    static final OneLog VOLATILE_LRU = new OneLog(true, true, true);
+    static final OneLog FIFO = new OneLog(true, false, false);
+    static final OneLog NOEVICTION = new OneLog(false, false, false);
 
     private static final int MOST_ROUNDS_PER_EVICTION = 256;
 

@@ -63,7 +63,7 @@ final class Reclaimer {
         this.counters = core.counters;
         this.removals = core.removals;
         this.sizer = new IndexSizer(core.layout, index, segments);
-        this.sweep = new Tail(core);
+        this.sweep = new Tail(core, true);
         this.tails = new LogTails(core, sweep);
     }
 
@@ -215,9 +215,19 @@ final class Reclaimer {
         return sizer.isWanted() || core.policy.evicts() && segments.freeCount() < TARGET_FREE || isBeyondLimit();
     }
 
-    /** Makes the small log the young end of the main log. The lock is held. */
-    void becomeOneLog() {
-        tails.becomeOneLog();
+    /**
+     * Gets the logs ready for another policy. It may be one that cannot evict, so the reserve is made available first.
+     * The lock is held.
+     */
+    void prepareFor(EvictionPolicy next) {
+        while (segments.freeCount() < RESERVE && step()) {
+            Thread.onSpinWait();
+        }
+        tails.putBack();
+        tails.joinToMain(EvictionPolicy.SMALL);
+        if (!next.sparesLasting()) {
+            tails.joinToMain(EvictionPolicy.KEPT);
+        }
     }
 
     /** Forgets the work in progress, because everything was cleared. The lock is held. */
@@ -229,18 +239,24 @@ final class Reclaimer {
 
     /** Deals with one entry. False when there is nothing to reclaim. */
     private boolean step() {
-        if (sweep.isActive() || (isTimeToLook() || !core.policy.evicts()) && chooseSweep()) {
+        EvictionPolicy policy = core.policy;
+        if (sweep.isActive() || (isTimeToLook() || !policy.evicts()) && chooseSweep(!policy.evicts())) {
             return sweepStep();
         }
-        if (!core.policy.evicts()) {
+        if (!policy.evicts()) {
             return false;
         }
-        EvictionPolicy policy = core.policy;
-        if (tails.mainMayHaveChanged() && policy.fillsMainFirst(tails) && tails.joinOldestToMain()) {
+        boolean spares = policy.sparesLasting();
+        if (!spares && !segments.isEmpty(EvictionPolicy.KEPT)) {
+            tails.joinToMain(EvictionPolicy.KEPT);
+        }
+        if (tails.mainMayHaveChanged()
+                && policy.fillsMainFirst(tails)
+                && tails.joinOldestToMain(EvictionPolicy.SMALL)) {
             return true;
         }
         int free = segments.freeCount();
-        return policy.evict(tails) || segments.freeCount() != free;
+        return policy.evict(tails) || segments.freeCount() != free || spares && chooseSweep(true);
     }
 
     private boolean isTimeToLook() {
@@ -251,14 +267,15 @@ final class Reclaimer {
         return true;
     }
 
-    private boolean chooseSweep() {
+    /** @param needsAny whether compaction is the only way to get space, however little it frees */
+    private boolean chooseSweep(boolean needsAny) {
         int condemned = sizer.condemnedSegment();
         if (condemned != NONE && segments.freeCount() > 1 && segments.take(condemned)) {
             sweep.start(condemned);
             return true;
         }
         long capacity = (long) segments.capacity() * segments.segmentSize();
-        if (tails.lingeringDeadBytes() > capacity * DEAD_SHARE || !core.policy.evicts()) {
+        if (tails.lingeringDeadBytes() > capacity * DEAD_SHARE || needsAny) {
             int deadest = segments.mostDead();
             if (deadest != NONE
                     && segments.deadBytes(deadest) >= segments.segmentSize() * WORTH_COMPACTING
@@ -315,7 +332,7 @@ final class Reclaimer {
      * already.
      */
     private boolean vacateStep(int condemned) {
-        if (sweep.isActive() || chooseSweep()) {
+        if (sweep.isActive() || chooseSweep(!core.policy.evicts())) {
             return sweepStep();
         }
         return (segments.freeCount() <= 1 || isBusyWith(condemned)) && step();

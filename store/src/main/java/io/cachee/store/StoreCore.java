@@ -28,7 +28,7 @@ final class StoreCore {
     volatile EvictionPolicy policy;
 
     private volatile Eviction eviction;
-    private final long policySeed;
+    final long policySeed;
     private final Clock clock;
     private final long originNanos;
 
@@ -73,8 +73,11 @@ final class StoreCore {
         long entries = index.entries();
         long meanBytes = entries == 0 ? 0 : segments.liveBytes() / entries;
         return switch (wanted) {
-            case CACHEE_LFU -> new CacheeLfu(segments, limit, policySeed, meanBytes);
+            case CACHEE_LFU -> new CacheeLfu(segments, limit, false, policySeed, meanBytes);
+            case VOLATILE_LFU -> new CacheeLfu(segments, limit, true, policySeed, meanBytes);
             case LRU -> OneLog.LRU;
+            case VOLATILE_LRU -> OneLog.VOLATILE_LRU;
+            case VOLATILE_TTL -> new VolatileTtl();
             case FIFO -> OneLog.FIFO;
             case NOEVICTION -> OneLog.NOEVICTION;
         };
@@ -85,15 +88,17 @@ final class StoreCore {
     }
 
     /**
-     * Replaces the policy. Every policy understands both logs, and any policy byte, whichever policy left them. The
+     * Replaces the policy. Every policy understands all logs, and any policy byte, whichever policy left them. The
      * small log joins the main log, so that no entry is dropped first because another policy had it on probation.
+     * Lasting entries that the next policy spares are sorted out when it comes to them.
      */
     void switchTo(Eviction wanted) {
         reclaimer.lock();
         try {
             if (wanted != eviction) {
-                reclaimer.becomeOneLog();
-                policy = createPolicy(wanted);
+                EvictionPolicy next = createPolicy(wanted);
+                reclaimer.prepareFor(next);
+                policy = next;
                 eviction = wanted;
             }
         } finally {

@@ -112,9 +112,7 @@ final class Writer {
     /** Writes the lock's key and value and links the record. {@link #locate} has been called. */
     PutResult write(KeyLock lock, long expiry) {
         long footprint = records.footprint(lock.keyLength, lock.valueLength);
-        int placement = lock.found()
-                ? EvictionPolicy.place(lock.foundLog, RecordDescriptor.policy(lock.foundFirst))
-                : admit(lock);
+        int placement = place(lock, expiry);
         if (placement == EvictionPolicy.REFUSE) {
             if (!hasRoom(footprint)) {
                 remember(lock.hash);
@@ -145,6 +143,16 @@ final class Writer {
         records.commit(address);
         coherence.bump(lock.hash);
         return linked ? PutResult.STORED : PutResult.NO_SPACE;
+    }
+
+    private int place(KeyLock lock, long expiry) {
+        EvictionPolicy policy = core.policy;
+        boolean expires = expiry != EntryInfo.NO_TTL;
+        if (lock.found()) {
+            int log = policy.logFor(expires, lock.foundLog);
+            return EvictionPolicy.place(log, RecordDescriptor.policy(lock.foundFirst));
+        }
+        return !expires && policy.sparesLasting() ? EvictionPolicy.place(EvictionPolicy.KEPT, 0) : admit(lock);
     }
 
     private int admit(KeyLock lock) {
@@ -189,9 +197,17 @@ final class Writer {
                 && !limit.isExceededWith(footprint);
     }
 
+    private boolean mayEvictAny() {
+        EvictionPolicy policy = core.policy;
+        return policy.evicts()
+                && !(policy.sparesLasting()
+                        && segments.isEmpty(EvictionPolicy.SMALL)
+                        && segments.isEmpty(EvictionPolicy.MAIN));
+    }
+
     /** Whether a write would need more than the limit allows, and nothing may be evicted for it. */
     private boolean isBeyondLimit(KeyLock lock, long footprint) {
-        if (limit.bytes() == MemoryLimit.NONE || core.policy.evicts()) {
+        if (limit.bytes() == MemoryLimit.NONE || mayEvictAny()) {
             return false;
         }
         long replaced = lock.found() ? records.footprint(lock.keyLength, lock.foundValueLength) : 0;
@@ -248,7 +264,7 @@ final class Writer {
      * keys.
      */
     private boolean insertByForce(int stripe, long hash, long slot) {
-        if (!core.policy.evicts()) {
+        if (!core.policy.evicts() || core.policy.sparesLasting()) {
             return false;
         }
         for (int attempt = 0; attempt <= Slots.MAX_DISPLACEMENT; attempt++) {
@@ -318,7 +334,11 @@ final class Writer {
             }
             long address = Slots.address(region.getLong(slotOffset));
             long first = region.getLong(address);
-            long copy = records.rewrite(address, first, expiry, version, segments.logOf(address), Reclaimer.RESERVE);
+            int log = core.policy.logFor(expiry != EntryInfo.NO_TTL, segments.logOf(address));
+            if (!movesFirstChunk(address, first, log)) {
+                return PutResult.NO_SPACE;
+            }
+            long copy = records.rewrite(address, first, expiry, version, log, Reclaimer.RESERVE);
             if (copy == Segments.NO_SPACE) {
                 return PutResult.NO_SPACE;
             }
@@ -329,5 +349,29 @@ final class Writer {
         } finally {
             stripeLock.unlockWrite(stamp);
         }
+    }
+
+    /**
+     * Moves the first chunk of a large entry out of {@link EvictionPolicy#KEPT} if the entry may be evicted from now
+     * on, because the policy decides about an entry where its first chunk lies. False when there is no room.
+     */
+    private boolean movesFirstChunk(long head, long first, int log) {
+        if (RecordDescriptor.kind(first) != RecordDescriptor.HEAD || log == EvictionPolicy.KEPT) {
+            return true;
+        }
+        long word = RecordDescriptor.chunkWordsOffset(head, RecordDescriptor.expires(first));
+        long chunk = Slots.address(region.getLong(word));
+        if (segments.logOf(chunk) != EvictionPolicy.KEPT) {
+            return true;
+        }
+        long chunkFirst = region.getLong(chunk);
+        long copy = records.move(chunk, chunkFirst, log, 0, Reclaimer.RESERVE);
+        if (copy == Segments.NO_SPACE) {
+            return false;
+        }
+        records.relinkChunk(word, copy);
+        segments.kill(chunk, RecordDescriptor.recordBytes(region, chunk, chunkFirst));
+        segments.commit(copy);
+        return true;
     }
 }
