@@ -13,7 +13,6 @@ import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.Polling;
 import io.cachee.server.net.SocketServer;
 import io.cachee.server.proxy.BeforeL2;
-import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import io.cachee.testkit.RespClient;
@@ -46,8 +45,7 @@ final class ProofSidecar implements AutoCloseable {
     private ProofSidecar(L2Options link, long regionBytes, int loops, int mostLoads, KeyspacePolicy policy)
             throws IOException {
         store = Store.open(StoreOptions.maxMemory(regionBytes));
-        SidecarOptions options =
-                new SidecarOptions(16, "127.0.0.1", 0, "", regionBytes, Eviction.CACHEE_LFU, true, "proof");
+        SidecarOptions options = new SidecarOptions(16, "127.0.0.1", 0, "", regionBytes, true, "proof");
         shared = new SharedState(store, options, CommandFamilies.rows().table(), loops, (message, cause) -> {
             if (cause != null) {
                 failures.incrementAndGet();

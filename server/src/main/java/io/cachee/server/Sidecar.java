@@ -181,7 +181,6 @@ public final class Sidecar implements AutoCloseable {
                 options.port,
                 options.socket,
                 settings.maxMemory(),
-                settings.eviction(),
                 options.allowFlush,
                 Version.current());
     }

@@ -12,7 +12,6 @@ import io.cachee.server.net.NetworkLimits;
 import io.cachee.server.net.Polling;
 import io.cachee.server.net.SocketServer;
 import io.cachee.server.proxy.BeforeL2;
-import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import io.cachee.testkit.Await;
@@ -95,8 +94,8 @@ public final class TestSidecar implements AutoCloseable {
         String path = socket == null ? "" : socket.toString();
         RemovedKeys removed = new RemovedKeys();
         store = Store.open(StoreOptions.maxMemory(REGION_BYTES).removalListener(removed));
-        SidecarOptions options = new SidecarOptions(
-                DATABASES, "127.0.0.1", 0, path, REGION_BYTES, Eviction.CACHEE_LFU, wanted.allowFlush, "test");
+        SidecarOptions options =
+                new SidecarOptions(DATABASES, "127.0.0.1", 0, path, REGION_BYTES, wanted.allowFlush, "test");
         shared = new SharedState(store, options, CommandFamilies.rows().table(), LOOPS, this::failed);
         shared.listenTo(removed);
         Polling polling = Polling.named(System.getProperty("cachee.transport", "auto"));

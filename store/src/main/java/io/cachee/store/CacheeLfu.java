@@ -69,6 +69,8 @@ final class CacheeLfu implements EvictionPolicy {
     private static final int REFUSED_PART = 16;
 
     private final Segments segments;
+    private final MemoryLimit limit;
+    private final boolean sparesLasting;
     private final PolicyContest contest;
     private volatile Setting setting = Setting.BALANCED;
     private long credit;
@@ -77,10 +79,17 @@ final class CacheeLfu implements EvictionPolicy {
     private long entries = Long.MAX_VALUE;
 
     /** Running mean of the logarithm of sizes. Races make it slightly wrong, which does no harm. */
-    private double meanLog = -1;
+    private double meanLog;
 
-    CacheeLfu(Segments segments, long seed) {
+    /**
+     * @param sparesLasting whether entries without an expiry are never evicted
+     * @param meanBytes the mean size of the entries that the store has already, or 0
+     */
+    CacheeLfu(Segments segments, MemoryLimit limit, boolean sparesLasting, long seed, long meanBytes) {
         this.segments = segments;
+        this.limit = limit;
+        this.sparesLasting = sparesLasting;
+        this.meanLog = meanBytes == 0 ? -1 : log2(meanBytes);
         this.contest = new PolicyContest(seed, Setting.ALL);
     }
 
@@ -90,9 +99,15 @@ final class CacheeLfu implements EvictionPolicy {
     }
 
     @Override
+    public boolean sparesLasting() {
+        return sparesLasting;
+    }
+
+    @Override
     public int admit(long bytes) {
         learnSize(bytes);
-        if (bytes > (long) segments.capacity() * segments.segmentSize() / REFUSED_PART) {
+        long space = Math.min(limit.bytes(), (long) segments.capacity() * segments.segmentSize());
+        if (bytes > space / REFUSED_PART) {
             return REFUSE;
         }
         return EvictionPolicy.place(SMALL, 0);

@@ -13,6 +13,12 @@ public enum Eviction {
     LRU,
     /** The oldest first. */
     FIFO,
+    /** As {@link #CACHEE_LFU}, but entries without an expiry are never dropped. */
+    VOLATILE_LFU,
+    /** As {@link #LRU}, but entries without an expiry are never dropped. */
+    VOLATILE_LRU,
+    /** Of a few entries with an expiry, drawn at random, the one that expires first. Others are never dropped. */
+    VOLATILE_TTL,
     /** None: a write that finds no room is refused. */
     NOEVICTION;
 
@@ -21,11 +27,25 @@ public enum Eviction {
         return switch (name.toLowerCase(Locale.ROOT)) {
             case "cachee-lfu", "allkeys-lfu" -> CACHEE_LFU;
             case "lru", "allkeys-lru" -> LRU;
-            case "fifo" -> FIFO;
+            case "fifo", "allkeys-random" -> FIFO;
+            case "volatile-lfu" -> VOLATILE_LFU;
+            case "volatile-lru" -> VOLATILE_LRU;
+            case "volatile-ttl" -> VOLATILE_TTL;
             case "noeviction" -> NOEVICTION;
             default ->
                 throw new IllegalArgumentException("unknown eviction policy '" + name
-                        + "': cachee-lfu, lru, fifo, noeviction, allkeys-lfu or allkeys-lru");
+                        + "': cachee-lfu, lru, fifo, volatile-lfu, volatile-lru, volatile-ttl, noeviction,"
+                        + " allkeys-lfu, allkeys-lru or allkeys-random");
+        };
+    }
+
+    /** The name of Redis's policy that is nearest to this one. */
+    public String redisName() {
+        return switch (this) {
+            case CACHEE_LFU -> "allkeys-lfu";
+            case LRU -> "allkeys-lru";
+            case FIFO -> "allkeys-random";
+            case VOLATILE_LFU, VOLATILE_LRU, VOLATILE_TTL, NOEVICTION -> displayName();
         };
     }
 

@@ -3,13 +3,15 @@ package io.cachee.store;
 /**
  * Decides which entries stay. The store keeps two first-in-first-out logs, {@link #SMALL} and {@link #MAIN}, and one
  * byte of policy state with each entry. It asks the policy where a new entry goes, reports uses to it, and calls it to
- * make room.
+ * make room. Under a policy that spares lasting entries, those without an expiry lie in a third log, {@link #KEPT},
+ * which no policy sees.
  *
  * <p>Placements are one int: {@code log << 8 | policy byte}, or {@link #REFUSE}.
  */
 interface EvictionPolicy {
     int SMALL = 0;
     int MAIN = 1;
+    int KEPT = 2;
     int REFUSE = -1;
     long SPREAD = 0;
 
@@ -27,6 +29,19 @@ interface EvictionPolicy {
 
     /** False when entries may only leave by deletion and expiry. */
     boolean evicts();
+
+    /** Whether entries without an expiry are never evicted. */
+    default boolean sparesLasting() {
+        return false;
+    }
+
+    /** The log for an entry that would lie in {@code log} if it were not for its expiry, or for the want of one. */
+    default int logFor(boolean expires, int log) {
+        if (sparesLasting() && !expires) {
+            return KEPT;
+        }
+        return log == KEPT ? MAIN : log;
+    }
 
     /** Where a new entry of this many bytes goes if its key was not evicted recently. */
     int admit(long bytes);

@@ -20,10 +20,12 @@ final class LogTails implements Tails {
     private final Segments segments;
     private final History history;
     private final Counters counters;
+    private final MemoryLimit limit;
     private final Tail[] tails;
     /** The segment that is being compacted or vacated. It belongs to a log too, but need not lie at its old end. */
     private final Tail sweep;
 
+    private final ExpirySample sample;
     private long bytesUntilLook;
     /** As of the last look. */
     private long capacityBytes;
@@ -37,8 +39,10 @@ final class LogTails implements Tails {
         this.segments = core.segments;
         this.history = core.history;
         this.counters = core.counters;
-        this.tails = new Tail[] {new Tail(core), new Tail(core)};
+        this.limit = core.limit;
+        this.tails = new Tail[] {new Tail(core, false), new Tail(core, false)};
         this.sweep = sweep;
+        this.sample = new ExpirySample(core);
     }
 
     // ---------------------------------------------------------------- for the reclaimer
@@ -71,6 +75,32 @@ final class LogTails implements Tails {
         return segment == tails[SMALL].segment() || segment == tails[MAIN].segment() || segment == sweep.segment();
     }
 
+    /** Puts back the segments that were taken from the old ends. */
+    void putBack() {
+        for (Tail tail : tails) {
+            if (tail.isActive()) {
+                tail.putBack();
+            }
+        }
+    }
+
+    /** Makes another log the young end of the main log, except segments that writers are at work in. */
+    void joinToMain(int log) {
+        segments.sealOpen(log);
+        while (joinOldestToMain(log)) {
+            outdate();
+        }
+    }
+
+    /** Whether entries with this many bytes more than now would exceed the limit. */
+    boolean exceedLimitWith(long moreBytes) {
+        return limit.isExceededWith(moreBytes - unsettledBytes());
+    }
+
+    private long unsettledBytes() {
+        return tails[SMALL].unsettledBytes() + tails[MAIN].unsettledBytes() + sweep.unsettledBytes();
+    }
+
     /** Bytes that are as good as free, because their segment is being emptied. */
     long passedBytes() {
         return tails[SMALL].passedBytes() + tails[MAIN].passedBytes() + sweep.passedBytes();
@@ -78,8 +108,7 @@ final class LogTails implements Tails {
 
     /** Dead bytes that are not on their way to be free already. */
     long lingeringDeadBytes() {
-        long unsettled = tails[SMALL].unsettledBytes() + tails[MAIN].unsettledBytes() + sweep.unsettledBytes();
-        return segments.deadBytes() + unsettled - passedBytes();
+        return segments.deadBytes() + unsettledBytes() - passedBytes();
     }
 
     /** Whether the figures have been kept for long enough. */
@@ -96,9 +125,10 @@ final class LogTails implements Tails {
     void look() {
         bytesUntilLook = BYTES_PER_LOOK;
         mainBytes = UNKNOWN;
-        capacityBytes = (long) (segments.capacity() - Reclaimer.TARGET_FREE - 1) * segments.segmentSize()
+        long room = (long) (segments.capacity() - Reclaimer.TARGET_FREE - 1) * segments.segmentSize()
                 - segments.lostBytes()
                 - Math.max(0, lingeringDeadBytes());
+        capacityBytes = Math.min(room, limit.bytes()) - segments.liveBytesIn(EvictionPolicy.KEPT);
     }
 
     /** Whether the main log may have changed since its bytes were last counted. */
@@ -106,9 +136,9 @@ final class LogTails implements Tails {
         return mainBytes == UNKNOWN;
     }
 
-    /** Makes the oldest segment of the small log the youngest of the main log. False when there is none to take. */
-    boolean joinOldestToMain() {
-        boolean joined = segments.joinOldestToMain();
+    /** Makes the oldest segment of another log the youngest of the main log. False when there is none to take. */
+    boolean joinOldestToMain(int log) {
+        boolean joined = segments.joinOldestToMain(log);
         if (joined) {
             mainBytes = UNKNOWN;
         }
@@ -167,7 +197,7 @@ final class LogTails implements Tails {
 
     private int oldest(int log) {
         int oldest = segments.takeOldest(log);
-        if (oldest == NONE && segments.hasOpen(log)) {
+        if (oldest == NONE && !segments.isEmpty(log)) {
             segments.sealOpen(log);
             oldest = segments.takeOldest(log);
         }
@@ -184,8 +214,38 @@ final class LogTails implements Tails {
         return tails[log].entryBytes();
     }
 
+    /**
+     * Whether the entry found must not be evicted. Its segment is then swept, as soon as no other is, and its entries
+     * go to the logs where they belong. Only the sweep moves such entries, so that the reserve suffices for them.
+     */
+    private boolean sortsOut(int log) {
+        Tail tail = tails[log];
+        if (!tail.isSpared()) {
+            return false;
+        }
+        if (!sweep.isActive()) {
+            int segment = tail.segment();
+            tail.putBack();
+            if (segments.take(segment)) {
+                sweep.start(segment);
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public boolean dropSoonest() {
+        long bytes = sample.dropSoonest();
+        bytesUntilLook -= bytes;
+        mainBytes = UNKNOWN;
+        return bytes > 0;
+    }
+
     @Override
     public void drop(int log, boolean remember) {
+        if (sortsOut(log)) {
+            return;
+        }
         dropped[log]++;
         bytesUntilLook -= entryBytes(log);
         if (log == MAIN) {
@@ -196,6 +256,9 @@ final class LogTails implements Tails {
 
     @Override
     public void move(int log, int toLog, int newPolicy) {
+        if (sortsOut(log)) {
+            return;
+        }
         bytesUntilLook -= entryBytes(log);
         mainBytes = UNKNOWN;
         tails[log].move(toLog, newPolicy);

@@ -4,20 +4,20 @@ import java.util.concurrent.locks.StampedLock;
 
 /** Tells the eviction policy which entries are used, and writes down in their records what it makes of that. */
 final class ReadNotes {
+    private final StoreCore core;
     private final Region region;
     private final Index index;
-    private final EvictionPolicy policy;
 
-    ReadNotes(Region region, Index index, EvictionPolicy policy) {
-        this.region = region;
-        this.index = index;
-        this.policy = policy;
+    ReadNotes(StoreCore core) {
+        this.core = core;
+        this.region = core.region;
+        this.index = core.index;
     }
 
     /** Notes a read in this process. The slot led to a record with this first word a moment ago. */
     void note(long hash, long slotOffset, long slot, long first) {
         int before = RecordDescriptor.policy(first);
-        int after = policy.use(before, placeOf(Slots.address(slot), first));
+        int after = core.policy.use(before, placeOf(Slots.address(slot), first));
         if (after != before) {
             write(hash, slotOffset, slot, after);
         }
@@ -62,7 +62,7 @@ final class ReadNotes {
     private void noteLocked(long address) {
         long first = region.getLong(address);
         int before = RecordDescriptor.policy(first);
-        int after = policy.use(before, placeOf(address, first));
+        int after = core.policy.use(before, placeOf(address, first));
         if (after != before) {
             region.setByte(address + RecordDescriptor.POLICY_BYTE, after);
         }
@@ -70,6 +70,7 @@ final class ReadNotes {
 
     /** Shows a read to the policy if it wants to see it, whether the read found its key or not. */
     void watch(long hash) {
+        EvictionPolicy policy = core.policy;
         if (policy.watches(hash)) {
             policy.watch(hash);
         }

@@ -1,5 +1,6 @@
 package io.cachee.store;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.StampedLock;
 
@@ -25,15 +26,19 @@ final class Reclaimer {
     /** Writers help in batches of about this many bytes, which is cheaper than a little each time. */
     private static final int LEAST_BATCH = 4096;
 
+    /** How long a tick evicts down to the limit. */
+    private static final long NANOS_TO_LIMIT = TimeUnit.MILLISECONDS.toNanos(1);
+
     private static final int MAX_SPINS = 5000;
     private static final int STEPS_TO_VACATE = 64;
     private static final int NONE = -1;
 
     private final ReentrantLock lock = new ReentrantLock();
+    private final StoreCore core;
     private final Index index;
     private final Segments segments;
     private final Records records;
-    private final EvictionPolicy policy;
+    private final MemoryLimit limit;
     private final Counters counters;
     private final Removals removals;
     private final IndexSizer sizer;
@@ -50,14 +55,15 @@ final class Reclaimer {
     private final LogTails tails;
 
     Reclaimer(StoreCore core) {
+        this.core = core;
         this.index = core.index;
         this.segments = core.segments;
         this.records = core.records;
-        this.policy = core.policy;
+        this.limit = core.limit;
         this.counters = core.counters;
         this.removals = core.removals;
         this.sizer = new IndexSizer(core.layout, index, segments);
-        this.sweep = new Tail(core);
+        this.sweep = new Tail(core, true);
         this.tails = new LogTails(core, sweep);
     }
 
@@ -92,6 +98,9 @@ final class Reclaimer {
      * it.
      */
     void assist(long bytes) {
+        if (limit.isExceededWith(bytes)) {
+            evictToLimit(bytes);
+        }
         boolean resizing = sizer.isWanted();
         int free = segments.freeCount();
         if (free >= TARGET_FREE && !resizing) {
@@ -114,6 +123,26 @@ final class Reclaimer {
                     return;
                 }
             }
+        } finally {
+            unlock();
+        }
+    }
+
+    /**
+     * Evicts what exceeds the limit together with this many bytes more, but at most {@link #MAX_STEPS} entries, and
+     * nothing while another thread has the lock. False when nothing could be done.
+     */
+    private boolean evictToLimit(long moreBytes) {
+        if (!core.policy.evicts() || !lock.tryLock()) {
+            return false;
+        }
+        try {
+            for (int i = 0; i < MAX_STEPS && tails.exceedLimitWith(moreBytes); i++) {
+                if (!step()) {
+                    return false;
+                }
+            }
+            return true;
         } finally {
             unlock();
         }
@@ -149,7 +178,7 @@ final class Reclaimer {
         for (int spin = 0; spin < MAX_SPINS && lock.hasQueuedThreads(); spin++) {
             Thread.onSpinWait();
         }
-        if (policy.evicts() && segments.freeCount() < TARGET_FREE) {
+        if (core.policy.evicts() && segments.freeCount() < TARGET_FREE) {
             assist(LEAST_BATCH);
         }
     }
@@ -167,15 +196,38 @@ final class Reclaimer {
                 unlock();
             }
         }
-        if (policy.evicts() && !(besideWriters && batches != batchesSeen)) {
+        if (core.policy.evicts() && !(besideWriters && batches != batchesSeen)) {
             assist(LEAST_BATCH);
         }
         batchesSeen = batches;
+        long untilNanos = core.nanoTime() + NANOS_TO_LIMIT;
+        while (isBeyondLimit() && evictToLimit(0) && core.nanoTime() - untilNanos < 0) {
+            giveWay();
+        }
+    }
+
+    private boolean isBeyondLimit() {
+        return core.policy.evicts() && limit.isExceededWith(0);
     }
 
     /** Whether {@link #maintain} has something to do. */
     boolean isAtWork() {
-        return sizer.isWanted() || policy.evicts() && segments.freeCount() < TARGET_FREE;
+        return sizer.isWanted() || core.policy.evicts() && segments.freeCount() < TARGET_FREE || isBeyondLimit();
+    }
+
+    /**
+     * Gets the logs ready for another policy. It may be one that cannot evict, so the reserve is made available first.
+     * The lock is held.
+     */
+    void prepareFor(EvictionPolicy next) {
+        while (segments.freeCount() < RESERVE && step()) {
+            Thread.onSpinWait();
+        }
+        tails.putBack();
+        tails.joinToMain(EvictionPolicy.SMALL);
+        if (!next.sparesLasting()) {
+            tails.joinToMain(EvictionPolicy.KEPT);
+        }
     }
 
     /** Forgets the work in progress, because everything was cleared. The lock is held. */
@@ -187,17 +239,24 @@ final class Reclaimer {
 
     /** Deals with one entry. False when there is nothing to reclaim. */
     private boolean step() {
-        if (sweep.isActive() || (isTimeToLook() || !policy.evicts()) && chooseSweep()) {
+        EvictionPolicy policy = core.policy;
+        if (sweep.isActive() || (isTimeToLook() || !policy.evicts()) && chooseSweep(!policy.evicts())) {
             return sweepStep();
         }
         if (!policy.evicts()) {
             return false;
         }
-        if (tails.mainMayHaveChanged() && policy.fillsMainFirst(tails) && tails.joinOldestToMain()) {
+        boolean spares = policy.sparesLasting();
+        if (!spares && !segments.isEmpty(EvictionPolicy.KEPT)) {
+            tails.joinToMain(EvictionPolicy.KEPT);
+        }
+        if (tails.mainMayHaveChanged()
+                && policy.fillsMainFirst(tails)
+                && tails.joinOldestToMain(EvictionPolicy.SMALL)) {
             return true;
         }
         int free = segments.freeCount();
-        return policy.evict(tails) || segments.freeCount() != free;
+        return policy.evict(tails) || segments.freeCount() != free || spares && chooseSweep(true);
     }
 
     private boolean isTimeToLook() {
@@ -208,14 +267,15 @@ final class Reclaimer {
         return true;
     }
 
-    private boolean chooseSweep() {
+    /** @param needsAny whether compaction is the only way to get space, however little it frees */
+    private boolean chooseSweep(boolean needsAny) {
         int condemned = sizer.condemnedSegment();
         if (condemned != NONE && segments.freeCount() > 1 && segments.take(condemned)) {
             sweep.start(condemned);
             return true;
         }
         long capacity = (long) segments.capacity() * segments.segmentSize();
-        if (tails.lingeringDeadBytes() > capacity * DEAD_SHARE || !policy.evicts()) {
+        if (tails.lingeringDeadBytes() > capacity * DEAD_SHARE || needsAny) {
             int deadest = segments.mostDead();
             if (deadest != NONE
                     && segments.deadBytes(deadest) >= segments.segmentSize() * WORTH_COMPACTING
@@ -272,7 +332,7 @@ final class Reclaimer {
      * already.
      */
     private boolean vacateStep(int condemned) {
-        if (sweep.isActive() || chooseSweep()) {
+        if (sweep.isActive() || chooseSweep(!core.policy.evicts())) {
             return sweepStep();
         }
         return (segments.freeCount() <= 1 || isBusyWith(condemned)) && step();

@@ -293,14 +293,14 @@ final class Records {
     }
 
     /**
-     * Copies a record, or one chunk, to the end of a log.
+     * Copies a record, or one chunk, to the end of a log, but leaves {@code keepFree} segments free.
      *
      * @return the copy's address, still to be linked and committed, or {@link Segments#NO_SPACE}
      */
-    long move(long address, long first, int log, int policy) {
+    long move(long address, long first, int log, int policy, int keepFree) {
         int kind = RecordDescriptor.kind(first);
         int size = (int) RecordDescriptor.recordBytes(region, address, first);
-        long copy = segments.reserve(log, size, 0);
+        long copy = segments.reserve(log, size, keepFree);
         if (copy == Segments.NO_SPACE) {
             return copy;
         }

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class Segments {
     static final long NO_SPACE = -1;
-    static final int LOGS = 2;
+    static final int LOGS = 3;
 
     private static final long OPEN = 1L << 63;
     private static final long WRITER = 1L << 48;
@@ -32,7 +32,7 @@ final class Segments {
     private final AtomicLongArray earliestExpiry;
     private final AtomicIntegerArray openSegments = new AtomicIntegerArray(LOGS);
     private final byte[] logs;
-    private final LongAdder[] dead = {new LongAdder(), new LongAdder()};
+    private final LongAdder[] dead = {new LongAdder(), new LongAdder(), new LongAdder()};
     /** Bytes at the ends of sealed segments where no record fitted. */
     private final AtomicLongArray lost = new AtomicLongArray(LOGS);
 
@@ -88,7 +88,7 @@ final class Segments {
     }
 
     long deadBytes() {
-        return dead[0].sum() + dead[1].sum();
+        return dead[0].sum() + dead[1].sum() + dead[2].sum();
     }
 
     long liveBytesIn(int log) {
@@ -96,15 +96,15 @@ final class Segments {
     }
 
     long lostBytes() {
-        return lost.getPlain(0) + lost.getPlain(1);
+        return lost.getPlain(0) + lost.getPlain(1) + lost.getPlain(2);
     }
 
     boolean isInUse(int segment) {
         return logs[segment] != NO_LOG;
     }
 
-    boolean hasOpen(int log) {
-        return openSegments.get(log) != NONE;
+    boolean isEmpty(int log) {
+        return segmentsInLog.get(log) == 0;
     }
 
     /** Whether a record lies in the younger part of the small log; {@code share} of its length counts as young. */
@@ -264,20 +264,20 @@ final class Segments {
         return NONE;
     }
 
-    /** Makes the oldest segment of the small log the youngest of the main log. False when there is none to take. */
-    synchronized boolean joinOldestToMain() {
-        int segment = takeOldest(EvictionPolicy.SMALL);
+    /** Makes the oldest segment of another log the youngest of the main log. False when there is none to take. */
+    synchronized boolean joinOldestToMain(int log) {
+        int segment = takeOldest(log);
         if (segment == NONE) {
             return false;
         }
         long deadBytes = usedBytes(segment) - live.get(segment);
-        segmentsInLog.decrementAndGet(EvictionPolicy.SMALL);
+        segmentsInLog.decrementAndGet(log);
         segmentsInLog.incrementAndGet(EvictionPolicy.MAIN);
         logs[segment] = EvictionPolicy.MAIN;
-        dead[EvictionPolicy.SMALL].add(-deadBytes);
+        dead[log].add(-deadBytes);
         dead[EvictionPolicy.MAIN].add(deadBytes);
         long lostBytes = segmentSize - usedBytes(segment);
-        lost.addAndGet(EvictionPolicy.SMALL, -lostBytes);
+        lost.addAndGet(log, -lostBytes);
         lost.addAndGet(EvictionPolicy.MAIN, lostBytes);
         sealed[EvictionPolicy.MAIN].addLast(segment);
         return true;

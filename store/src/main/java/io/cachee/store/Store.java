@@ -224,7 +224,7 @@ public final class Store extends StoreView {
     public byte @Nullable [] getAndDelete(byte[] key) {
         KeyLock lock = acquire(key, 0, key.length);
         try {
-            byte[] old = current(lock);
+            byte[] old = writer.current(lock);
             writer.delete(lock);
             return old;
         } finally {
@@ -260,7 +260,7 @@ public final class Store extends StoreView {
     public long add(byte[] key, long delta) {
         KeyLock lock = acquire(key, 0, key.length);
         try {
-            byte[] old = current(lock);
+            byte[] old = writer.current(lock);
             long sum = Math.addExact(old == null ? 0 : Decimals.parse(old), delta);
             byte[] digits = Decimals.format(sum);
             lock.value(digits, 0, digits.length);
@@ -271,16 +271,6 @@ public final class Store extends StoreView {
         } finally {
             lock.release();
         }
-    }
-
-    private byte @Nullable [] current(KeyLock lock) {
-        writer.locate(lock);
-        if (!lock.found()) {
-            return null;
-        }
-        byte[] value = new byte[Math.toIntExact(lock.foundValueLength)];
-        long length = lookup.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, value, 0, value.length, null);
-        return length == value.length ? value : null;
     }
 
     // ---------------------------------------------------------------- the whole
@@ -319,6 +309,11 @@ public final class Store extends StoreView {
     /** The number of entries. */
     public long size() {
         return core.index.entries();
+    }
+
+    /** What can change while the store runs. */
+    public StoreSettings settings() {
+        return new StoreSettings(core);
     }
 
     /** The largest value that the store takes. */

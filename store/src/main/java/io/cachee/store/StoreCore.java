@@ -14,7 +14,7 @@ final class StoreCore {
     final OwnLookup lookup;
     final Records records;
     final Coherence coherence;
-    final EvictionPolicy policy;
+    final MemoryLimit limit;
     final ReadNotes uses;
     final History history;
     final Removals removals;
@@ -24,6 +24,11 @@ final class StoreCore {
     final Writer writer;
     final Prefetch prefetch;
     final Housekeeper housekeeper;
+    /** Changed under the reclaimer's lock, read by any thread. */
+    volatile EvictionPolicy policy;
+
+    private volatile Eviction eviction;
+    final long policySeed;
     private final Clock clock;
     private final long originNanos;
 
@@ -38,8 +43,11 @@ final class StoreCore {
         region.setLong(HeaderDescriptor.SHAPE_OFFSET, IndexShape.uniform(IndexShape.MIN_BUCKETS));
         this.index = new Index(region, layout);
         this.segments = new Segments(region, layout, layout.firstSegmentAfter(index.end(IndexShape.MIN_BUCKETS)));
-        this.policy = Policies.create(options.eviction, segments, random.nextLong());
-        this.uses = new ReadNotes(region, index, policy);
+        this.limit = new MemoryLimit(segments);
+        this.policySeed = random.nextLong();
+        this.eviction = options.eviction;
+        this.policy = createPolicy(options.eviction);
+        this.uses = new ReadNotes(this);
         this.lookup = new OwnLookup(this, uses);
         this.coherence = lookup.coherence;
         this.prefetch = new Prefetch(region, layout, index, segments, lookup.keyHash);
@@ -59,6 +67,43 @@ final class StoreCore {
 
     long nanoTime() {
         return clock.nanoTime();
+    }
+
+    private EvictionPolicy createPolicy(Eviction wanted) {
+        long entries = index.entries();
+        long meanBytes = entries == 0 ? 0 : segments.liveBytes() / entries;
+        return switch (wanted) {
+            case CACHEE_LFU -> new CacheeLfu(segments, limit, false, policySeed, meanBytes);
+            case VOLATILE_LFU -> new CacheeLfu(segments, limit, true, policySeed, meanBytes);
+            case LRU -> OneLog.LRU;
+            case VOLATILE_LRU -> OneLog.VOLATILE_LRU;
+            case VOLATILE_TTL -> new VolatileTtl();
+            case FIFO -> OneLog.FIFO;
+            case NOEVICTION -> OneLog.NOEVICTION;
+        };
+    }
+
+    Eviction eviction() {
+        return eviction;
+    }
+
+    /**
+     * Replaces the policy. Every policy understands all logs, and any policy byte, whichever policy left them. The
+     * small log joins the main log, so that no entry is dropped first because another policy had it on probation.
+     * Lasting entries that the next policy spares are sorted out when it comes to them.
+     */
+    void switchTo(Eviction wanted) {
+        reclaimer.lock();
+        try {
+            if (wanted != eviction) {
+                EvictionPolicy next = createPolicy(wanted);
+                reclaimer.prepareFor(next);
+                policy = next;
+                eviction = wanted;
+            }
+        } finally {
+            reclaimer.unlock();
+        }
     }
 
     /** Removes every entry. The locks of all keys are held. */

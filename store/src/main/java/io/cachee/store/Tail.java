@@ -18,6 +18,7 @@ final class Tail {
     private static final int LOOKAHEAD = 16;
 
     private final StoreCore core;
+    private final boolean isSweep;
     private final Region region;
     private final Index index;
     private final Segments segments;
@@ -41,14 +42,16 @@ final class Tail {
     private boolean found;
     private long hash;
     private int policy;
+    private boolean expires;
     private long entryBytes;
     /** Bytes that are dead but not yet counted as dead. Counting one record costs as much as counting a batch. */
     private long unsettledBytes;
     /** Bytes that were counted as dead by this tail. */
     private long settledBytes;
 
-    Tail(StoreCore core) {
+    Tail(StoreCore core, boolean isSweep) {
         this.core = core;
+        this.isSweep = isSweep;
         this.region = core.region;
         this.index = core.index;
         this.segments = core.segments;
@@ -70,6 +73,11 @@ final class Tail {
 
     int policy() {
         return policy;
+    }
+
+    /** Whether the policy may not evict the entry found. */
+    boolean isSpared() {
+        return found && !expires && core.policy.sparesLasting();
     }
 
     long entryBytes() {
@@ -197,6 +205,7 @@ final class Tail {
 
     private boolean noteFound(long entry, long first) {
         policy = policyOf(first);
+        expires = RecordDescriptor.expires(first);
         entryBytes = records.payloadBytes(entry, first);
         found = true;
         return true;
@@ -221,15 +230,22 @@ final class Tail {
                 core.coherence.bump(hash);
                 return false;
             }
+            if (isLeftToTheSweep(entryFirst)) {
+                return noteFound(entry, entryFirst);
+            }
             if (kind == RecordDescriptor.HEAD || kind == RecordDescriptor.CHUNK && !records.isFirstChunk(address)) {
-                moveLocked(
-                        stripe, slotOffset, address, first, logOfFirstChunk(entry, entryFirst), policyOf(entryFirst));
-                return false;
+                int log = logOfFirstChunk(entry, entryFirst);
+                boolean moved = moveLocked(stripe, slotOffset, address, first, log, policyOf(entryFirst));
+                return !moved && noteFound(entry, entryFirst);
             }
             return noteFound(entry, entryFirst);
         } finally {
             lock.unlockWrite(stamp);
         }
+    }
+
+    private boolean isLeftToTheSweep(long entryFirst) {
+        return !isSweep && !RecordDescriptor.expires(entryFirst) && core.policy.sparesLasting();
     }
 
     private static int policyOf(long first) {
@@ -254,6 +270,9 @@ final class Tail {
         long stamp = lock.writeLock();
         try {
             index.refresh(stripe);
+            if (hasBecomeSpared()) {
+                return;
+            }
             if (evictFound(stripe) && remember) {
                 history.add(hash);
             }
@@ -261,6 +280,17 @@ final class Tail {
             lock.unlockWrite(stamp);
         }
         pass();
+    }
+
+    /** Whether a large entry was made lasting since it was found, which leaves its chunks where they are. */
+    private boolean hasBecomeSpared() {
+        if (!core.policy.sparesLasting() || RecordDescriptor.kind(region.getLong(cursor)) != RecordDescriptor.CHUNK) {
+            return false;
+        }
+        long slotOffset = index.findChunkOwner(hash, cursor, records);
+        expires =
+                slotOffset == 0 || RecordDescriptor.expires(region.getLong(Slots.address(region.getLong(slotOffset))));
+        return !expires;
     }
 
     private boolean evictFound(int stripe) {
@@ -307,10 +337,14 @@ final class Tail {
 
     /** False when there is no room and the entry may not be dropped either. */
     private boolean moveLocked(int stripe, long slotOffset, long address, long first, int toLog, int newPolicy) {
-        long copy = records.move(address, first, toLog, newPolicy);
         long entry = Slots.address(region.getLong(slotOffset));
+        EvictionPolicy current = core.policy;
+        boolean expiring = RecordDescriptor.expires(region.getLong(entry));
+        boolean mayEvict = current.evicts() && (expiring || !current.sparesLasting());
+        int keepFree = mayEvict && current.sparesLasting() ? Reclaimer.RESERVE : 0;
+        long copy = records.move(address, first, current.logFor(expiring, toLog), newPolicy, keepFree);
         if (copy == Segments.NO_SPACE) {
-            if (!core.policy.evicts()) {
+            if (!mayEvict) {
                 return false;
             }
             counters.evictedUnderPressure.increment();

@@ -23,6 +23,9 @@ interface Tails {
     /** Drops that entry. With {@code remember}, the history notes its key. */
     void drop(int log, boolean remember);
 
+    /** Drops the entry that expires first among a few that are drawn at random. False when none was found. */
+    boolean dropSoonest();
+
     /** Moves that entry to the young end of a log. */
     void move(int log, int toLog, int policy);
 }

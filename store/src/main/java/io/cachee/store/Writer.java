@@ -1,6 +1,7 @@
 package io.cachee.store;
 
 import java.util.concurrent.locks.StampedLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The write path. Every method is called with the key's lock held. The lock also holds the key, the value, and what is
@@ -19,7 +20,7 @@ final class Writer {
     private final Segments segments;
     private final Records records;
     private final Coherence coherence;
-    private final EvictionPolicy policy;
+    private final MemoryLimit limit;
     private final History history;
     private final Reclaimer reclaimer;
     private final Expirer expirer;
@@ -32,7 +33,7 @@ final class Writer {
         this.segments = core.segments;
         this.records = core.records;
         this.coherence = core.coherence;
-        this.policy = core.policy;
+        this.limit = core.limit;
         this.history = core.history;
         this.reclaimer = core.reclaimer;
         this.expirer = core.expirer;
@@ -89,6 +90,18 @@ final class Writer {
         }
     }
 
+    /** The value of the key, or null. */
+    byte @Nullable [] current(KeyLock lock) {
+        locate(lock);
+        if (!lock.found()) {
+            return null;
+        }
+        byte[] value = new byte[Math.toIntExact(lock.foundValueLength)];
+        long length =
+                core.lookup.find(lock.key, lock.keyOffset, lock.keyLength, lock.hash, value, 0, value.length, null);
+        return length == value.length ? value : null;
+    }
+
     /** Loads the lines of memory that a write of this key needs, all at once: bucket, history, coherence counter. */
     private long touch(long hash) {
         return region.getLongAcquire(index.homeOffset(hash))
@@ -99,9 +112,7 @@ final class Writer {
     /** Writes the lock's key and value and links the record. {@link #locate} has been called. */
     PutResult write(KeyLock lock, long expiry) {
         long footprint = records.footprint(lock.keyLength, lock.valueLength);
-        int placement = lock.found()
-                ? EvictionPolicy.place(lock.foundLog, RecordDescriptor.policy(lock.foundFirst))
-                : admit(lock);
+        int placement = place(lock, expiry);
         if (placement == EvictionPolicy.REFUSE) {
             if (!hasRoom(footprint)) {
                 remember(lock.hash);
@@ -109,6 +120,10 @@ final class Writer {
                 return PutResult.NOT_ADMITTED;
             }
             placement = EvictionPolicy.place(EvictionPolicy.SMALL, 0);
+        }
+        if (isBeyondLimit(lock, footprint)) {
+            counters.refusedForSpace.increment();
+            return PutResult.NO_SPACE;
         }
         reclaimer.assist(footprint);
         expirer.help();
@@ -130,14 +145,24 @@ final class Writer {
         return linked ? PutResult.STORED : PutResult.NO_SPACE;
     }
 
+    private int place(KeyLock lock, long expiry) {
+        EvictionPolicy policy = core.policy;
+        boolean expires = expiry != EntryInfo.NO_TTL;
+        if (lock.found()) {
+            int log = policy.logFor(expires, lock.foundLog);
+            return EvictionPolicy.place(log, RecordDescriptor.policy(lock.foundFirst));
+        }
+        return !expires && policy.sparesLasting() ? EvictionPolicy.place(EvictionPolicy.KEPT, 0) : admit(lock);
+    }
+
     private int admit(KeyLock lock) {
         long bytes = lock.keyLength + lock.valueLength;
         if (!lock.remembered || !recall(lock.hash)) {
-            return policy.admit(bytes);
+            return core.policy.admit(bytes);
         }
         reclaimer.lock();
         try {
-            return policy.admitAgain(bytes, reclaimer.tails());
+            return core.policy.admitAgain(bytes, reclaimer.tails());
         } finally {
             reclaimer.unlock();
         }
@@ -168,7 +193,25 @@ final class Writer {
     }
 
     private boolean hasRoom(long footprint) {
-        return (long) (segments.freeCount() - Reclaimer.TARGET_FREE) * segments.segmentSize() > footprint;
+        return (long) (segments.freeCount() - Reclaimer.TARGET_FREE) * segments.segmentSize() > footprint
+                && !limit.isExceededWith(footprint);
+    }
+
+    private boolean mayEvictAny() {
+        EvictionPolicy policy = core.policy;
+        return policy.evicts()
+                && !(policy.sparesLasting()
+                        && segments.isEmpty(EvictionPolicy.SMALL)
+                        && segments.isEmpty(EvictionPolicy.MAIN));
+    }
+
+    /** Whether a write would need more than the limit allows, and nothing may be evicted for it. */
+    private boolean isBeyondLimit(KeyLock lock, long footprint) {
+        if (limit.bytes() == MemoryLimit.NONE || mayEvictAny()) {
+            return false;
+        }
+        long replaced = lock.found() ? records.footprint(lock.keyLength, lock.foundValueLength) : 0;
+        return footprint > replaced && limit.isExceededWith(footprint - replaced);
     }
 
     private long writeRecord(KeyLock lock, long expiry, int version, int placement, long footprint) {
@@ -221,7 +264,7 @@ final class Writer {
      * keys.
      */
     private boolean insertByForce(int stripe, long hash, long slot) {
-        if (!policy.evicts()) {
+        if (!core.policy.evicts() || core.policy.sparesLasting()) {
             return false;
         }
         for (int attempt = 0; attempt <= Slots.MAX_DISPLACEMENT; attempt++) {
@@ -291,7 +334,11 @@ final class Writer {
             }
             long address = Slots.address(region.getLong(slotOffset));
             long first = region.getLong(address);
-            long copy = records.rewrite(address, first, expiry, version, segments.logOf(address), Reclaimer.RESERVE);
+            int log = core.policy.logFor(expiry != EntryInfo.NO_TTL, segments.logOf(address));
+            if (!movesFirstChunk(address, first, log)) {
+                return PutResult.NO_SPACE;
+            }
+            long copy = records.rewrite(address, first, expiry, version, log, Reclaimer.RESERVE);
             if (copy == Segments.NO_SPACE) {
                 return PutResult.NO_SPACE;
             }
@@ -302,5 +349,29 @@ final class Writer {
         } finally {
             stripeLock.unlockWrite(stamp);
         }
+    }
+
+    /**
+     * Moves the first chunk of a large entry out of {@link EvictionPolicy#KEPT} if the entry may be evicted from now
+     * on, because the policy decides about an entry where its first chunk lies. False when there is no room.
+     */
+    private boolean movesFirstChunk(long head, long first, int log) {
+        if (RecordDescriptor.kind(first) != RecordDescriptor.HEAD || log == EvictionPolicy.KEPT) {
+            return true;
+        }
+        long word = RecordDescriptor.chunkWordsOffset(head, RecordDescriptor.expires(first));
+        long chunk = Slots.address(region.getLong(word));
+        if (segments.logOf(chunk) != EvictionPolicy.KEPT) {
+            return true;
+        }
+        long chunkFirst = region.getLong(chunk);
+        long copy = records.move(chunk, chunkFirst, log, 0, Reclaimer.RESERVE);
+        if (copy == Segments.NO_SPACE) {
+            return false;
+        }
+        records.relinkChunk(word, copy);
+        segments.kill(chunk, RecordDescriptor.recordBytes(region, chunk, chunkFirst));
+        segments.commit(copy);
+        return true;
     }
 }

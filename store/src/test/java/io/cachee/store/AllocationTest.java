@@ -71,8 +71,12 @@ final class AllocationTest {
     }
 
     private void put(Store store, int number, int length) {
+        put(store, number, length, Store.NO_TTL);
+    }
+
+    private void put(Store store, int number, int length, long ttlMillis) {
         aim(number);
-        PutResult result = store.put(key, 0, KEY_BYTES, value, 0, length, Store.NO_TTL, PutMode.ALWAYS);
+        PutResult result = store.put(key, 0, KEY_BYTES, value, 0, length, ttlMillis, PutMode.ALWAYS);
         if (result != PutResult.STORED) {
             throw new AssertionError("value of " + length + " bytes: " + result);
         }
@@ -193,9 +197,10 @@ final class AllocationTest {
     @EnumSource(value = Eviction.class, mode = EnumSource.Mode.EXCLUDE, names = "NOEVICTION")
     void evictingCreatesNoGarbage(Eviction eviction) throws StoreFileException {
         Store store = open(eviction, 4 << 20);
+        long ttl = store.core().policy.sparesLasting() ? 1_000_000 : Store.NO_TTL;
         int[] next = new int[1];
         assertCreatesNoGarbage(
-                eviction + " put of new keys into a full store", i -> put(store, next[0]++, i % 50 * 10));
+                eviction + " put of new keys into a full store", i -> put(store, next[0]++, i % 50 * 10, ttl));
         assertThat(store.stats().evictions()).isGreaterThan(OPERATIONS);
     }
 }

@@ -152,6 +152,11 @@ final class StoreInvariants {
                 used,
                 live,
                 segments.deadBytes());
+        long inLogs = 0;
+        for (int log = 0; log < Segments.LOGS; log++) {
+            inLogs += segments.liveBytesIn(log);
+        }
+        require(inLogs == live, "%d bytes live in logs, %d linked", inLogs, live);
         require(
                 segments.liveBytes() <= (long) segments.capacity() * segments.segmentSize(),
                 "more live bytes than space");

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random operations on a small store beside a map that never forgets. A cache may have evicted what the map still has;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StoreModelTest {
     private static final int STEPS = 12_000;
     private static final int STEPS_PER_CHECK = 8;
+    private static final int STEPS_PER_SETTING = 200;
 
     @ParameterizedTest
     @EnumSource(Eviction.class)
@@ -26,11 +28,19 @@ class StoreModelTest {
         for (int largest : new int[] {300, 20_000, 131_000}) {
             long seed = System.nanoTime();
             System.out.println("StoreModelTest " + eviction + " largest " + largest + " seed " + seed);
-            run(eviction, seed, largest);
+            run(eviction, seed, largest, false);
         }
     }
 
-    private static void run(Eviction eviction, long seed, int largest) throws StoreFileException {
+    @ParameterizedTest
+    @ValueSource(ints = {300, 20_000, 131_000})
+    void agreesWithAMapWhileItsSettingsChange(int largest) throws StoreFileException {
+        long seed = System.nanoTime();
+        System.out.println("StoreModelTest settings change, largest " + largest + " seed " + seed);
+        run(Eviction.CACHEE_LFU, seed, largest, true);
+    }
+
+    private static void run(Eviction eviction, long seed, int largest, boolean changes) throws StoreFileException {
         ManualClock clock = new ManualClock();
         StoreOptions options = StoreOptions.maxMemory(1 << 20)
                 .eviction(eviction)
@@ -38,10 +48,17 @@ class StoreModelTest {
                 .seed(seed)
                 .housekeeping(false);
         try (Store store = Store.open(options)) {
-            Model model = new Model(store, new Random(seed), largest);
+            Model model = new Model(
+                    store,
+                    new Random(seed),
+                    largest,
+                    !changes && store.core().policy.sparesLasting());
             for (int step = 0; step < STEPS; step++) {
                 clock.advanceMillis(model.random.nextInt(3));
                 model.step();
+                if (changes && model.random.nextInt(STEPS_PER_SETTING) == 0) {
+                    model.changeSettings();
+                }
                 if (step % STEPS_PER_CHECK == 0) {
                     StoreInvariants.check(store);
                 }
@@ -68,9 +85,13 @@ class StoreModelTest {
         private final Store store;
         private final Random random;
         private final int largest;
+        /** Whether lasting entries were spared from the start. */
+        private final boolean spares;
+
         private int hits;
 
-        Model(Store store, Random random, int largest) {
+        Model(Store store, Random random, int largest, boolean spares) {
+            this.spares = spares;
             this.store = store;
             this.random = random;
             this.largest = largest;
@@ -100,6 +121,19 @@ class StoreModelTest {
             }
         }
 
+        private boolean mayRefuse() {
+            EvictionPolicy policy = store.core().policy;
+            return !policy.evicts() || policy.sparesLasting();
+        }
+
+        private void changeSettings() {
+            Eviction[] policies = Eviction.values();
+            store.settings().eviction(policies[random.nextInt(policies.length)]);
+            if (random.nextInt(3) == 0) {
+                store.settings().maxBytes(random.nextInt(3) == 0 ? 0 : random.nextInt(1 << 20));
+            }
+        }
+
         private byte[] bytes(String key) {
             return key.getBytes(UTF_8);
         }
@@ -126,6 +160,8 @@ class StoreModelTest {
             boolean present = store.describe(keyBytes, 0, keyBytes.length, info);
             Expected expected = expected(key);
             if (!present) {
+                boolean lasting = expected != null && expected.expiryMillis == Store.NO_TTL;
+                assertThat(lasting && spares).as("a lasting entry was evicted").isFalse();
                 model.remove(key);
                 return null;
             }
@@ -182,7 +218,7 @@ class StoreModelTest {
                 }
                 case CONDITION_FAILED -> assertThat(holds).isFalse();
                 case NOT_ADMITTED -> assertThat(current).isNull();
-                case NO_SPACE -> assertThat(store.core().policy.evicts()).isFalse();
+                case NO_SPACE -> assertThat(mayRefuse()).isTrue();
             }
         }
 
@@ -243,7 +279,7 @@ class StoreModelTest {
                     remember(key, changed, current == null || before == null ? Store.NO_TTL : before.expiryMillis);
                 }
             } catch (StoreFullException e) {
-                assertThat(store.core().policy.evicts()).isFalse();
+                assertThat(mayRefuse()).isTrue();
             } catch (IllegalArgumentException e) {
                 assertThat(e).hasMessageContaining("larger than the limit");
             }

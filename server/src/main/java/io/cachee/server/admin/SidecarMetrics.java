@@ -87,6 +87,10 @@ public final class SidecarMetrics {
                 "Bytes of the store in use: entries, index and tables.",
                 store.regionBytes() - store.freeBytes());
         out.gauge("cachee_memory_limit_bytes", "The size of the store.", store.regionBytes());
+        out.gauge(
+                "cachee_maxmemory_bytes",
+                "What CONFIG SET maxmemory lets entries take; the size of the store if it was not used.",
+                shared.store.settings().maxBytes());
         out.gauge("cachee_memory_live_bytes", "Bytes of entries in use.", store.liveBytes());
         out.gauge(
                 "cachee_memory_dead_bytes", "Bytes of entries replaced or removed, not yet reused.", store.deadBytes());

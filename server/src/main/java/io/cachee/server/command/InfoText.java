@@ -3,13 +3,13 @@ package io.cachee.server.command;
 import io.cachee.server.engine.ClientCounters;
 import io.cachee.server.engine.Command;
 import io.cachee.server.engine.CommandExecutor;
-import io.cachee.server.engine.Parameter;
 import io.cachee.server.engine.Session;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.SidecarOptions;
 import io.cachee.server.metrics.LatencyHistogram;
 import io.cachee.server.metrics.ProcessFigures;
 import io.cachee.server.metrics.Totals;
+import io.cachee.store.StoreSettings;
 import io.cachee.store.StoreStats;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -190,7 +190,8 @@ final class InfoText {
     private String memory() {
         Runtime runtime = Runtime.getRuntime();
         long heap = runtime.totalMemory() - runtime.freeMemory();
-        long used = usedBytes(store());
+        StoreSettings settings = shared.store.settings();
+        long used = settings.maxBytes() < store().regionBytes() ? store().liveBytes() : usedBytes(store());
         long resident = ProcessFigures.residentBytes();
         return new Fields()
                 .bytes("used_memory", used)
@@ -199,8 +200,8 @@ final class InfoText {
                 .put("used_memory_overhead", store().indexBytes())
                 .put("used_memory_dataset", store().liveBytes())
                 .bytes("total_system_memory", ProcessFigures.totalBytes())
-                .bytes("maxmemory", shared.options.maxMemory())
-                .put("maxmemory_policy", Parameter.valueOf("maxmemory-policy", shared))
+                .bytes("maxmemory", settings.maxBytes())
+                .put("maxmemory_policy", settings.eviction().redisName())
                 .put("mem_fragmentation_ratio", ratio(resident, store().regionBytes()))
                 .put("mem_clients_normal", unsentBytes(shared))
                 .put(
@@ -212,7 +213,7 @@ final class InfoText {
                         shared.clientMemory().replyBytes().getAsLong())
                 .put("cachee_client_replies_limit", shared.clientMemory().replyLimit())
                 .put("mem_allocator", "region")
-                .put("cachee_policy", shared.options.eviction().displayName())
+                .put("cachee_policy", settings.eviction().displayName())
                 .put("cachee_entries", store().entries())
                 .put("cachee_dead_bytes", store().deadBytes())
                 .put("cachee_free_bytes", store().freeBytes())

@@ -74,7 +74,8 @@ public final class StartOptions {
                     "eviction",
                     "POLICY",
                     "cachee-lfu",
-                    "cachee-lfu, lru, fifo or noeviction; Redis's allkeys-lfu and allkeys-lru are accepted."),
+                    "cachee-lfu, lru, fifo, volatile-lfu, volatile-lru, volatile-ttl or noeviction; Redis's"
+                            + " allkeys-lfu, allkeys-lru and allkeys-random are accepted."),
             Flag.of(
                     "max-value-size",
                     "SIZE",

@@ -49,7 +49,7 @@ public final class KeyFacts {
 
     /** Adds what the eviction policy knows about the key. */
     public KeyFacts addEviction(CommandContext call, KeyState state) {
-        Eviction policy = call.shared.options.eviction();
+        Eviction policy = call.store.settings().eviction();
         boolean remembers = policy == Eviction.CACHEE_LFU;
         String use = state.presence() == KeyState.Presence.ABSENT
                 ? ""

@@ -1,6 +1,7 @@
 package io.cachee.server.engine;
 
 import io.cachee.server.config.OutputLimit;
+import io.cachee.store.Eviction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -26,8 +27,16 @@ public final class Parameter {
             fixed("port", i -> String.valueOf(i.options.port())),
             fixed("unixsocket", i -> i.options.socket()),
             fixed("databases", i -> String.valueOf(i.databases.count())),
-            fixed("maxmemory", i -> String.valueOf(i.options.maxMemory())),
-            fixed("maxmemory-policy", Parameter::policy),
+            number(
+                    "maxmemory",
+                    i -> i.store.settings().maxBytes(),
+                    0,
+                    Long.MAX_VALUE,
+                    (i, v) -> i.store.settings().maxBytes(v)),
+            new Parameter("maxmemory-policy", i -> i.store.settings().eviction().redisName(), (i, v) -> {
+                Eviction wanted = Eviction.named(v);
+                return () -> i.store.settings().eviction(wanted);
+            }),
             fixed("proto-max-bulk-len", i -> String.valueOf(i.store.maxValueSize())),
             fixed("save", _ -> ""),
             fixed("appendonly", _ -> "no"),
@@ -147,15 +156,6 @@ public final class Parameter {
         return Math.multiplyExact(Long.parseLong(digits), unit);
     }
 
-    private static String policy(SharedState shared) {
-        return switch (shared.options.eviction()) {
-            case CACHEE_LFU -> "allkeys-lfu";
-            case LRU -> "allkeys-lru";
-            case FIFO -> "allkeys-random";
-            case NOEVICTION -> "noeviction";
-        };
-    }
-
     private static String notifications(SharedState shared) {
         return NotificationFlags.format(shared.keyChanges.notifications());
     }
@@ -210,12 +210,6 @@ public final class Parameter {
             throw new IllegalArgumentException("can't set immutable config");
         }
         return change.prepare(shared, value);
-    }
-
-    /** The value of a setting; empty if there is no such setting. */
-    public static String valueOf(String name, SharedState shared) {
-        Parameter parameter = find(name);
-        return parameter == null ? "" : parameter.read(shared);
     }
 
     public static @Nullable Parameter find(String name) {

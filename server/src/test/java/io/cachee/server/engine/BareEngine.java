@@ -1,7 +1,6 @@
 package io.cachee.server.engine;
 
 import io.cachee.server.command.CommandFamilies;
-import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreFileException;
 import io.cachee.store.StoreOptions;
@@ -17,7 +16,7 @@ final class BareEngine implements AutoCloseable {
 
     BareEngine(long regionBytes) throws StoreFileException {
         store = Store.open(StoreOptions.maxMemory(regionBytes).housekeeping(false));
-        SidecarOptions options = new SidecarOptions(16, "", 0, "", regionBytes, Eviction.CACHEE_LFU, true, "test");
+        SidecarOptions options = new SidecarOptions(16, "", 0, "", regionBytes, true, "test");
         shared = new SharedState(store, options, CommandFamilies.rows().table(), 1, (message, cause) -> {
             throw new AssertionError(message, cause);
         });

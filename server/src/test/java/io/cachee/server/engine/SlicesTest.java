@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cachee.resp.Request;
 import io.cachee.server.command.CommandFamilies;
-import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import io.netty.buffer.ByteBuf;
@@ -43,7 +42,7 @@ final class SlicesTest {
     @BeforeEach
     void open() throws Exception {
         store = Store.open(StoreOptions.maxMemory(64 << 20).housekeeping(false));
-        SidecarOptions options = new SidecarOptions(16, "", 0, "", 64 << 20, Eviction.CACHEE_LFU, true, "test");
+        SidecarOptions options = new SidecarOptions(16, "", 0, "", 64 << 20, true, "test");
         shared = new SharedState(store, options, CommandFamilies.rows().table(), 1, (message, cause) -> {
             throw new AssertionError(message, cause);
         });

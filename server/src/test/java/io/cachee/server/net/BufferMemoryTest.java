@@ -6,7 +6,6 @@ import io.cachee.server.command.CommandFamilies;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.SidecarOptions;
 import io.cachee.server.engine.Transport;
-import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -28,7 +27,7 @@ final class BufferMemoryTest {
     @SuppressWarnings("FutureReturnValueIgnored") // nothing is ever sent
     private static List<Boolean> stay(Throwable error, List<String> log) throws IOException {
         try (Store store = Store.open(StoreOptions.maxMemory(16 << 20))) {
-            SidecarOptions options = new SidecarOptions(16, "", 0, "", 16 << 20, Eviction.CACHEE_LFU, true, "test");
+            SidecarOptions options = new SidecarOptions(16, "", 0, "", 16 << 20, true, "test");
             SharedState shared = new SharedState(
                     store, options, CommandFamilies.rows().table(), 1, (message, _) -> log.add(message));
             LoopContext loop = new LoopContext(new EmbeddedChannel().eventLoop(), 0, new LoopLoad());

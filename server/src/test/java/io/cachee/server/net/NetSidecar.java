@@ -11,7 +11,6 @@ import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.SidecarOptions;
 import io.cachee.server.metrics.MetricWriter;
 import io.cachee.server.proxy.BeforeL2;
-import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import io.cachee.testkit.Await;
@@ -56,8 +55,7 @@ final class NetSidecar implements AutoCloseable {
 
     private NetSidecar(Builder builder) throws IOException {
         store = Store.open(StoreOptions.maxMemory(REGION_BYTES));
-        SidecarOptions options = new SidecarOptions(
-                16, builder.bind, 0, builder.socket, REGION_BYTES, Eviction.CACHEE_LFU, true, "test");
+        SidecarOptions options = new SidecarOptions(16, builder.bind, 0, builder.socket, REGION_BYTES, true, "test");
         shared = new SharedState(store, options, CommandFamilies.rows().table(), LOOPS, this::log);
         Parameter.set(shared, builder.settings);
         password = builder.settings.getOrDefault("requirepass", "");

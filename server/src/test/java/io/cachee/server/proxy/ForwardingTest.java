@@ -6,7 +6,6 @@ import io.cachee.l2.L2Options;
 import io.cachee.server.command.CommandFamilies;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.SidecarOptions;
-import io.cachee.store.Eviction;
 import io.cachee.store.Store;
 import io.cachee.store.StoreOptions;
 import io.netty.channel.EventLoop;
@@ -24,7 +23,7 @@ final class ForwardingTest {
     @Test
     void asksNothingOfALinkWhoseEventLoopHasEnded() throws Exception {
         EventLoop loop = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()).next();
-        SidecarOptions options = new SidecarOptions(16, "", 0, "", REGION_BYTES, Eviction.CACHEE_LFU, true, "test");
+        SidecarOptions options = new SidecarOptions(16, "", 0, "", REGION_BYTES, true, "test");
         try (Store store = Store.open(StoreOptions.maxMemory(REGION_BYTES))) {
             SharedState shared =
                     new SharedState(store, options, CommandFamilies.rows().table(), 1, (message, cause) -> {
