@@ -86,7 +86,7 @@ final class HotKeysOfRequestsTest {
             request.add(i == 150 ? "x".repeat(4_000) : "x".repeat(20));
         }
         for (int i = 0; i < ROUNDS / 10; i++) {
-            client.call(request.toArray(String[]::new));
+            client.call(request.toArray());
         }
         Map<String, Long> bytes = shares("bytes");
         assertThat(bytes.entrySet().iterator().next().getKey()).isEqualTo("k:150");

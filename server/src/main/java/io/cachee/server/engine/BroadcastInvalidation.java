@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -33,13 +34,13 @@ final class BroadcastInvalidation implements Session.Message {
 
     @Override
     public void writeTo(ReplyWriter reply, Session session) {
-        Map<byte[], TreeSet<byte[]>> keys = new TreeMap<>(Arrays::compareUnsigned);
+        Map<byte[], Set<byte[]>> keys = new TreeMap<>(Arrays::compareUnsigned);
         addTo(keys);
         absorbed.forEach(other -> other.addTo(keys));
         keys.values().forEach(changed -> Invalidation.write(reply, session, changed));
     }
 
-    private void addTo(Map<byte[], TreeSet<byte[]>> keys) {
+    private void addTo(Map<byte[], Set<byte[]>> keys) {
         keys.computeIfAbsent(prefix, _ -> new TreeSet<>(Arrays::compareUnsigned))
                 .add(key);
     }

@@ -8,6 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Tells a client that a key has changed; null stands for all keys. */
+// Never compared.
+@SuppressWarnings("ArrayRecordComponent")
 record Invalidation(byte @Nullable [] key) implements Session.Message {
     private static final byte[] CHANNEL = TrackingTable.CHANNEL.getBytes(ISO_8859_1);
     private static final int HEAD_BYTES = 64;

@@ -50,7 +50,7 @@ public final class KeyFacts {
     /** Adds what the eviction policy knows about the key. */
     public KeyFacts addEviction(CommandContext call, KeyState state) {
         Eviction policy = call.store.settings().eviction();
-        boolean remembers = policy == Eviction.CACHEE_LFU;
+        boolean remembers = policy == Eviction.CACHEE_LFU || policy == Eviction.VOLATILE_LFU;
         String use = state.presence() == KeyState.Presence.ABSENT
                 ? ""
                 : ", " + state.info().frequency() + " uses noted"

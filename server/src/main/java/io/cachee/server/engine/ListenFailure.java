@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class ListenFailure {
     private ListenFailure() {}
 
-    /** @param flag the flag that says where to listen */
+    /** The failure to listen where a flag says. */
     public static IOException of(String flag, Object address, Exception cause) {
         String place = address.toString().replaceFirst("^/", "");
         String reason = reason(String.valueOf(cause.getMessage()));

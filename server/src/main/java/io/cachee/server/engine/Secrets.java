@@ -14,7 +14,7 @@ public record Secrets(int from, List<Word> words) {
     /** All arguments. */
     public static final Secrets ALL = new Secrets(1, List.of());
 
-    /** @param count how many arguments after the word are secret */
+    /** A word in a request before secrets; {@code count} is how many follow it. */
     public record Word(String word, int count) {}
 
     boolean hides(Request request, int argument) {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class GatheredReads {
     /** Larger MGETs are forwarded to L2, except in a cluster: loading every key would overflow the load queue. */
     private static final int MOST_KEYS = 5_000;
+
     private static final byte[] MGET = {'M', 'G', 'E', 'T'};
 
     private final NearCache nearCache;
