@@ -58,7 +58,7 @@ class SidecarProcessTest {
                     .contains(
                             " INFO cachee ",
                             " ready in ",
-                            "tcp 127.0.0.1:" + sidecar.port(),
+                            "tcp *:" + sidecar.port(),
                             "unix " + socket(),
                             "shm " + shm(),
                             "16.0 MiB",

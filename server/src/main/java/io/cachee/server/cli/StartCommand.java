@@ -41,7 +41,7 @@ public final class StartCommand implements Callable<Integer> {
         Examples:
           cachee start --max-memory=256mb --socket=/var/run/cachee/cachee.sock
           cachee start --max-memory=60% --shm=/dev/shm/cachee.shm
-          CACHEE_REQUIREPASS_FILE=/etc/cachee/password cachee start --bind=0.0.0.0
+          CACHEE_REQUIREPASS_FILE=/etc/cachee/password cachee start --bind=127.0.0.1,10.0.0.7
         """;
 
     @Spec

@@ -66,7 +66,7 @@ public final class Settings {
         checkAddresses(options);
         password = password(options, values.fileOf("requirepass"), warnings);
         users = options.usersFile == null ? List.of() : SecretFile.readEntries(options.usersFile);
-        checkExposure(options, password, users);
+        checkOnePassword(password, users);
         ioThreads = options.ioThreads > 0
                 ? options.ioThreads
                 : Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_DEFAULT_LOOPS);
@@ -226,7 +226,9 @@ public final class Settings {
         check(
                 !options.bind.isEmpty() || options.port == 0 && options.tlsPort == 0,
                 "--bind is empty; with --port=0 and --tls-port=0 there is no TCP");
-        options.bind.forEach(address -> checkAddress("--bind", address));
+        options.bind.stream()
+                .filter(address -> !address.equals(StartOptions.ALL_ADDRESSES))
+                .forEach(address -> checkAddress("--bind", address));
         if (options.healthPort > 0 || options.metricsPort > 0) {
             checkAddress("--admin-bind", options.adminBind);
         }
@@ -255,24 +257,10 @@ public final class Settings {
         return options.requirePassFile == null ? options.requirePass : SecretFile.readLine(options.requirePassFile);
     }
 
-    /** Refuses an address that other machines can reach when there is no password. */
-    private static void checkExposure(StartOptions options, String password, List<NumberedLine> users)
-            throws IOException {
-        List<String> rules = rulesOfDefaultUser(users);
+    private static void checkOnePassword(String password, List<NumberedLine> users) {
         check(
-                rules.isEmpty() || password.isEmpty(),
+                password.isEmpty() || rulesOfDefaultUser(users).isEmpty(),
                 "a password for the default user and its line in --users-file contradict each other; keep one");
-        boolean needsPassword = !rules.isEmpty() && (!rules.contains("nopass") || rules.contains("off"));
-        if (!options.protectedMode || !password.isEmpty() || needsPassword) {
-            return;
-        }
-        for (String address : options.bind) {
-            check(
-                    InetAddress.getByName(address).isLoopbackAddress() || options.port == 0 && options.tlsPort == 0,
-                    "--bind=" + address + " can be reached by others, and there is no password: give one"
-                            + " (--requirepass-file, --users-file), or say --protected-mode=no where nobody else can"
-                            + " reach it");
-        }
     }
 
     /** The words of the default user's line in the users file; empty if it has none. */

@@ -16,6 +16,9 @@ public final class StartOptions {
     /** The flag that chooses how event loops wait for sockets. */
     public static final String TRANSPORT = "transport";
 
+    /** Stands for all addresses of this machine. */
+    public static final String ALL_ADDRESSES = "*";
+
     /** The transport that takes the best of those that work on this machine. */
     public static final String AUTO = "auto";
 
@@ -29,15 +32,15 @@ public final class StartOptions {
             Flag.of(
                     "bind",
                     "ADDRESS,...",
-                    "127.0.0.1",
-                    "Addresses for TCP and TLS; one that others can reach needs a password."),
+                    ALL_ADDRESSES,
+                    "Addresses for TCP and TLS; * is all that this machine has. Clients of other machines are denied while"
+                            + " there is no password (--protected-mode)."),
             Flag.of("socket", "PATH", "", "RESP over a Unix socket at this path."),
             Flag.of("socket-perm", "MODE", "660", "The socket's mode, octal."),
             Flag.yesNo(
                     "protected-mode",
                     "yes",
-                    "Without a password, accept clients of this machine only, and refuse to start on an address that"
-                            + " others can reach."),
+                    "Without a password, accept only clients of the Unix socket, of 127.0.0.1 and of ::1."),
             Flag.of(
                     "io-threads",
                     "N",

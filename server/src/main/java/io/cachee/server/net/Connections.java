@@ -22,6 +22,8 @@ final class Connections {
     /** Places beyond {@code maxclients} for clients of this machine, so that an operator can still look. */
     private static final int RESERVED = 1;
 
+    private static final Set<String> THIS_HOST = Set.of("127.0.0.1", "0:0:0:0:0:0:0:1");
+
     private final SharedState shared;
     private final String socketPath;
     private final boolean isProtected;
@@ -57,12 +59,13 @@ final class Connections {
         if (closing) {
             return "ERR the cache is shutting down";
         }
-        boolean isLocal = transport == Transport.UNIX || isLoopback(channel);
+        boolean isLocal = transport == Transport.UNIX || isOfThisHost(channel);
         if (isProtected && !isLocal && !shared.users.needsLogin()) {
             shared.events().connectionDenied();
             return "DENIED Cachee is running in protected mode because no password is set for the default user, and"
-                    + " clients from other machines are not accepted then. Set one with --requirepass-file, or turn"
-                    + " protected mode off with --protected-mode=no where nobody else can reach this port.";
+                    + " only clients at 127.0.0.1, ::1 and the Unix socket are accepted then. Set a password with"
+                    + " --requirepass-file or --users-file, or turn protected mode off with --protected-mode=no where"
+                    + " nobody else can reach this port.";
         }
         if (places.incrementAndGet() > shared.tunables.maxClients() + (isLocal ? RESERVED : 0)) {
             places.decrementAndGet();
@@ -73,10 +76,11 @@ final class Connections {
         return null;
     }
 
-    private static boolean isLoopback(Channel channel) {
+    /** Not all of 127.0.0.0/8: a service mesh uses 127.0.0.6 for clients of other machines. */
+    private static boolean isOfThisHost(Channel channel) {
         return channel.remoteAddress() instanceof InetSocketAddress inet
                 && inet.getAddress() != null
-                && inet.getAddress().isLoopbackAddress();
+                && THIS_HOST.contains(inet.getAddress().getHostAddress());
     }
 
     void add(SocketConnection connection) {

@@ -1,6 +1,7 @@
 package io.cachee.server.net;
 
 import io.cachee.server.engine.ListenFailure;
+import io.cachee.server.config.StartOptions;
 import io.cachee.server.engine.LoopFigures;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.Transport;
@@ -15,9 +16,11 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandle;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class SocketServer implements AutoCloseable {
     private static final int BACKLOG = 511;
+    /** Where Linux lists the addresses of IPv6. */
+    private static final Path IPV6 = Path.of("/proc/net/if_inet6");
 
     private final SharedState shared;
     private final ListenOptions options;
@@ -119,7 +124,8 @@ public final class SocketServer implements AutoCloseable {
 
     private void listen() throws IOException {
         TlsOptions tlsOptions = options.tls();
-        for (String address : options.bind()) {
+        for (String bind : options.bind()) {
+            String address = bind.equals(StartOptions.ALL_ADDRESSES) ? allAddresses() : bind;
             if (options.port() >= 0) {
                 listen(new InetSocketAddress(address, options.port()), Transport.TCP, resp);
             }
@@ -169,6 +175,11 @@ public final class SocketServer implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             return "the Unix socket is gone and cannot be made anew: " + e.getMessage();
         }
+    }
+
+    /** All addresses, also those of IPv6 where the machine has it. */
+    private static String allAddresses() {
+        return NetUtil.isIpV4StackPreferred() || !Files.exists(IPV6) ? "0.0.0.0" : "::";
     }
 
     private void listen(SocketAddress address, Transport transport, Protocol.Factory protocol) throws IOException {

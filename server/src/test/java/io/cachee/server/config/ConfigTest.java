@@ -44,9 +44,6 @@ final class ConfigTest {
 
     @Test
     void refusesUnknownNamesAndSaysWhichAndWhere() {
-        assertThatThrownBy(() -> read(Map.of("CACHEE_PROT", "1"), ""))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("CACHEE_PROT");
         assertThatThrownBy(() -> read(Map.of(), "prot: 1\n"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'prot'")

@@ -251,7 +251,7 @@ class SettingsTest {
         StartOptions.FLAGS.forEach(flag -> defaults.put(flag.name(), flag.otherwise()));
         assertThat(defaults)
                 .containsEntry("port", "6380")
-                .containsEntry("bind", "127.0.0.1")
+                .containsEntry("bind", "*")
                 .containsEntry("socket", "")
                 .containsEntry("socket-perm", "660")
                 .containsEntry("shm", "")
@@ -454,30 +454,15 @@ class SettingsTest {
     // ---------------------------------------------------------------- secrets
 
     @Test
-    void aPublicAddressNeedsAPassword() throws IOException {
-        String publicly = "--bind=127.0.0.1,0.0.0.0";
-        refuses("--bind=0.0.0.0 can be reached by others, and there is no password", publicly);
-        refuses("--bind=:: can be reached by others", "--bind=::");
-        String password = secretFile("password", SECRET, "rw-------");
-        assertThat(settings(publicly, "--requirepass-file=" + password).password())
-                .isEqualTo(SECRET);
-        assertThat(settings(Map.of("CACHEE_REQUIREPASS", SECRET), publicly).warnings())
-                .isEmpty();
-        assertThat(settings(publicly, "--protected-mode=no").options().bind).hasSize(2);
-        assertThat(settings("--bind=0.0.0.0", "--port=0", "--socket=/tmp/s").options().port)
-                .isZero();
-        String users = secretFile("users", "# people\n\nuser default on >" + SECRET + " ~* +@all\n", "r--r-----");
-        assertThat(settings(publicly, "--users-file=" + users).users()).hasSize(1);
-        String off = secretFile("off", "user default off nopass\nuser a on >x ~* +@all\n", "r--------");
-        assertThat(settings(publicly, "--users-file=" + off).users()).hasSize(2);
+    void listensAtAllAddressesUnlessSomeAreGiven() throws IOException {
+        assertThat(settings().options().bind).containsExactly("*");
+        assertThat(settings().options().protectedMode).isTrue();
+        assertThat(settings("--bind=127.0.0.1,0.0.0.0").options().bind).containsExactly("127.0.0.1", "0.0.0.0");
+        refuses("--bind: 'nowhere.invalid' is no address of this machine", "--bind=nowhere.invalid");
     }
 
     @Test
-    void aUsersFileThatLeavesTheDefaultUserOpenIsNoPassword() throws IOException {
-        String others = secretFile("others", "user a on >" + SECRET + " ~* +@all\n", "rw-------");
-        refuses("there is no password", "--bind=0.0.0.0", "--users-file=" + others);
-        String open = secretFile("open", "user default on nopass ~* +@all\n", "rw-------");
-        refuses("there is no password", "--bind=0.0.0.0", "--users-file=" + open);
+    void aPasswordAndALineOfTheDefaultUserContradictEachOther() throws IOException {
         String both = secretFile("both", "user default on >" + SECRET + " ~* +@all\n", "rw-------");
         refuses("contradict each other", "--requirepass=" + SECRET, "--users-file=" + both);
     }

@@ -2,6 +2,7 @@ package io.cachee.server.net;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cachee.server.engine.Parameter;
 import io.cachee.testkit.Await;
@@ -12,6 +13,12 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.nio.file.Path;
+import org.junit.jupiter.params.provider.ValueSource;
+import java.io.IOException;
+import org.junit.jupiter.params.ParameterizedTest;
+import java.util.Map;
+import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
 /** Clients that say nothing, say it slowly, or leave amid a word; and doors that are full. */
@@ -166,26 +173,43 @@ final class AbsentClientTest {
         }
     }
 
-    @Test
-    void clientsOfOtherMachinesAreDeniedWhileThereIsNoPassword() throws Exception {
-        InetAddress own = InetAddress.getLocalHost();
-        if (own.isLoopbackAddress()) {
-            System.out.println("AbsentClientTest: this machine has no address but the loopback; nothing is tried");
-            return;
-        }
-        try (NetSidecar sidecar = NetSidecar.with().bind("0.0.0.0").start()) {
-            try (Socket stranger = new Socket(own, sidecar.port())) {
+    /** A service mesh lets clients of other machines come from 127.0.0.6. */
+    @ParameterizedTest
+    @ValueSource(strings = {"*", "0.0.0.0"})
+    void clientsOfOtherMachinesAreDeniedWhileThereIsNoPassword(String bind) throws Exception {
+        try (NetSidecar sidecar = NetSidecar.with().bind(bind).start()) {
+            try (Socket stranger = strangerOf(sidecar)) {
                 byte[] reply = stranger.getInputStream().readAllBytes();
-                assertThat(new String(reply, ISO_8859_1)).startsWith("-DENIED ").contains("--requirepass-file");
+                assertThat(new String(reply, ISO_8859_1))
+                        .startsWith("-DENIED ")
+                        .contains("--requirepass-file", "--protected-mode=no");
             }
             assertThat(sidecar.rejected("protected_mode")).isEqualTo(1);
-            Parameter.set(sidecar.shared(), java.util.Map.of("requirepass", "secret"));
-            try (Socket stranger = new Socket(own, sidecar.port())) {
+            try (RespClient own = sidecar.connect()) {
+                assertThat(own.call("PING")).hasToString("+PONG");
+            }
+            Parameter.set(sidecar.shared(), Map.of("requirepass", "secret"));
+            try (Socket stranger = strangerOf(sidecar)) {
                 stranger.getOutputStream().write("AUTH secret\r\n".getBytes(ISO_8859_1));
                 assertThat(stranger.getInputStream().readNBytes(5)).isEqualTo("+OK\r\n".getBytes(ISO_8859_1));
             }
-            Parameter.set(sidecar.shared(), java.util.Map.of("requirepass", ""));
+            Parameter.set(sidecar.shared(), Map.of("requirepass", ""));
         }
+    }
+
+    @Test
+    void clientsOverIpv6AreOfThisHostToo() throws Exception {
+        assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")), "this machine has no IPv6; nothing is tried");
+        try (NetSidecar sidecar = NetSidecar.with().bind("*").start();
+                Socket own = new Socket("::1", sidecar.port())) {
+            own.getOutputStream().write("PING\r\n".getBytes(ISO_8859_1));
+            assertThat(own.getInputStream().readNBytes(7)).isEqualTo("+PONG\r\n".getBytes(ISO_8859_1));
+        }
+    }
+
+    private static Socket strangerOf(NetSidecar sidecar) throws IOException {
+        return new Socket(
+                InetAddress.getByName("127.0.0.1"), sidecar.port(), InetAddress.getByName("127.0.0.6"), 0);
     }
 
     @Test
