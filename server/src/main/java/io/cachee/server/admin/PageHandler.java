@@ -38,8 +38,30 @@ final class PageHandler extends ChannelInboundHandlerAdapter {
 
     private final AdminServer.Pages pages;
     private final PageRenderer renderer;
-    /** Requests that came with the one under way. One read brings no more than fit into its bytes. */
-    private final Deque<FullHttpRequest> waiting = new ArrayDeque<>(0);
+    /**
+     * What a request asks for.
+     *
+     * @param refusal the reply if it asks for nothing that there is; otherwise null
+     */
+    private record Asked(
+            String path,
+            boolean isHead,
+            boolean isOpenMetrics,
+            boolean keepsAlive,
+            @Nullable HttpReply refusal) {
+        static Asked of(FullHttpRequest request) {
+            String path = pathOf(request);
+            return new Asked(
+                    path,
+                    request.method().equals(HttpMethod.HEAD),
+                    request.headers().get(HttpHeaderNames.ACCEPT, "").contains(OPEN_METRICS),
+                    HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess(),
+                    PageHandler.refusal(request, path));
+        }
+    }
+
+    /** What came with the request under way. One read brings no more than fit into its bytes. */
+    private final Deque<Asked> waiting = new ArrayDeque<>(0);
 
     private boolean isBusy;
 
@@ -55,51 +77,38 @@ final class PageHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        waiting.add((FullHttpRequest) message);
+        FullHttpRequest request = (FullHttpRequest) message;
+        try {
+            waiting.add(Asked.of(request));
+        } finally {
+            request.release();
+        }
         if (!isBusy) {
             next(ctx);
         }
     }
 
     private void next(ChannelHandlerContext ctx) {
-        FullHttpRequest request = waiting.poll();
-        isBusy = request != null;
-        if (request == null) {
+        Asked asked = waiting.poll();
+        isBusy = asked != null;
+        if (asked == null) {
             ctx.read();
-            return;
-        }
-        try {
-            answer(ctx, request);
-        } finally {
-            request.release();
-        }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        waiting.forEach(FullHttpRequest::release);
-        waiting.clear();
-    }
-
-    private void answer(ChannelHandlerContext ctx, FullHttpRequest request) {
-        boolean head = request.method().equals(HttpMethod.HEAD);
-        boolean keepAlive =
-                HttpUtil.isKeepAlive(request) && request.decoderResult().isSuccess();
-        String path = pathOf(request);
-        HttpReply refusal = refusal(request, path);
-        AdminServer.Page probe = pages.probes().get(path);
-        AdminServer.Page page = pages.others().get(path);
-        if (refusal != null) {
-            reply(ctx, refusal, head, keepAlive);
-        } else if (probe != null) {
-            reply(ctx, HttpReply.of(probe, false), head, keepAlive);
-        } else if (page != null) {
-            boolean openMetrics =
-                    request.headers().get(HttpHeaderNames.ACCEPT, "").contains(OPEN_METRICS);
-            renderer.render(
-                    page, openMetrics, reply -> ctx.executor().execute(() -> reply(ctx, reply, head, keepAlive)));
         } else {
-            reply(ctx, HttpReply.text(404, "there is " + pages.paths() + "\n"), head, keepAlive);
+            answer(ctx, asked);
+        }
+    }
+
+    private void answer(ChannelHandlerContext ctx, Asked asked) {
+        AdminServer.Page probe = pages.probes().get(asked.path);
+        AdminServer.Page page = pages.others().get(asked.path);
+        if (asked.refusal != null) {
+            reply(ctx, asked.refusal, asked);
+        } else if (probe != null) {
+            reply(ctx, HttpReply.of(probe, false), asked);
+        } else if (page != null) {
+            renderer.render(page, asked.isOpenMetrics, reply -> ctx.executor().execute(() -> reply(ctx, reply, asked)));
+        } else {
+            reply(ctx, HttpReply.text(404, "there is " + pages.paths() + "\n"), asked);
         }
     }
 
@@ -129,11 +138,11 @@ final class PageHandler extends ChannelInboundHandlerAdapter {
         return isKnown ? null : HttpReply.text(405, "GET and HEAD only\n");
     }
 
-    private void reply(ChannelHandlerContext ctx, HttpReply reply, boolean head, boolean keepAlive) {
+    private void reply(ChannelHandlerContext ctx, HttpReply reply, Asked asked) {
         FullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1,
                 HttpResponseStatus.valueOf(reply.status()),
-                head ? Unpooled.EMPTY_BUFFER : ByteBufUtil.writeUtf8(ctx.alloc(), reply.body()));
+                asked.isHead ? Unpooled.EMPTY_BUFFER : ByteBufUtil.writeUtf8(ctx.alloc(), reply.body()));
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, reply.contentType())
                 .set(HttpHeaderNames.CONTENT_LENGTH, reply.body().getBytes(StandardCharsets.UTF_8).length)
@@ -142,12 +151,12 @@ final class PageHandler extends ChannelInboundHandlerAdapter {
         if (reply.status() == HttpResponseStatus.METHOD_NOT_ALLOWED.code()) {
             response.headers().set(HttpHeaderNames.ALLOW, "GET, HEAD");
         }
-        if (!keepAlive) {
+        if (!asked.keepsAlive) {
             response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
         }
         ChannelFuture taken = ctx.writeAndFlush(response);
         taken.addListener(_ -> {
-            if (keepAlive) {
+            if (asked.keepsAlive) {
                 ctx.executor().schedule(() -> next(ctx), PACE_MILLIS, TimeUnit.MILLISECONDS);
             } else {
                 LastWords.end(ctx.channel());

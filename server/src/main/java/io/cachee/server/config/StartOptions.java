@@ -33,8 +33,8 @@ public final class StartOptions {
                     "bind",
                     "ADDRESS,...",
                     ALL_ADDRESSES,
-                    "Addresses for TCP and TLS; * is all that this machine has. Clients of other machines are denied while"
-                            + " there is no password (--protected-mode)."),
+                    "Addresses for TCP and TLS; * is all that this machine has. Clients of other machines are denied"
+                            + " while there is no password (--protected-mode)."),
             Flag.of("socket", "PATH", "", "RESP over a Unix socket at this path."),
             Flag.of("socket-perm", "MODE", "660", "The socket's mode, octal."),
             Flag.yesNo(

@@ -1,7 +1,7 @@
 package io.cachee.server.net;
 
-import io.cachee.server.engine.ListenFailure;
 import io.cachee.server.config.StartOptions;
+import io.cachee.server.engine.ListenFailure;
 import io.cachee.server.engine.LoopFigures;
 import io.cachee.server.engine.SharedState;
 import io.cachee.server.engine.Transport;

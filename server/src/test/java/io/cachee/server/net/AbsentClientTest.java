@@ -9,17 +9,17 @@ import io.cachee.testkit.Await;
 import io.cachee.testkit.LeakWatch;
 import io.cachee.testkit.RedisServerProcess;
 import io.cachee.testkit.RespClient;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.nio.file.Path;
-import org.junit.jupiter.params.provider.ValueSource;
-import java.io.IOException;
-import org.junit.jupiter.params.ParameterizedTest;
 import java.util.Map;
-import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that say nothing, say it slowly, or leave amid a word; and doors that are full. */
 final class AbsentClientTest {
@@ -208,8 +208,7 @@ final class AbsentClientTest {
     }
 
     private static Socket strangerOf(NetSidecar sidecar) throws IOException {
-        return new Socket(
-                InetAddress.getByName("127.0.0.1"), sidecar.port(), InetAddress.getByName("127.0.0.6"), 0);
+        return new Socket(InetAddress.getByName("127.0.0.1"), sidecar.port(), InetAddress.getByName("127.0.0.6"), 0);
     }
 
     @Test
