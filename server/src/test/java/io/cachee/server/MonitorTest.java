@@ -69,7 +69,8 @@ final class MonitorTest {
         other.call("AUTH", SECRET);
         assertThat(line()).isEqualTo("\"AUTH\" \"(redacted)\"");
         other.call("HELLO", "3", "AUTH", "default", SECRET, "SETNAME", "me");
-        assertThat(line()).isEqualTo("\"HELLO\" \"3\" \"AUTH\" \"(redacted)\" \"(redacted)\" \"SETNAME\" \"me\"");
+        // A password with a space in it may look like an option.
+        assertThat(line()).isEqualTo("\"HELLO\" \"3\" \"AUTH\"" + " \"(redacted)\"".repeat(4));
         other.call("HELLO", "2");
         other.call("CONFIG", "SET", "slowlog-max-len", "100", "masterauth", SECRET, "requirepass", SECRET);
         other.call("CONFIG", "SET", "slowlog-max-len", "100");

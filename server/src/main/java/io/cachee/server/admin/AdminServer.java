@@ -7,6 +7,8 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
@@ -67,6 +69,7 @@ public final class AdminServer implements AutoCloseable {
             1, Thread.ofPlatform().name(PROBES_THREAD).factory(), NioIoHandler.newFactory());
     private final PageRenderer renderer = new PageRenderer();
     private final List<Channel> doors = new ArrayList<>();
+    private final ChannelGroup connections = new DefaultChannelGroup(loop.next());
     private final long requestMillis;
 
     public AdminServer() {
@@ -119,6 +122,7 @@ public final class AdminServer implements AutoCloseable {
 
     private void enter(Channel channel, Pages pages, Guests guests) {
         guests.enter(channel);
+        connections.add(channel);
         channel.pipeline()
                 .addLast(new HttpServerCodec(MOST_LINE_BYTES, MOST_HEADER_BYTES, MOST_BODY_BYTES))
                 .addLast(new HttpObjectAggregator(MOST_BODY_BYTES, true))
@@ -130,6 +134,7 @@ public final class AdminServer implements AutoCloseable {
     public void close() {
         doors.forEach(door -> door.close().awaitUninterruptibly());
         renderer.close();
+        connections.close().awaitUninterruptibly();
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }

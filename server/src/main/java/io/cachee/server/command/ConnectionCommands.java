@@ -29,7 +29,7 @@ final class ConnectionCommands {
                 ConnectionCommands::auth);
         rows.add(
                 "hello -1 noscript,loading,stale,skip_slowlog,fast,no_auth,no_multi,allow_busy @connection LOCAL"
-                        + " secret=AUTH+2",
+                        + " secret=AUTH+100",
                 ConnectionCommands::hello);
         rows.add("select 2 loading,stale,fast @connection LOCAL as=selects in-transaction", ConnectionCommands::select);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cachee.testkit.Await;
+import io.cachee.testkit.LeakWatch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -33,6 +34,7 @@ class AdminServerTest {
             socket.close();
         }
         servers.forEach(AdminServer::close);
+        LeakWatch.check();
     }
 
     private final Set<String> threads = ConcurrentHashMap.newKeySet();

@@ -200,15 +200,18 @@ final class AbsentClientTest {
     @Test
     void clientsOverIpv6AreOfThisHostToo() throws Exception {
         assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")), "this machine has no IPv6; nothing is tried");
+        byte[] ipv6 = new byte[16];
+        ipv6[15] = 1;
         try (NetSidecar sidecar = NetSidecar.with().bind("*").start();
-                Socket own = new Socket("::1", sidecar.port())) {
+                Socket own = new Socket(InetAddress.getByAddress(ipv6), sidecar.port())) {
             own.getOutputStream().write("PING\r\n".getBytes(ISO_8859_1));
             assertThat(own.getInputStream().readNBytes(7)).isEqualTo("+PONG\r\n".getBytes(ISO_8859_1));
         }
     }
 
     private static Socket strangerOf(NetSidecar sidecar) throws IOException {
-        return new Socket(InetAddress.getByName("127.0.0.1"), sidecar.port(), InetAddress.getByName("127.0.0.6"), 0);
+        InetAddress here = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+        return new Socket(here, sidecar.port(), InetAddress.getByAddress(new byte[] {127, 0, 0, 6}), 0);
     }
 
     @Test

@@ -158,9 +158,11 @@ final class GreedyClientTest {
                 RespClient other = sidecar.connect()) {
             deaf.call("HELLO", "3");
             deaf.call("CLIENT", "TRACKING", "ON", "BCAST");
-            byte[] sets = "SET a-rather-long-key-that-is-told-about v\r\n"
-                    .repeat(1_000)
-                    .getBytes(ISO_8859_1);
+            StringBuilder text = new StringBuilder();
+            for (int i = 0; i < 1_000; i++) {
+                text.append("SET a-rather-long-key-that-is-told-about-").append(i).append(" v\r\n");
+            }
+            byte[] sets = text.toString().getBytes(ISO_8859_1);
             Await.until("the deaf client is dropped", () -> {
                 other.sendRaw(sets);
                 for (int i = 0; i < 1_000; i++) {
