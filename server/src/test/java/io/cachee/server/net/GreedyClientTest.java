@@ -160,7 +160,9 @@ final class GreedyClientTest {
             deaf.call("CLIENT", "TRACKING", "ON", "BCAST");
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < 1_000; i++) {
-                text.append("SET a-rather-long-key-that-is-told-about-").append(i).append(" v\r\n");
+                text.append("SET a-rather-long-key-that-is-told-about-")
+                        .append(i)
+                        .append(" v\r\n");
             }
             byte[] sets = text.toString().getBytes(ISO_8859_1);
             Await.until("the deaf client is dropped", () -> {
