@@ -54,7 +54,7 @@ final class SocketKnowsNoCommandTest {
                 .haveFullyQualifiedName(NET + "RespFactory")
                 .should()
                 .onlyHaveDependentClassesThat()
-                .haveNameMatching("io\\.cachee\\.server\\.net\\.Resp\\w+(\\$.*)?")
+                .haveNameMatching("io\\.cachee\\.server\\.net\\.(SocketServer|Resp\\w+)(\\$.*)?")
                 .check(CLASSES);
     }
 }
