@@ -29,6 +29,9 @@ public record MemoryPlan(long besideBytes, long requestBytes, long replyBytes, l
     /** The least memory that a container must have beside the store. */
     static final long LEAST_BESIDE_BYTES = 64L << 20;
 
+    /** What a container should have beside the store before an L2. */
+    static final long ENOUGH_BEFORE_L2_BYTES = 80L << 20;
+
     /** Where there is no limit, more would only be waste. */
     private static final long MOST_BESIDE_BYTES = 1L << 30;
 

@@ -73,6 +73,11 @@ public final class Settings {
         nearCache = new NearCacheOptions(values, memory);
         shmFile = shmFile(options);
         warnOfFewClients();
+        if (hasL2 && memory.besideBytes() < MemoryPlan.ENOUGH_BEFORE_L2_BYTES) {
+            warnings.add("the container has " + MemorySize.format(memory.besideBytes()) + " beside the store; before an"
+                    + " L2 it should have " + MemorySize.format(MemoryPlan.ENOUGH_BEFORE_L2_BYTES)
+                    + ": the kernel may end the process under load");
+        }
         busyPollMicros = container.hasCpuLimit() ? 0 : options.busyPollMicros;
     }
 

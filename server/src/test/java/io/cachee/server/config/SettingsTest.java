@@ -342,6 +342,17 @@ class SettingsTest {
     }
 
     @Test
+    void warnsOfASmallContainerBeforeAnL2() throws IOException {
+        limit(192L << 20);
+        assertThat(settings("--max-memory=128mb", "--l2=redis://a").warnings())
+                .singleElement()
+                .asString()
+                .contains("64.0 MiB beside the store", "80.0 MiB");
+        limit(208L << 20);
+        assertThat(settings("--max-memory=128mb", "--l2=redis://a").warnings()).isEmpty();
+    }
+
+    @Test
     void theFilesOfASharedStoreHaveItsSizeTogether() throws IOException {
         Path shm = Files.createDirectory(directory.resolve("shm"));
         Settings settings = settings("--max-memory=4mb", "--shm=" + shm);
