@@ -69,6 +69,8 @@ final class SidecarProcess implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-Xmx64m",
                 "-XX:TieredStopAtLevel=1",
+                "-Dio.netty.allocator.type=pooled",
+                "-Dio.netty.allocator.maxOrder=7",
                 "-Xshare:auto",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
