@@ -65,10 +65,14 @@ public final class WarmUp {
     }
 
     private CompletableFuture<?> load(int most) {
+        // All of it on the event loop, which alone may send: a complete future would run the next step on this thread.
         return nearCache
                 .whenCoherent()
-                .thenCompose(_ -> list.read(most).exceptionally(this::withoutFleet))
-                .thenCompose(fleet -> loadAll(inTurn(fleet, most)));
+                .thenComposeAsync(
+                        _ -> list.read(most)
+                                .exceptionally(this::withoutFleet)
+                                .thenCompose(fleet -> loadAll(inTurn(fleet, most))),
+                        nearCache.loop());
     }
 
     /** Own keys are loaded even if the list cannot be read. */
