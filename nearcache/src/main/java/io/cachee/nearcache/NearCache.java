@@ -146,11 +146,6 @@ public final class NearCache implements AutoCloseable {
         return generations.first().thenComposeAsync(CompletableFuture::completedFuture, loop);
     }
 
-    /** The event loop of the link. */
-    EventLoop loop() {
-        return loop;
-    }
-
     // ---------------------------------------------------------------- keyspaces
 
     public Keyspaces keyspaces() {
