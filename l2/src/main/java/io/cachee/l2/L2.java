@@ -65,6 +65,7 @@ public final class L2 implements AutoCloseable {
      * changes. Takes over the buffer. Requests of one turn of the event loop are sent together.
      */
     public void sendTracked(ByteBuf request, int slot, ReplyHandler handler) {
+        requireLoop();
         router.sendTracked(request, slot, handler);
     }
 
@@ -75,7 +76,15 @@ public final class L2 implements AutoCloseable {
      * @param database -1 for that of the URI
      */
     public void send(ByteBuf request, int slot, RespVersion protocol, int database, ReplyHandler handler) {
+        requireLoop();
         router.send(request, slot, protocol, database, handler);
+    }
+
+    /** Another thread would race with the loop for the buffers and the order of the requests. */
+    private void requireLoop() {
+        if (!link.loop().inEventLoop()) {
+            throw new IllegalStateException("only the event loop of the link may send requests");
+        }
     }
 
     /** One slot of each node that has any, to send a request to every node. */
