@@ -1,6 +1,7 @@
 package io.cachee.server;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Gives memory back after a burst. The JVM enlarges its heap before it looks for garbage in the old part, up to a share
@@ -10,20 +11,33 @@ final class HeapTrimmer {
     private static final long REST_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final long plannedBytes;
-    private long lastNanos = System.nanoTime() - REST_NANOS;
+    private final LongSupplier heapBytes;
+    private final Runnable collect;
+    private final LongSupplier nanos;
+    private long lastNanos;
+    /** What the heap had after the last collection: only beyond that is there anything to give back. */
+    private long keptBytes;
 
     HeapTrimmer(long plannedBytes) {
+        this(plannedBytes, Runtime.getRuntime()::totalMemory, System::gc, System::nanoTime);
+    }
+
+    HeapTrimmer(long plannedBytes, LongSupplier heapBytes, Runnable collect, LongSupplier nanos) {
         this.plannedBytes = plannedBytes;
+        this.heapBytes = heapBytes;
+        this.collect = collect;
+        this.nanos = nanos;
+        this.lastNanos = nanos.getAsLong() - REST_NANOS;
     }
 
     /** Call several times a second. */
-    // A collection takes about 20 ms; the memory may belong to the neighbours in the container.
-    @SuppressWarnings("DoNotCall")
     void tick() {
-        long now = System.nanoTime();
-        if (Runtime.getRuntime().totalMemory() > plannedBytes && now - lastNanos > REST_NANOS) {
+        long now = nanos.getAsLong();
+        boolean isTooLarge = heapBytes.getAsLong() > Math.max(plannedBytes, keptBytes);
+        if (isTooLarge && now - lastNanos >= REST_NANOS) {
             lastNanos = now;
-            System.gc();
+            collect.run();
+            keptBytes = heapBytes.getAsLong();
         }
     }
 }

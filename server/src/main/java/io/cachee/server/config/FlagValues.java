@@ -146,11 +146,6 @@ public final class FlagValues {
         return given.containsKey(name);
     }
 
-    /** Whether a flag has a value other than its default. */
-    boolean isGiven(String name) {
-        return given.containsKey(name) || layers.value(name) != null;
-    }
-
     /** The file that a flag's value comes from; null if it comes from elsewhere or is the default. */
     @Nullable
     Path fileOf(String name) {

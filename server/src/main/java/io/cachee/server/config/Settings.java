@@ -162,7 +162,7 @@ public final class Settings {
     }
 
     private void warnOfFewClients() {
-        if (values.isGiven("maxclients") && options.maxClients > memory.mostClients()) {
+        if (values.isChanged("maxclients") && options.maxClients > memory.mostClients()) {
             warnings.add("--maxclients: the memory beside the store is enough for " + memory.mostClients()
                     + " clients, not for " + options.maxClients);
         }

@@ -371,12 +371,12 @@ class SettingsTest {
     @Test
     void neverAcceptsMoreClientsThanThereIsMemoryFor() throws IOException {
         limit(192L << 20);
-        Settings settings = settings("--max-memory=128mb", "--maxclients=10000");
+        Settings settings = settings("--max-memory=128mb", "--maxclients=9999");
         int most = settings.memory().mostClients();
         assertThat(settings.parameters()).containsEntry("maxclients", String.valueOf(most));
         assertThat(settings.warnings())
                 .containsExactly(
-                        "--maxclients: the memory beside the store is enough for " + most + " clients, not for 10000");
+                        "--maxclients: the memory beside the store is enough for " + most + " clients, not for 9999");
     }
 
     private void limit(long bytes) throws IOException {

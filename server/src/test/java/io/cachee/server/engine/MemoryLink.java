@@ -3,7 +3,7 @@ package io.cachee.server.engine;
 import io.netty.buffer.ByteBuf;
 
 /** A connection within the test: it counts the bytes of replies, and drops them. */
-final class MemoryLink implements Link {
+class MemoryLink implements Link {
     private long bytes;
     private int timesWoken;
 

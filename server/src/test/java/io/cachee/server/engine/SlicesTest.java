@@ -58,7 +58,7 @@ final class SlicesTest {
     }
 
     /** A client whose replies are kept as text, and which takes them when the test says so. */
-    private final class TestClient implements Link {
+    private final class TestClient extends MemoryLink {
         final Session session = executor.connected(this);
         final StringBuilder received = new StringBuilder();
         final Deque<Runnable> untaken = new ArrayDeque<>();
@@ -139,63 +139,8 @@ final class SlicesTest {
         }
 
         @Override
-        public void flush() {
-            // What is sent has arrived.
-        }
-
-        @Override
         public void finish() {
             isKilled = true;
-        }
-
-        @Override
-        public void hold(long millis) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean isOnLoop() {
-            return true;
-        }
-
-        @Override
-        public void execute(Runnable task) {
-            task.run();
-        }
-
-        @Override
-        public void pauseStopped() {
-            // Nobody pauses.
-        }
-
-        @Override
-        public long unsentBytes() {
-            return 0;
-        }
-
-        @Override
-        public long unreadBytes() {
-            return 0;
-        }
-
-        @Override
-        public void messagesGrew(long difference) {
-            // Nothing is counted.
-        }
-
-        @Override
-        public String remoteAddress() {
-            return "127.0.0.1:1";
-        }
-
-        @Override
-        public String localAddress() {
-            return "127.0.0.1:2";
-        }
-
-        @Override
-        public Transport transport() {
-            return Transport.TCP;
         }
     }
 
